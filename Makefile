@@ -1,0 +1,7 @@
+# Short names for the commands of launch.py, which does all the set-up.
+PYTHON ?= python3
+
+.PHONY: run test check bench readme lock
+
+run test check bench readme lock:
+	@$(PYTHON) launch.py $@

@@ -1,0 +1,130 @@
+"""Matrix factorisation for implicit feedback by alternating least squares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from typing import ClassVar, Literal
+
+import numpy as np
+import threadpoolctl
+from scipy import sparse
+
+from embedders.base import Family, Learned, Method, Params, Progress, parameter
+from embedders.parts import background
+from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
+from errors import Cancelled, ParameterError
+from interactions.log import InteractionLog
+
+
+class AlsParams(Params):
+    """Parameters of implicit ALS."""
+
+    weights: WeightForm = parameter("counts", WEIGHTS_HELP)
+    alpha: float = parameter(
+        1.0,
+        "How much an interaction counts against the empty cells; larger fits what was touched more closely, and on a "
+        "small log mixes what never met.",
+        low=0.001,
+        high=1000.0,
+    )
+    confidence: Literal["alpha*r", "1+alpha*r"] = parameter(
+        "alpha*r",
+        "Confidence in a touched cell of weight r: alpha*r as the library has it, or 1+alpha*r as the paper has it; an "
+        "empty cell has 1.",
+        advanced=True,
+    )
+    regularisation: float = parameter(
+        0.01, "Pull of all vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=1000.0
+    )
+    iterations: int = parameter(
+        15, "Rounds of solving for users and then for items; more come closer to the optimum.", low=1, high=500
+    )
+    loss_curve: bool = parameter(
+        False, "Also work out the loss after each round; this takes about a sixth longer.", advanced=True
+    )
+
+
+class Als(Method[AlsParams]):
+    """Hu, Koren & Volinsky, 2008, solved by conjugate gradients (Takacs, Pilaszy & Tikk, 2011) in `implicit`."""
+
+    name: ClassVar[str] = "als"
+    title: ClassVar[str] = "Implicit ALS"
+    family: ClassVar[Family] = "matrix factorisation"
+    summary: ClassVar[str] = (
+        "A weighted squared error over all cells of the user-item matrix: touched cells should be 1, empty ones 0, and "
+        "a touched cell weighs the more the oftener it was touched."
+    )
+    sees: ClassVar[str] = "The user-item matrix: who touched what and how often, not in which order."
+    Params = AlsParams
+
+    def learn(self, log: InteractionLog, params: AlsParams, seed: int, progress: Progress) -> Learned:
+        """Confidences, then `implicit` on a thread, so that a long round does not delay a cancel."""
+        progress("Building the matrix", 0, params.iterations)
+        matrix, alpha = confidences(log.user_item_matrix(), params)
+        rounds: list[float | None] = []  # the loss of each round that is done
+
+        def work(stop: Event) -> Learned:
+            def round_done(iteration: int, seconds: float, loss: float | None) -> None:
+                if stop.is_set():
+                    raise Cancelled
+                rounds.append(None if loss is None else float(loss))
+
+            return _factorise(matrix, alpha, params, seed, round_done)
+
+        told = 0
+
+        def beat() -> None:
+            nonlocal told
+            while told < len(rounds):
+                told += 1
+                progress(_stage(told, params), told, params.iterations, rounds[told - 1])
+            progress(_stage(told + 1, params), told, params.iterations)
+
+        (learned,) = background.run([work], beat)
+        losses = tuple(loss for loss in rounds if loss is not None)
+        return replace(learned, losses=losses)
+
+
+def confidences(matrix: sparse.csr_matrix, params: AlsParams) -> tuple[sparse.csr_matrix, float]:
+    """What `implicit` is to be given: user x item CSR float32, and the alpha that it multiplies this by."""
+    matrix = weighted(matrix, params.weights)
+    if params.confidence == "alpha*r":
+        return matrix, params.alpha
+    matrix.data = np.float32(1) + np.float32(params.alpha) * matrix.data
+    return matrix, 1.0
+
+
+def _stage(number: int, params: AlsParams) -> str:
+    return f"Round {min(number, params.iterations)} of {params.iterations}"
+
+
+def _factorise(
+    matrix: sparse.csr_matrix,
+    alpha: float,
+    params: AlsParams,
+    seed: int,
+    round_done: Callable[[int, float, float | None], None],
+) -> Learned:
+    from implicit.cpu.als import AlternatingLeastSquares
+    from implicit.recommender_base import ModelFitError
+
+    # OpenBLAS threads inside those of implicit make it many times slower.
+    with threadpoolctl.threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(  # a new one each time: fitting one again goes on from where it was
+            factors=params.dimensions,
+            regularization=params.regularisation,
+            alpha=alpha,
+            iterations=params.iterations,
+            calculate_training_loss=params.loss_curve,
+            num_threads=params.threads,
+            random_state=seed,
+        )
+        try:
+            model.fit(matrix, show_progress=False, callback=round_done)
+        except ModelFitError as error:
+            raise ParameterError(
+                "Implicit ALS ran away to infinite numbers: take a smaller alpha or a larger regularisation."
+            ) from error
+    return Learned(model.item_factors, user_vectors=model.user_factors)

@@ -1,0 +1,269 @@
+"""The contract of an embedding method: parameters in, a log in, an Embedding out."""
+
+from __future__ import annotations
+
+import json
+import time
+import zipfile
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pydantic
+
+from errors import ParameterError, RunError
+from interactions.log import InteractionLog, Texts
+
+Vectors = npt.NDArray[np.float32]  # (n, dimensions)
+Family = Literal["matrix factorisation", "sequences", "graph", "neural"]
+Engine = Literal["local", "spark"]
+
+
+class Progress(Protocol):
+    """How a method says how far it is; it may raise Cancelled to stop the work.
+
+    stage  what is being done, in plain words
+    done   how much of the whole fit is done, in the unit of `total`; never falls
+    loss   the training loss of the step just finished, where the method has one
+    """
+
+    def __call__(self, stage: str, done: float, total: float, loss: float | None = None) -> None: ...
+
+
+def no_progress(stage: str, done: float, total: float, loss: float | None = None) -> None:
+    """Tell nobody."""
+
+
+def parameter(
+    default: Any, help: str, *, low: float | None = None, high: float | None = None, advanced: bool = False
+) -> Any:
+    """Declare a parameter once: default, bounds (both allowed), and one sentence on what a larger value does.
+
+    `advanced` parameters are folded away in the form.
+    """
+    return pydantic.Field(default=default, description=help, ge=low, le=high, json_schema_extra={"advanced": advanced})
+
+
+class Params(pydantic.BaseModel):
+    """Parameters of a method: frozen, validated, unknown names refused."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    dimensions: int = parameter(
+        64, "Length of each vector; more hold finer differences and need more data.", low=2, high=1024
+    )
+    threads: int = parameter(2, "Processor threads to work with; more train faster.", low=1, high=64, advanced=True)
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> Self:
+        """Build from loose values (a form, a command line); raises ParameterError with one sentence for a person."""
+        unknown = sorted(set(values) - set(cls.model_fields))
+        if unknown:
+            known = ", ".join(cls.model_fields)
+            raise ParameterError(f"There is no parameter {unknown[0]!r}: this method takes {known}.")
+        try:
+            return cls(**values)
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"]) or "parameters"
+            raise ParameterError(f"{name} = {first['input']!r} {_complaint(first['type'], first)}.") from error
+
+
+def _complaint(kind: str, error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in the words of a person, from pydantic's kind of error and its details."""
+    limits = error.get("ctx", {})
+    if kind == "greater_than_equal":
+        return f"is too small: the least is {limits['ge']:g}"
+    if kind == "less_than_equal":
+        return f"is too large: the most is {limits['le']:g}"
+    if kind == "literal_error":
+        return f"is not one of the choices, which are {limits['expected']}"
+    if kind == "finite_number":
+        return "is not a finite number"
+    if kind.startswith("int_"):
+        return "is not a whole number"
+    if kind.startswith("float_"):
+        return "is not a number"
+    if kind.startswith("bool_"):
+        return "is neither true nor false"
+    message = str(error["msg"])
+    return f"cannot be used: {message[:1].lower()}{message[1:]}"
+
+
+ParamsType = TypeVar("ParamsType", bound=Params)
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """What a method learned: one vector an item, row i = item code i of the log it was trained on.
+
+    item_vectors     float32 (n_items, dimensions); a zero row = not trained, listed in `missing`
+    user_vectors     float32 (n_users, dimensions), or None where the method has no users
+    item_bias        float32 (n_items,), or None
+    context_vectors  float32 (n_items, dimensions), the output side of a skip-gram model, or None
+    params           every parameter with its value, defaults included
+    losses           training loss of each step, where the library gives one
+    notes            what a person should know about this training, one sentence each
+    """
+
+    method: str
+    item_ids: Texts
+    item_vectors: Vectors
+    params: Mapping[str, Any]
+    seed: int
+    log_digest: str
+    seconds: float
+    user_ids: Texts | None = None
+    user_vectors: Vectors | None = None
+    item_bias: npt.NDArray[np.float32] | None = None
+    context_vectors: Vectors | None = None
+    losses: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dimensions(self) -> int:
+        return int(self.item_vectors.shape[1])
+
+    @property
+    def trained(self) -> npt.NDArray[np.bool_]:
+        """True for each item that has a vector, bool (n_items,)."""
+        return np.asarray(self.item_vectors.any(axis=1))
+
+    @property
+    def missing(self) -> list[str]:
+        """Ids of the items without a vector."""
+        return [str(item) for item in self.item_ids[~self.trained]]
+
+    def save(self, folder: Path, beside: Mapping[str, Any] | None = None) -> None:
+        """Write run.json and vectors.npz into an existing folder; `beside` = further facts for run.json."""
+        arrays: dict[str, npt.NDArray[Any]] = {"item_vectors": self.item_vectors}
+        for name in ("user_vectors", "item_bias", "context_vectors"):
+            array = getattr(self, name)
+            if array is not None:
+                arrays[name] = array
+        for name in ("item_ids", "user_ids"):
+            texts = getattr(self, name)
+            if texts is not None:
+                arrays[f"{name}_text"], arrays[f"{name}_ends"] = _pack(texts)
+        np.savez(folder / "vectors.npz", allow_pickle=False, **arrays)
+        facts = {**(beside or {}), **{name: getattr(self, name) for name in _FACTS}}
+        (folder / "run.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Embedding:
+        """Read back what `save` wrote, bit for bit; raises RunError where the folder holds no such thing."""
+        try:
+            facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            with (folder / "vectors.npz").open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+                arrays = dict(file)
+            for name in ("item_ids", "user_ids"):
+                if f"{name}_text" in arrays:
+                    arrays[name] = _unpack(arrays.pop(f"{name}_text"), arrays.pop(f"{name}_ends"))
+            facts["losses"], facts["notes"] = tuple(facts["losses"]), tuple(facts["notes"])
+            return cls(**{name: facts[name] for name in _FACTS}, **arrays)
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            raise RunError(f"{folder} is not a run folder, or it is damaged ({error}).") from error
+
+
+_FACTS = ("method", "params", "seed", "log_digest", "seconds", "losses", "notes")
+
+
+def _pack(texts: npt.NDArray[Any]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Texts as one run of UTF-8 bytes and the end of each: npz holds text of any length without pickle this way."""
+    encoded = [str(text).encode() for text in texts]
+    ends = np.cumsum([len(text) for text in encoded], dtype=np.int64)
+    return np.frombuffer(b"".join(encoded), dtype=np.uint8), ends
+
+
+def _unpack(joined: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    whole, starts = joined.tobytes(), np.concatenate([[0], ends[:-1]])
+    texts = [whole[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+    return np.array(texts, dtype=object)
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What `Method.learn` hands back: the fields of an Embedding of the same names that only the method knows."""
+
+    item_vectors: npt.NDArray[np.floating[Any]]
+    user_vectors: npt.NDArray[np.floating[Any]] | None = None
+    item_bias: npt.NDArray[np.floating[Any]] | None = None
+    context_vectors: npt.NDArray[np.floating[Any]] | None = None
+    losses: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Method(ABC, Generic[ParamsType]):
+    """One way to item embeddings. A subclass fills in the class attributes, Params and `learn`.
+
+    name     key in METHODS, also the module's name
+    title    name as a person reads it
+    family   one of the four groups of the Train page
+    summary  one sentence: what it optimises
+    sees     one sentence: what it sees of the log
+    engines  where it can be trained
+    seeded   False where the result does not depend on the seed
+    version  raised whenever the same parameters and seed would give other vectors than before
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    family: ClassVar[Family]
+    summary: ClassVar[str]
+    sees: ClassVar[str]
+    engines: ClassVar[tuple[Engine, ...]] = ("local",)
+    seeded: ClassVar[bool] = True
+    version: ClassVar[int] = 1
+    Params: type[ParamsType]
+
+    @abstractmethod
+    def learn(self, log: InteractionLog, params: ParamsType, seed: int, progress: Progress) -> Learned:
+        """Train on a log that has interactions; `progress` reports from 0 to its total, both included."""
+
+    def fit(
+        self, log: InteractionLog, params: ParamsType, seed: int = 0, progress: Progress = no_progress
+    ) -> Embedding:
+        """Train on the log and return its Embedding.
+
+        Raises ParameterError where parameters and log do not fit, Cancelled where `progress` does.
+        """
+        started = time.perf_counter()
+        if not 0 <= seed <= LARGEST_SEED:
+            raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
+        if log.n_interactions == 0:
+            raise ParameterError(f"There is nothing to train {self.title} on: this log has no interactions.")
+        learned = self.learn(log, params, seed, progress)
+        arrays = {
+            name: _finished(array, self.title)
+            for name in ("item_vectors", "user_vectors", "item_bias", "context_vectors")
+            if (array := getattr(learned, name)) is not None
+        }
+        return Embedding(
+            method=self.name,
+            item_ids=log.item_ids,
+            user_ids=log.user_ids if "user_vectors" in arrays else None,
+            params=params.model_dump(),
+            seed=seed,
+            log_digest=log.digest,
+            seconds=time.perf_counter() - started,
+            losses=learned.losses,
+            notes=learned.notes,
+            **arrays,
+        )
+
+
+LARGEST_SEED = 2**32 - 1  # what every library takes
+
+
+def _finished(array: npt.NDArray[np.floating[Any]], title: str) -> Vectors:
+    with np.errstate(over="ignore"):
+        rows = np.ascontiguousarray(array, dtype=np.float32)
+    if not np.isfinite(rows).all():
+        raise ParameterError(
+            f"{title} ran away to infinite numbers with these parameters: take a smaller step or more regularisation."
+        )
+    return rows

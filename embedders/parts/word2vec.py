@@ -1,0 +1,221 @@
+"""gensim's word2vec on sequences of item codes: progress and cancel between batches, rows in item-code order."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event, Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from embedders.base import Progress, Vectors
+from embedders.parts import background
+from interactions.sequences import Sequences
+
+if TYPE_CHECKING:
+    from gensim.models import Word2Vec
+
+LONGEST_SENTENCE = 10_000  # gensim leaves out, without a word, what a batch or a sentence has beyond this
+PAIRS_A_BATCH = 1_000_000  # about a second's work with 10 negatives: how long a cancelled thread may still run
+
+Sentence = list[str]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What word2vec is to do; the names are gensim's where it has one."""
+
+    vector_size: int
+    skip_gram: bool
+    hierarchical_softmax: bool
+    window: int
+    shrink_windows: bool
+    negative: int
+    ns_exponent: float
+    sample: float
+    epochs: int
+    learning_rate: float
+    min_count: int
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Rows in item-code order; a zero row = the item was dropped by min_count or never had a neighbour to learn from.
+
+    vectors      float32 (n_items, vector_size), the input side
+    context      float32 (n_items, vector_size), the output side, or None with hierarchical softmax
+    losses       mean loss of an event, epoch by epoch
+    events_used  share of the events that were trained on, after min_count and subsampling
+    """
+
+    vectors: Vectors
+    context: Vectors | None
+    losses: tuple[float, ...]
+    events_used: float
+
+
+class _Job(NamedTuple):
+    epoch: int
+    sentences: list[Sentence]
+    learning_rate: float
+
+
+class _Report(NamedTuple):
+    epoch: int
+    trained: int
+    seen: int
+    loss: float
+
+
+def train(
+    sequences: Sequences, n_items: int, settings: Settings, *, seed: int, threads: int, progress: Progress
+) -> Trained:
+    """Train on sequences of at most LONGEST_SENTENCE items, of which at least two are frequent enough to be trained.
+
+    With one thread the vectors are bit for bit those of gensim.models.Word2Vec on the same sentences with workers=1.
+    Its own loop cuts the batches anew in every epoch and cannot be stopped; here they are cut once, and the threads
+    call the same compiled step.
+    """
+    words = len(sequences.items)
+    total = words * settings.epochs
+    progress("Counting items", 0, total)
+    sentences = _sentences(sequences, n_items)
+    model = _model(settings, _batch_words(sequences, settings), seed)
+    model.build_vocab(sentences)
+    initial = model.wv.vectors.copy()
+    batches = _batches(sentences, model.batch_words)
+
+    jobs, lock = _jobs(model, batches), Lock()
+    reports: SimpleQueue[_Report] = SimpleQueue()
+
+    def work(stop: Event) -> None:
+        own = copy.copy(model)  # shares the arrays and the generator; the running loss is its own
+        memory = own._get_thread_working_mem()
+        while not stop.is_set():
+            with lock:
+                job = next(jobs, None)
+            if job is None:
+                return
+            own.running_training_loss = 0.0  # a float32 total: over a whole training it would stop growing
+            trained, seen = own._do_train_job(job.sentences, job.learning_rate, memory)
+            reports.put(_Report(job.epoch, trained, seen, float(own.running_training_loss)))
+
+    tally = _Tally(settings.epochs, len(batches), words, reports, progress)
+    background.run([work] * min(threads, len(batches) * settings.epochs), tally.tell)
+    if tally.seen != total:
+        raise RuntimeError(f"word2vec was given {total:,} events and saw {tally.seen:,}.")
+
+    moved = (model.wv.vectors != initial).any(axis=1)
+    codes = np.array(model.wv.index_to_key, dtype=np.int64)[moved]
+    return Trained(
+        vectors=_in_code_order(model.wv.vectors[moved], codes, n_items),
+        context=None if settings.hierarchical_softmax else _in_code_order(model.syn1neg[moved], codes, n_items),
+        losses=tuple(tally.losses),
+        events_used=tally.trained / total,
+    )
+
+
+def _sentences(sequences: Sequences, n_items: int) -> list[Sentence]:
+    names = np.array([str(code) for code in range(n_items)], dtype=object)  # one text an item, not one an event
+    words = names[sequences.items].tolist()
+    offsets = sequences.offsets.tolist()
+    return [words[start:stop] for start, stop in itertools.pairwise(offsets)]
+
+
+def _batch_words(sequences: Sequences, settings: Settings) -> int:
+    longest = int(sequences.lengths().max())
+    return min(LONGEST_SENTENCE, max(longest, PAIRS_A_BATCH // min(settings.window, longest)))
+
+
+def _model(settings: Settings, batch_words: int, seed: int) -> Word2Vec:
+    from gensim.models import Word2Vec
+
+    return Word2Vec(
+        vector_size=settings.vector_size,
+        sg=int(settings.skip_gram),
+        hs=int(settings.hierarchical_softmax),
+        negative=0 if settings.hierarchical_softmax else settings.negative,
+        window=settings.window,
+        shrink_windows=settings.shrink_windows,
+        ns_exponent=settings.ns_exponent,
+        sample=settings.sample,
+        epochs=settings.epochs,
+        alpha=settings.learning_rate,
+        min_count=settings.min_count,
+        seed=seed,
+        batch_words=batch_words,
+        compute_loss=True,
+    )
+
+
+def _batches(sentences: list[Sentence], batch_words: int) -> list[list[Sentence]]:
+    """Cut as gensim cuts them: as many whole sentences as have at most `batch_words` words together."""
+    batches: list[list[Sentence]] = [[]]
+    words = 0
+    for sentence in sentences:
+        if words + len(sentence) > batch_words:
+            batches.append([])
+            words = 0
+        batches[-1].append(sentence)
+        words += len(sentence)
+    return batches
+
+
+def _jobs(model: Word2Vec, batches: list[list[Sentence]]) -> Iterator[_Job]:
+    """Every batch of every epoch, with the learning rate that falls with the share of sentences done."""
+    sentences = sum(len(batch) for batch in batches)
+    for epoch in range(model.epochs):
+        done = 0
+        for batch in batches:
+            yield _Job(epoch, batch, model._get_next_alpha(done / sentences, epoch))
+            done += len(batch)
+
+
+def _in_code_order(rows: Vectors, codes: npt.NDArray[np.int64], n_items: int) -> Vectors:
+    result = np.zeros((n_items, rows.shape[1]), dtype=np.float32)
+    result[codes] = rows
+    return result
+
+
+class _Tally:
+    """Adds up what the threads report, and tells the caller's progress."""
+
+    def __init__(
+        self, epochs: int, batches: int, words: int, reports: SimpleQueue[_Report], progress: Progress
+    ) -> None:
+        self.losses: list[float] = []
+        self.seen = 0
+        self.trained = 0
+        self._total = words * epochs
+        self._epochs = epochs
+        self._reports = reports
+        self._progress = progress
+        self._left = [batches] * epochs
+        self._loss = [0.0] * epochs
+        self._words = [0] * epochs
+
+    def tell(self) -> None:
+        """Take in the reports that have come and report; an epoch's loss goes out once, when the epoch is over."""
+        while True:
+            try:
+                report = self._reports.get_nowait()
+            except Empty:
+                break
+            self.seen += report.seen
+            self.trained += report.trained
+            self._left[report.epoch] -= 1
+            self._loss[report.epoch] += report.loss
+            self._words[report.epoch] += report.trained
+            if self._left[report.epoch] == 0:
+                loss = self._loss[report.epoch] / max(self._words[report.epoch], 1)
+                self.losses.append(loss)
+                self._progress(self._stage(report.epoch), self.seen, self._total, loss)
+        self._progress(self._stage(len(self.losses)), self.seen, self._total)
+
+    def _stage(self, epoch: int) -> str:
+        return f"Epoch {min(epoch + 1, self._epochs)} of {self._epochs}"

@@ -1,0 +1,16 @@
+"""The list of methods: a new one is a new module and a line here.
+
+The modules import their libraries when they train, so that the list itself is light.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embedders.als import Als
+from embedders.base import Method
+from embedders.item2vec import Item2vec
+from embedders.svd import Svd
+
+METHODS: dict[str, Method[Any]] = {method.name: method for method in (Svd(), Als(), Item2vec())}
+"""Name -> method, in the order of the Train page."""

@@ -1,0 +1,198 @@
+"""InteractionLog: who touched which item, when, in which session."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from errors import LogError
+from interactions.graph import transition_graph
+from interactions.matrix import user_item_matrix
+from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
+
+Codes = npt.NDArray[np.int32]
+Texts = npt.NDArray[np.object_]  # (n,) of str: ids as they stood in the file
+
+
+@dataclass(frozen=True)
+class InteractionLog:
+    """Interactions as arrays, one row an event, sorted by user code, time and place in the file.
+
+    user_codes, item_codes  int32 (n_interactions,)
+    weights                 float32 (n_interactions,), 1 where no column has the role
+    timestamps              int64 (n_interactions,) seconds UTC, or None
+    session_codes           int32 (n_interactions,), or None
+    user_ids, item_ids      text (n_users,), (n_items,); a code is the rank of its id in byte order
+    users_are_sessions      True where the log has sessions and no users: user codes are then session codes
+    items, users            tables, one row a code: title, category (missing where unknown), further columns
+    digest                  sha256 that names this log: its stored originals, column roles, rules and reader version
+    columns                 role -> name of the column that has it
+    """
+
+    user_codes: Codes
+    item_codes: Codes
+    weights: npt.NDArray[np.float32]
+    timestamps: npt.NDArray[np.int64] | None
+    session_codes: Codes | None
+    user_ids: Texts
+    item_ids: Texts
+    items: pd.DataFrame
+    users: pd.DataFrame
+    digest: str
+    users_are_sessions: bool = False
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def n_interactions(self) -> int:
+        return len(self.item_codes)
+
+    @property
+    def n_users(self) -> int:
+        return len(self.user_ids)
+
+    @property
+    def n_items(self) -> int:
+        return len(self.item_ids)
+
+    @cached_property
+    def n_sessions(self) -> int | None:
+        """Sessions in the log, or None where it has no session column."""
+        return None if self.session_codes is None else len(np.unique(self.session_codes))
+
+    def user_item_matrix(self) -> sparse.csr_matrix:
+        """Weights summed over user and item, CSR float32 (n_users, n_items)."""
+        return user_item_matrix(self.user_codes, self.item_codes, self.weights, (self.n_users, self.n_items))
+
+    @cached_property
+    def users_per_item(self) -> npt.NDArray[np.int64]:
+        """Popularity p: distinct users (baskets, where there are no users) of each item, int64 (n_items,)."""
+        pairs = self.user_codes.astype(np.int64) * max(self.n_items, 1) + self.item_codes
+        return np.bincount(np.unique(pairs) % max(self.n_items, 1), minlength=self.n_items).astype(np.int64)
+
+    def sequences(
+        self,
+        by: SequenceBy | None = None,
+        *,
+        gap_minutes: float = 30.0,
+        order: EventOrder = "random",
+        seed: int = 0,
+    ) -> Sequences:
+        """Item sequences by "user", "session" or "gap" (minutes); by=None takes sessions where there are some.
+
+        Events of one sequence and equal time have no order: one is drawn from `seed`, or order="file" keeps the file's.
+        """
+        if by is None:
+            by = "user" if self.session_codes is None else "session"
+        return cut_sequences(
+            self.user_codes,
+            self.item_codes,
+            self.timestamps,
+            self.session_codes,
+            by=by,
+            gap_minutes=gap_minutes,
+            order=order,
+            seed=seed,
+        )
+
+    def item_graph(
+        self,
+        by: SequenceBy | None = None,
+        *,
+        gap_minutes: float = 30.0,
+        order: EventOrder = "random",
+        seed: int = 0,
+    ) -> sparse.csr_matrix:
+        """Directed transitions between consecutive events of the same sequences, CSR float32 (n_items, n_items)."""
+        return transition_graph(self.sequences(by, gap_minutes=gap_minutes, order=order, seed=seed), self.n_items)
+
+    def time_at(self, share: float) -> int:
+        """The time at which `share` (0..1) of the interactions are over, seconds UTC.
+
+        Interactions of equal time are not torn apart, so up to `share` of all of them lie before it.
+        """
+        if self.timestamps is None:
+            raise LogError("This log has no time column, so it cannot be split in time.")
+        position = min(int(np.ceil(share * self.n_interactions)), self.n_interactions - 1)
+        return int(np.partition(self.timestamps, position)[position])
+
+    def split(self, at: int) -> tuple[InteractionLog, InteractionLog]:
+        """(train, test): the interactions before the time `at` (seconds UTC), and those from it on.
+
+        Both keep the codes, ids and tables of the whole log, so that row i means the same item everywhere.
+        """
+        if self.timestamps is None:
+            raise LogError("This log has no time column, so it cannot be split in time.")
+        before = self.timestamps < at
+        return self._part(before, at, "train"), self._part(~before, at, "test")
+
+    def _part(self, keep: npt.NDArray[np.bool_], at: int, part: str) -> InteractionLog:
+        digest = hashlib.sha256(json.dumps([self.digest, int(at), part]).encode()).hexdigest()
+        return replace(
+            self,
+            user_codes=self.user_codes[keep],
+            item_codes=self.item_codes[keep],
+            weights=self.weights[keep],
+            timestamps=None if self.timestamps is None else self.timestamps[keep],
+            session_codes=None if self.session_codes is None else self.session_codes[keep],
+            digest=digest,
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the log into an existing folder: arrays as .npy, tables as Parquet, the rest as log.json."""
+        arrays = {
+            "user_codes": self.user_codes,
+            "item_codes": self.item_codes,
+            "weights": self.weights,
+            "timestamps": self.timestamps,
+            "session_codes": self.session_codes,
+        }
+        for name, array in arrays.items():
+            if array is not None:
+                np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        self.items.assign(id=self.item_ids).to_parquet(folder / "items.parquet", index=False)
+        self.users.assign(id=self.user_ids).to_parquet(folder / "users.parquet", index=False)
+        facts = {
+            "digest": self.digest,
+            "users_are_sessions": self.users_are_sessions,
+            "columns": dict(self.columns),
+            "arrays": [name for name, array in arrays.items() if array is not None],
+        }
+        (folder / "log.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> InteractionLog:
+        """Read back what `save` wrote; the arrays stay on disk and are mapped into memory."""
+        try:
+            facts = json.loads((folder / "log.json").read_text(encoding="utf-8"))
+            arrays = {
+                name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in facts["arrays"]
+            }
+            items = pd.read_parquet(folder / "items.parquet")
+            users = pd.read_parquet(folder / "users.parquet")
+        except (OSError, ValueError, KeyError) as error:
+            raise LogError(
+                f"The kept log in {folder} is damaged ({error}): delete it and open the file again."
+            ) from error
+        return cls(
+            user_codes=arrays["user_codes"],
+            item_codes=arrays["item_codes"],
+            weights=arrays["weights"],
+            timestamps=arrays.get("timestamps"),
+            session_codes=arrays.get("session_codes"),
+            user_ids=users.pop("id").to_numpy(dtype=object),
+            item_ids=items.pop("id").to_numpy(dtype=object),
+            items=items,
+            users=users,
+            digest=facts["digest"],
+            users_are_sessions=facts["users_are_sessions"],
+            columns=facts["columns"],
+        )

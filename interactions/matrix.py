@@ -1,0 +1,20 @@
+"""The log as a user-item matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+
+def user_item_matrix(
+    user_codes: npt.NDArray[np.int32],
+    item_codes: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float32],
+    shape: tuple[int, int],
+) -> sparse.csr_matrix:
+    """Weights summed over user and item, CSR float32 (n_users, n_items), column indices ascending."""
+    matrix = sparse.csr_matrix((weights, (user_codes, item_codes)), shape=shape, dtype=np.float32)
+    matrix.sum_duplicates()
+    matrix.sort_indices()
+    return matrix

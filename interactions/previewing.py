@@ -1,0 +1,41 @@
+"""The head of a file, and what its columns are likely to be, without reading the rest."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from interactions.columns import Guess, Role, guess_columns
+from interactions.options import ReadOptions
+from interactions.source import Kind, open_source
+
+_GUESS_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the head of a file tells.
+
+    columns  names, in the order of the file
+    sample   the first rows as text, one column a column of the file; "" where a cell is empty
+    guesses  role -> Guess(name, reason); a role without a likely column is absent
+    options  encoding and separator as given or detected
+    kind     "csv" (any delimited text) or "parquet"
+    """
+
+    columns: list[str]
+    sample: pd.DataFrame
+    guesses: dict[Role, Guess]
+    options: ReadOptions
+    kind: Kind
+
+
+def preview(path: str | os.PathLike[str], options: ReadOptions = ReadOptions(), rows: int = 50) -> Preview:  # noqa: B008
+    """Look at the head of a file; raises LogError, with one sentence, where it cannot be read as a table."""
+    source = open_source(Path(path), options)
+    head = source.head(max(rows, _GUESS_ROWS))
+    sample = pd.DataFrame(head[:rows], columns=source.columns, dtype="str")
+    return Preview(source.columns, sample, guess_columns(source.columns, head), source.options, source.kind)

@@ -1,0 +1,97 @@
+"""Item sequences: the sentences that word2vec and the item graph are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from errors import ParameterError
+
+SequenceBy = Literal["user", "session", "gap"]
+EventOrder = Literal["random", "file"]
+
+
+@dataclass(frozen=True)
+class Sequences:
+    """Item codes cut into sequences, stored flat.
+
+    items       int32 (n_events,), the sequences one after the other
+    offsets     int64 (n_sequences + 1,), sequence s = items[offsets[s]:offsets[s + 1]]
+    timestamps  int64 (n_events,) seconds UTC, or None where the log has no times
+    """
+
+    items: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+    timestamps: npt.NDArray[np.int64] | None
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __iter__(self) -> Iterator[npt.NDArray[np.int32]]:
+        for start, stop in zip(self.offsets[:-1], self.offsets[1:], strict=True):
+            yield self.items[start:stop]
+
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Events in each sequence, int64 (n_sequences,)."""
+        return np.diff(self.offsets)
+
+
+def cut_sequences(
+    user_codes: npt.NDArray[np.int32],
+    item_codes: npt.NDArray[np.int32],
+    timestamps: npt.NDArray[np.int64] | None,
+    session_codes: npt.NDArray[np.int32] | None,
+    *,
+    by: SequenceBy,
+    gap_minutes: float = 30.0,
+    order: EventOrder = "random",
+    seed: int = 0,
+) -> Sequences:
+    """Cut a log, sorted by user, time and place in the file, into sequences of item codes.
+
+    by="user"     one sequence a user
+    by="session"  one sequence a user and session
+    by="gap"      a user's events, cut where the next one comes more than `gap_minutes` later
+    order         events of one sequence with equal times (all of them where there are no times) have no order:
+                  "random" draws one from `seed`, "file" keeps their place in the file
+
+    Raises ParameterError where the log lacks the column that `by` needs.
+    """
+    if by == "session" and session_codes is None:
+        raise ParameterError(
+            "Sequences by session need a session column, and this log has none: choose sequences by user or by gap."
+        )
+    if by == "gap" and timestamps is None:
+        raise ParameterError(
+            "Sequences by gap need a time column, and this log has none: choose sequences by user or by session."
+        )
+    n_events = len(item_codes)
+    keys: list[npt.NDArray[np.generic]] = [np.arange(n_events)]  # the last resort of the order: the place in the file
+    if order == "random":
+        keys.append(np.random.default_rng(seed).random(n_events))
+    if timestamps is not None:
+        keys.append(timestamps)
+    if by == "session":
+        assert session_codes is not None
+        keys.append(session_codes)
+    keys.append(user_codes)
+    place = np.lexsort(keys)
+
+    starts = np.zeros(n_events, dtype=bool)
+    starts[:1] = True
+    users = user_codes[place]
+    starts[1:] |= users[1:] != users[:-1]
+    if by == "session":
+        assert session_codes is not None
+        sessions = session_codes[place]
+        starts[1:] |= sessions[1:] != sessions[:-1]
+    times = None if timestamps is None else timestamps[place]
+    if by == "gap":
+        assert times is not None
+        starts[1:] |= np.diff(times) > gap_minutes * 60
+    offsets = np.append(np.flatnonzero(starts), n_events).astype(np.int64)
+    return Sequences(item_codes[place], offsets, times)

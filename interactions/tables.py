@@ -1,0 +1,152 @@
+"""Item and user tables, joined to a log by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from errors import LogError
+from interactions.columns import Role, guess_id, guess_item_facts
+from interactions.options import ReadOptions
+from interactions.source import Source, open_source
+from interactions.values import decoded, encode, is_text
+
+_OWN_NAMES = ("id", "title", "category")  # what the program calls its own columns
+
+
+class JoinedTable(NamedTuple):
+    """A second file brought into the order of a log's ids.
+
+    frame    one row an id, the columns of the table without its ids; missing where the id is not in the table
+    known    bool (n_ids,): which ids the table has
+    notes    what a person should know
+    """
+
+    frame: pd.DataFrame
+    known: npt.NDArray[np.bool_]
+    notes: list[str]
+
+
+def open_table(path: Path, options: ReadOptions) -> Source:
+    """Open an item or user table; the log's encoding is tried where the table is not UTF-8."""
+    try:
+        return open_source(path, ReadOptions())
+    except LogError:
+        if options.encoding is None:
+            raise
+        return open_source(path, ReadOptions(encoding=options.encoding))
+
+
+def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[Role, str]) -> dict[Role, str]:
+    """The columns of an item table that hold titles and categories: as given, else where their names tell.
+
+    A role that was given a column of the log is not looked for here.
+    """
+    guessed = guess_item_facts(source.columns)
+    facts: dict[Role, str] = {}
+    for role in ("title", "category"):
+        name = None if given is None else given.get(role)
+        if name is not None and name in source.columns:
+            facts[role] = name
+        elif name is None and role in guessed:
+            facts[role] = guessed[role]
+    return facts
+
+
+def join_table(source: Source, ids: Sequence[str], role: Role, name_in_log: str) -> JoinedTable:
+    """Read a whole table and put its rows in the order of `ids`; of several rows with one id the first counts."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    batches: list[list[Any]] = []
+    malformed, examples = 0, []
+    for batch in source.batches(source.columns):
+        batches.append(batch.arrays)
+        malformed += batch.n_malformed
+        examples += batch.malformed
+    columns = {
+        name: _filled(pa.chunked_array([decoded(arrays[place]) for arrays in batches]))
+        for place, name in enumerate(source.columns)
+    }
+    wanted = pa.array(ids, pa.large_string())
+    id_name = guess_id(source.columns, role, name_in_log) or _most_matching(columns, wanted)
+    table_ids = _texts(columns.pop(id_name), id_name)
+    place = pc.index_in(wanted, value_set=table_ids)
+    known = np.asarray(place.is_valid())
+    frame = pd.DataFrame(
+        {name: _series(column.take(place)) for name, column in columns.items()}, index=pd.RangeIndex(len(ids))
+    )
+
+    notes = []
+    if malformed:
+        where = ", ".join(f"{source.unit} {at}: {what}" for at, what in examples[:3])
+        notes.append(f"{malformed:,} malformed rows of {source.path.name} were left out ({where}).")
+    twice = len(table_ids) - table_ids.null_count - len(pc.unique(table_ids.drop_null()))
+    if twice:
+        notes.append(f"{twice:,} rows of {source.path.name} repeat an id in column {id_name!r}: the first row counts.")
+    if not known.any():
+        notes.append(f"No {role} of the log stands in column {id_name!r} of {source.path.name}: is it the right file?")
+    return JoinedTable(frame, known, notes)
+
+
+def further_columns(frame: pd.DataFrame, used: Sequence[str]) -> pd.DataFrame:
+    """The columns that no role has taken; a name that the program uses itself gets " (column)" behind it."""
+    rest = frame.drop(columns=list(dict.fromkeys(used)))
+    return rest.rename(columns={name: f"{name} (column)" for name in _OWN_NAMES})
+
+
+def text_column(values: Any, n_rows: int) -> pd.Series[Any]:
+    """Texts as pandas' "str" type, missing = NaN; None = all missing."""
+    return pd.Series([None] * n_rows if values is None else values, index=pd.RangeIndex(n_rows), dtype="str")
+
+
+def no_columns(n_rows: int) -> pd.DataFrame:
+    """A table of which nothing is known but its number of rows."""
+    return pd.DataFrame(index=pd.RangeIndex(n_rows), columns=pd.Index([], dtype="str"))
+
+
+def _most_matching(columns: Mapping[str, Any], wanted: Any) -> str:
+    """The column that has most of the ids."""
+    import pyarrow.compute as pc
+
+    def found(name: str) -> int:
+        try:
+            return int(pc.sum(pc.is_in(wanted, value_set=_texts(columns[name], name))).as_py() or 0)
+        except LogError:
+            return 0
+
+    return max(columns, key=found)
+
+
+def _texts(column: Any, name: str) -> Any:
+    import pyarrow as pa
+
+    if not column.num_chunks or not len(column):
+        return pa.array([], pa.large_string())
+    return decoded(encode(column.combine_chunks(), name))
+
+
+def _filled(column: Any) -> Any:
+    """Empty texts as missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not is_text(column):
+        return column
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), pa.scalar(None, column.type), column)
+
+
+def _series(column: Any) -> pd.Series[Any]:
+    import pyarrow as pa
+
+    if is_text(column):
+        return pd.Series(column.to_pylist(), dtype="str")
+    if pa.types.is_integer(column.type) and column.null_count:
+        return pd.Series(column.to_pylist(), dtype="Int64")  # numbers with gaps stay whole numbers
+    series: pd.Series[Any] = column.to_pandas()
+    return series.reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""What launch.py does: the virtual environment, the app's server, the tests. Standard library only, no other room."""

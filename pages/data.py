@@ -1,0 +1,36 @@
+"""Data: open an interaction log and see what is in it."""
+
+import streamlit as st
+
+from widgets import frame, log_overview, session, upload
+
+frame.require()
+
+upload.import_progress()
+entry = session.current_log()
+
+if entry is None:
+    st.title("Itemscape")
+    st.markdown(
+        "Train item embeddings from your own interaction log, and see how they differ.  \n"
+        "Compare matrix factorisation with item2vec: neighbours, popularity bias, maps side by side.  \n"
+        "Everything stays on this machine; the vectors leave as CSV whenever you want them."
+    )
+    upload.import_error()
+    sample, own = st.columns(2, border=True)
+    with sample:
+        st.subheader("Start with the grocery sample")
+        st.markdown("A year of real grocery baskets: 2,469 households, 155,848 baskets, products with categories.")
+        upload.open_sample("Open the grocery sample")
+    with own:
+        st.subheader("Bring a log")
+        upload.upload_log()
+    upload.columns_form()
+    log_overview.kept_logs()
+else:
+    frame.title(entry.name, "What is in this log, and what was left out of it.")
+    upload.import_error()
+    log_overview.tiles(entry)
+    log_overview.pictures(entry)
+    log_overview.details(entry)
+    frame.next_step("train", "Next: train embeddings on this log")

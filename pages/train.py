@@ -1,0 +1,15 @@
+"""Train: choose a method, train it on the open log, see its runs."""
+
+from widgets import frame, runs_list, session, training
+
+frame.require()
+
+log = session.need_log()
+frame.title("Train", "Learn a vector for each item, by one method or by several.")
+
+training.both_with_defaults(log)
+method = training.method_cards()
+training.method_form(log, method)
+runs_list.unfinished(log)
+if runs_list.finished(log):
+    frame.next_step("compare", "Next: compare two runs")

@@ -1,0 +1,141 @@
+"""The definitions of docs/measures.md spelled out item by item, as slow and as plain as they can be.
+
+The room is tested against these; they share no code with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Lists = Sequence[Sequence[int]]
+
+
+def as_lists(neighbours: npt.NDArray[np.int32]) -> list[list[int]]:
+    """Neighbour rows without the -1 that fill them up."""
+    return [[int(code) for code in row if code >= 0] for row in neighbours]
+
+
+def mean(values: Sequence[float]) -> float:
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) / len(known) if known else math.nan
+
+
+def neighbours(vectors: npt.NDArray[np.float32], k: int, similarity: str) -> tuple[list[list[int]], list[list[float]]]:
+    """Every pair scored in double precision, rounded to float32, sorted by score and then by code."""
+    rows = [row.astype(np.float64) for row in vectors]
+    if similarity == "cosine":
+        rows = [
+            (row / math.sqrt(math.fsum(row * row))).astype(np.float32).astype(np.float64) if row.any() else row
+            for row in rows
+        ]
+    found, scores = [], []
+    for i, query in enumerate(rows):
+        others = [j for j in range(len(rows)) if j != i and rows[j].any() and query.any()]
+        score = {j: float(np.float32(math.fsum(query * rows[j]))) for j in others}
+        ranked = sorted(others, key=lambda j: (-score[j], j))[:k]
+        found.append(ranked + [-1] * (k - len(ranked)))
+        scores.append([score[j] for j in ranked] + [math.nan] * (k - len(ranked)))
+    return found, scores
+
+
+def jaccard(a: list[int], b: list[int]) -> float:
+    return len({*a} & {*b}) / len({*a} | {*b}) if a and b else math.nan
+
+
+def overlap(a: list[int], b: list[int], k: int) -> float:
+    return len({*a} & {*b}) / k if a and b else math.nan
+
+
+def rbo(a: list[int], b: list[int], k: int, persistence: float) -> float:
+    if not a or not b:
+        return math.nan
+    shared = [len({*a[:depth]} & {*b[:depth]}) / depth for depth in range(1, k + 1)]
+    series = sum(at * persistence**depth for depth, at in enumerate(shared, start=1))
+    return shared[-1] * persistence**k + (1 - persistence) / persistence * series
+
+
+def rbo_weight_inside(k: int, persistence: float) -> float:
+    """Depth d has weight (1-P) P^(d-1), and gives a share 1/d of it to each of its first d ranks."""
+    total = 0.0
+    for depth in range(1, 20_000):
+        total += (1 - persistence) * persistence ** (depth - 1) * min(k, depth) / depth
+    return total
+
+
+def linear_cka(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> float:
+    """By the n x n kernels: HSIC(K, L) / √(HSIC(K, K) HSIC(L, L))."""
+    n = len(x)
+    centre = np.eye(n) - np.full((n, n), 1 / n)
+    kernel_x = centre @ x.astype(np.float64) @ x.T.astype(np.float64) @ centre
+    kernel_y = centre @ y.astype(np.float64) @ y.T.astype(np.float64) @ centre
+    return float((kernel_x * kernel_y).sum() / math.sqrt((kernel_x**2).sum() * (kernel_y**2).sum()))
+
+
+def mean_rank(values: Sequence[float], i: int) -> float:
+    below = sum(other < values[i] for other in values)
+    equal = sum(other == values[i] for other in values)
+    return below + (equal + 1) / 2
+
+
+def quantiles(p: Sequence[int]) -> list[float]:
+    known = [count for count in p if count > 0]
+    found = []
+    for count in p:
+        if count == 0:
+            found.append(math.nan)
+        elif len(known) == 1:
+            found.append(0.5)
+        else:
+            found.append((mean_rank(known, known.index(count)) - 1) / (len(known) - 1))
+    return found
+
+
+def buckets(p: Sequence[int], edges: tuple[float, float]) -> list[int]:
+    order = sorted(range(len(p)), key=lambda i: (-p[i], i))
+    found = [2] * len(p)
+    before = 0
+    for i in order:
+        if p[i] > 0:
+            share = before / sum(p)
+            found[i] = 0 if share < edges[0] else 1 if share < edges[1] else 2
+        before += p[i]
+    return found
+
+
+def neighbour_popularity(lists: Lists, q: Sequence[float]) -> list[float]:
+    return [mean([q[j] for j in row]) for row in lists]
+
+
+def popularity_lift(lists: Lists, p: Sequence[int]) -> list[float]:
+    found = []
+    for i, row in enumerate(lists):
+        logs = [math.log10(p[j]) for j in row if p[j] > 0]
+        found.append(mean(logs) - math.log10(p[i]) if p[i] > 0 and logs else math.nan)
+    return found
+
+
+def head_share(lists: Lists, bucket: Sequence[int]) -> float:
+    slots = [bucket[j] == 0 for row in lists for j in row]
+    return sum(slots) / len(slots) if slots else math.nan
+
+
+def same_category_share(lists: Lists, categories: Sequence[str | None]) -> list[float]:
+    return [
+        mean([float(categories[j] == categories[i]) for j in row]) if categories[i] is not None else math.nan
+        for i, row in enumerate(lists)
+    ]
+
+
+def counts(lists: Lists, n: int) -> list[int]:
+    return [sum(x in row for row in lists) for x in range(n)]
+
+
+def gini(values: Sequence[int]) -> float:
+    """Mean absolute difference of all pairs over twice the mean: another form of the same number."""
+    n, total = len(values), sum(values)
+    return sum(abs(x - y) for x in values for y in values) / (2 * n * total) if total else math.nan

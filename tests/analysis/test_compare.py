@@ -1,0 +1,216 @@
+"""Comparing two models: the contract of the JSON, the numbers against the slow way, and two planted models."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import analysis.compare
+from analysis.arrays import Similarity, Vectors
+from analysis.compare import Side, compare, matched
+from analysis.neighbours import top_neighbours
+from analysis.popularity import popularity_buckets
+from errors import ParameterError
+from tests.analysis import slow
+
+N = 80
+P = np.random.default_rng(0).zipf(1.5, N).clip(max=500)
+CATEGORIES = np.random.default_rng(1).choice(np.array(["tea", "milk", "salt", None], dtype=object), N)
+
+
+def side(vectors: Vectors, similarity: Similarity = "cosine", **changes: Any) -> Side:
+    made = Side("planted", similarity, vectors, P[: len(vectors)], popularity_buckets(P[: len(vectors)]), None)
+    return replace(made, **changes)
+
+
+def random_vectors(seed: int, n: int = N, dimensions: int = 5) -> Vectors:
+    return np.random.default_rng(seed).standard_normal((n, dimensions)).astype(np.float32)
+
+
+def two_sides() -> tuple[Side, Side]:
+    """Half alike, different widths and similarities, some items missing in either, A with ties."""
+    a, b = random_vectors(1), random_vectors(2, dimensions=7)
+    a[40:60] = np.sign(a[40:60])
+    b[:, :5] += a
+    a[[3, 4, 5]], b[[5, 50]] = 0, 0
+    return side(a, "dot", categories=CATEGORIES), side(b, categories=CATEGORIES)
+
+
+def by_bucket(values: list[float], buckets: list[int]) -> dict[str, float]:
+    groups = {"all": values}
+    for code, name in enumerate(("head", "mid", "tail")):
+        groups[name] = [value for value, bucket in zip(values, buckets, strict=True) if bucket == code]
+    return {name: slow.mean(group) for name, group in groups.items()}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_every_number_equals_the_slow_way(known: bool) -> None:
+    a, b = two_sides()
+    k, buckets = 6, popularity_buckets(P).tolist()
+    if known:
+        a, b = (replace(one, neighbours=top_neighbours(one.vectors, 10, one.similarity)[0]) for one in (a, b))
+    report = compare(a, b, k).as_json()
+
+    common = [bool(x.any() and y.any()) for x, y in zip(a.vectors, b.vectors, strict=True)]
+    inside = np.array(common)[:, None]
+    in_a, in_b = (
+        [[j for j in row if j >= 0] for row in slow.neighbours(np.where(inside, one.vectors, 0), k, one.similarity)[0]]
+        for one in (a, b)
+    )
+    pairs = list(zip(in_a, in_b, strict=True))
+    assert report["common_items"] == sum(common) == N - 4
+    assert report["jaccard"] == pytest.approx(by_bucket([slow.jaccard(x, y) for x, y in pairs], buckets))
+    assert report["overlap"] == pytest.approx(by_bucket([slow.overlap(x, y, k) for x, y in pairs], buckets))
+    assert report["rbo"] == pytest.approx(slow.mean([slow.rbo(x, y, k, 0.9) for x, y in pairs]))
+    assert report["cka"] == pytest.approx(slow.linear_cka(a.vectors[common], b.vectors[common]), abs=1e-6)
+    assert report["expected_overlap"] == pytest.approx(6 / (N - 5))
+    assert report["n"]["all"] == N - 4
+    assert sum(report["n"][name] for name in ("head", "mid", "tail")) == N - 4
+
+    q = slow.quantiles(P.tolist())
+    for name, one in (("a", a), ("b", b)):
+        rows = [[j for j in row if j >= 0] for row in slow.neighbours(one.vectors, k, one.similarity)[0]]
+        trained = [bool(vector.any()) for vector in one.vectors]
+        counts = [count for count, there in zip(slow.counts(rows, N), trained, strict=True) if there]
+        mine = report[name]
+        assert mine["neighbour_popularity"] == pytest.approx(slow.mean(slow.neighbour_popularity(rows, q)))
+        assert mine["popularity_lift"] == pytest.approx(slow.mean(slow.popularity_lift(rows, P.tolist())))
+        assert mine["head_share"] == pytest.approx(slow.head_share(rows, buckets))
+        same = slow.same_category_share(rows, CATEGORIES.tolist())
+        assert mine["same_category"] == pytest.approx(slow.mean(same))
+        by = {name: cell["value"] for name, cell in mine["details"]["by_bucket"]["same_category"].items()}
+        assert by == pytest.approx(by_bucket(same, buckets))
+        assert mine["anti_hubs"] == pytest.approx(counts.count(0) / len(counts))
+        assert mine["coverage"] == pytest.approx(1 - counts.count(0) / len(counts))
+        assert mine["gini"] == pytest.approx(slow.gini(counts))
+        assert mine["largest_hub"] == max(counts)
+        head = [buckets[i] == 0 for i in range(N) if trained[i]]
+        assert mine["head_share_of_catalogue"] == pytest.approx(sum(head) / len(head))
+        assert mine["n"] == sum(trained)
+        assert mine["details"]["left_out"] == N - sum(trained)
+
+
+def test_a_model_beside_itself_agrees_fully() -> None:
+    a, _ = two_sides()
+    report = compare(a, replace(a, method="again"), 5).as_json()
+    assert report["jaccard"]["all"] == report["overlap"]["all"] == 1
+    assert report["rbo"] == pytest.approx(1)
+    assert report["cka"] == pytest.approx(1)
+    assert report["procrustes"] == pytest.approx(0, abs=1e-9)
+    assert {**report["a"], "method": "again"} == report["b"]
+
+
+def test_the_model_that_pushes_popular_items_is_seen_to_do_so() -> None:
+    popular_is_long = random_vectors(1, dimensions=3) + 1
+    popular_is_long *= (P / np.linalg.norm(popular_is_long, axis=1))[:, None].astype(np.float32)
+    report = compare(side(popular_is_long, "dot"), side(popular_is_long, "cosine"), 5).as_json()
+    assert report["a"]["neighbour_popularity"] > report["b"]["neighbour_popularity"] + 0.2
+    assert report["a"]["head_share"] > 0.5 > report["b"]["head_share"]
+    assert report["a"]["hubness_skewness"] > report["b"]["hubness_skewness"]
+    assert report["a"]["norm_popularity"] > 0.99
+    assert report["a"]["popularity_lift"] > report["b"]["popularity_lift"]
+    assert report["cka"] == pytest.approx(1)  # the vectors are the same: only the similarity differs
+
+
+def test_the_json_has_the_keys_of_the_contract_and_plain_values() -> None:
+    report = compare(*two_sides(), 5).as_json("different")
+    assert {"k", "logs", "common_items", "jaccard", "overlap", "rbo", "cka", "procrustes", "a", "b"} <= set(report)
+    assert set(report["jaccard"]) == set(report["overlap"]) == {"all", "head", "mid", "tail"}
+    measures = {
+        "method", "similarity", "neighbour_popularity", "head_share", "same_category", "hubness_skewness",
+        "anti_hubs", "coverage", "gini", "norm_popularity", "assortativity",
+    }  # fmt: skip
+    assert measures <= set(report["a"])
+    assert set(report["a"]) == set(report["b"])
+    assert (report["k"], report["logs"], report["a"]["similarity"]) == (5, "different", "dot")
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_tiny_catalogues_give_nulls_with_n_0_never_nan(n: int) -> None:
+    report = compare(side(random_vectors(1, n)), side(random_vectors(2, n)), 10).as_json()
+    json.dumps(report, allow_nan=False)
+    assert report["common_items"] == n
+    if n < 2:
+        assert report["jaccard"] == {"all": None, "head": None, "mid": None, "tail": None}
+        assert report["n"]["all"] == report["n"]["cka"] == 0
+        assert report["a"]["neighbour_popularity"] is None
+        assert report["a"]["details"]["n"]["neighbour_popularity"] == 0
+    assert report["a"]["same_category"] is None  # this log has no categories
+
+
+def test_models_without_a_common_item_have_no_agreement_but_their_own_bias() -> None:
+    a, b = random_vectors(1), random_vectors(2)
+    a[::2], b[1::2] = 0, 0
+    report = compare(side(a), side(b), 4).as_json()
+    json.dumps(report, allow_nan=False)
+    assert report["common_items"] == 0
+    assert report["jaccard"]["all"] is report["cka"] is report["rbo"] is None
+    assert report["a"]["neighbour_popularity"] is not None
+
+
+def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = side(random_vectors(1)), side(random_vectors(2))
+    plain = compare(a, b, 5).as_json()
+    a, b = (replace(one, neighbours=top_neighbours(one.vectors, 9)[0]) for one in (a, b))
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("searched again")
+
+    monkeypatch.setattr(analysis.compare, "top_neighbours", never)
+    monkeypatch.setattr("analysis.neighbours.top_neighbours", never)
+    assert compare(a, b, 5).as_json() == plain
+
+
+def test_per_item_values_stand_in_their_rows() -> None:
+    a, b = two_sides()
+    found = compare(a, b, 5)
+    assert np.flatnonzero(np.isnan(found.jaccard_by_item)).tolist() == [3, 4, 5, 50]
+    assert np.nanmean(found.overlap_by_item) == pytest.approx(found.overlap["all"].value)
+    assert found.a.list_counts[[3, 4, 5]].tolist() == [0, 0, 0]
+    assert np.isnan(found.b.neighbour_popularity_by_item[50])
+
+
+def test_two_logs_are_matched_by_id_and_weighed_by_as_popularity() -> None:
+    ids_a = np.array(["01", "a", "b", "d", "é"], dtype=object)
+    ids_b = np.array(["a", "c", "d", "é", "中"], dtype=object)
+    shared = {"a": [1, 0], "d": [1, 1], "é": [0, 1]}
+    own = {"01": [2, 1], "b": [-1, 1], "c": [-1, -1], "中": [1, -1]}
+    places = shared | own
+    a = side(np.array([places[item] for item in ids_a], dtype=np.float32), neighbours=None)
+    b = side(np.array([places[item] for item in ids_b], dtype=np.float32), p=np.array([9, 9, 9, 9, 9]))
+    b = replace(b, neighbours=top_neighbours(b.vectors, 4)[0], categories=np.array(list("xxyyy"), dtype=object))
+    wide_a, wide_b, ids = matched(a, ids_a, b, ids_b)
+    assert ids.tolist() == ["01", "a", "b", "c", "d", "é", "中"]
+    assert wide_a.p.tolist() == wide_b.p.tolist() == [*P[:3], 0, *P[3:5], 0]
+    assert wide_b.buckets.tolist() == wide_a.buckets.tolist()
+    assert wide_a.buckets[[3, 6]].tolist() == [2, 2]
+    assert wide_b.categories is not None
+    assert wide_b.categories.tolist() == [None, "x", None, "x", "y", "y", "y"]
+    assert wide_b.neighbours is not None
+    np.testing.assert_array_equal(wide_b.neighbours, top_neighbours(wide_b.vectors, 4)[0])
+    report = compare(wide_a, wide_b, 2).as_json("different")
+    assert report["common_items"] == 3
+    assert report["jaccard"]["all"] == 1  # among a, d and é both models say the same
+    assert report["b"]["details"]["unpopular"] == 2
+
+
+def test_the_same_ids_are_left_as_they_are() -> None:
+    a, b = two_sides()
+    ids = np.array([f"{row:03}" for row in range(N)], dtype=object)
+    same_a, same_b, union = matched(a, ids, replace(b, p=np.ones(N, dtype=np.int64)), ids.copy())
+    assert same_a is a
+    assert same_b.vectors is b.vectors
+    assert same_b.p.tolist() == P.tolist()
+    assert union.tolist() == ids.tolist()
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(ValueError, match="same items"):
+        compare(side(random_vectors(1)), side(random_vectors(1, 10)), 5)
+    with pytest.raises(ParameterError, match="k = 0"):
+        compare(side(random_vectors(1)), side(random_vectors(1)), 0)

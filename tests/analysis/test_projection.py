@@ -1,0 +1,203 @@
+"""Maps: planted groups stay together, B started from A lies like A, small catalogues, progress and cancelling."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.spatial import procrustes as scipy_procrustes
+
+from analysis.arrays import Layout, Vectors
+from analysis.neighbours import top_neighbours
+from analysis.projection import pca_layout, register, umap_layout
+from errors import Cancelled
+
+GROUPS = np.repeat(np.arange(8), 30)
+
+
+def grouped_vectors(seed: int, noise: float = 0.25) -> Vectors:
+    """240 items in 8 groups; other seeds turn and shake the same groups."""
+    centres = np.random.default_rng(99).standard_normal((8, 12))
+    rng = np.random.default_rng(seed)
+    turned = centres @ np.linalg.qr(rng.standard_normal((12, 12)))[0]
+    return (turned[GROUPS] + noise * rng.standard_normal((len(GROUPS), 12))).astype(np.float32)
+
+
+def mapped(vectors: Vectors, init: Layout | None = None, seed: int | None = 0) -> Layout:
+    return umap_layout(vectors, *top_neighbours(vectors, 14), init=init, seed=seed)
+
+
+def group_share(layout: Layout, groups: npt.NDArray[np.int64]) -> float:
+    """How many of the 5 nearest points on the map are of the point's own group."""
+    distances = np.linalg.norm(layout[:, None] - layout[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    return float((groups[np.argsort(distances, axis=1)[:, :5]] == groups[:, None]).mean())
+
+
+@pytest.fixture(scope="module")
+def layout_a() -> Layout:
+    return mapped(grouped_vectors(1))
+
+
+def test_groups_stay_together_and_the_seed_repeats(layout_a: Layout) -> None:
+    assert layout_a.shape == (240, 2)
+    assert layout_a.dtype == np.float32
+    assert group_share(layout_a, GROUPS) > 0.95
+    np.testing.assert_array_equal(mapped(grouped_vectors(1)), layout_a)
+    assert not np.array_equal(mapped(grouped_vectors(1), seed=5), layout_a)
+
+
+def test_without_a_seed_groups_stay_together() -> None:
+    assert group_share(mapped(grouped_vectors(1), seed=None), GROUPS) > 0.95
+
+
+def test_a_map_started_from_the_other_lies_like_it_and_an_independent_one_does_not(layout_a: Layout) -> None:
+    everyone = np.ones(240, dtype=bool)
+    started = mapped(grouped_vectors(2), init=layout_a)
+    turned, residual = register(started, layout_a, everyone)
+    _, alone = register(mapped(grouped_vectors(2)), layout_a, everyone)
+    assert group_share(started, GROUPS) > 0.95
+    assert residual < 0.1
+    assert residual < alone / 4
+    # The same group lies in the same place: that is what the two maps side by side are for.
+    centres = [np.stack([side[GROUPS == group].mean(axis=0) for group in range(8)]) for side in (turned, layout_a)]
+    nearest = np.linalg.norm(centres[0][:, None] - centres[1][None], axis=2).argmin(axis=1)
+    assert nearest.tolist() == list(range(8))
+
+
+def test_items_without_a_place_start_amid_their_neighbours(layout_a: Layout) -> None:
+    vectors = grouped_vectors(2)
+    init = layout_a.copy()
+    init[::3] = np.nan
+    common = np.isfinite(init).all(axis=1)
+    turned, residual = register(mapped(vectors, init=init), layout_a, common)
+    assert residual < 0.1
+    strays = np.linalg.norm(turned[~common] - layout_a[~common], axis=1)
+    assert np.median(strays) < np.ptp(layout_a, axis=0).max() / 8  # never told where they were, yet close
+
+
+def test_a_start_that_places_nobody_or_all_in_one_spot_still_gives_a_map() -> None:
+    vectors = grouped_vectors(1)
+    for init in (np.full((240, 2), np.nan, np.float32), np.ones((240, 2), np.float32)):
+        layout = mapped(vectors, init=init)
+        assert np.isfinite(layout).all()
+        assert group_share(layout, GROUPS) > 0.95
+
+
+def test_items_without_a_vector_have_no_place() -> None:
+    vectors = grouped_vectors(1)
+    vectors[[0, 100, 239]] = 0
+    layout = mapped(vectors)
+    assert np.flatnonzero(np.isnan(layout).any(axis=1)).tolist() == [0, 100, 239]
+    kept = np.isfinite(layout).all(axis=1)
+    assert group_share(layout[kept], GROUPS[kept]) > 0.95
+
+
+def test_islands_that_share_no_neighbour_are_mapped() -> None:
+    # 12 islands at right angles of 20 equal items each: the graph falls apart, and every distance inside is 0.
+    islands = np.repeat(np.arange(12), 20)
+    vectors = np.eye(12, dtype=np.float32)[islands]
+    layout = mapped(vectors)
+    assert np.isfinite(layout).all()
+    assert group_share(layout, islands) > 0.95
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 14, 15, 16, 20])
+def test_small_catalogues_have_a_map(n: int) -> None:
+    vectors = np.random.default_rng(0).standard_normal((n, 6)).astype(np.float32)
+    layout = mapped(vectors)
+    assert layout.shape == (n, 2)
+    assert np.isfinite(layout).all()
+    assert len(np.unique(layout, axis=0)) == n
+    started = mapped(vectors, init=layout)
+    assert np.isfinite(started).all()
+
+
+def test_few_items_in_two_groups_lie_in_two_groups() -> None:
+    groups = np.repeat([0, 1], 6)
+    vectors = grouped_vectors(1)[np.flatnonzero(GROUPS < 2).reshape(2, 30)[:, :6].ravel()]
+    assert group_share(mapped(vectors), groups) == 1
+
+
+def test_one_trained_item_among_untrained_ones() -> None:
+    vectors = np.zeros((3, 4), dtype=np.float32)
+    vectors[1] = 2
+    layout = mapped(vectors)
+    assert layout[1].tolist() == [0, 0]
+    assert np.isnan(layout[[0, 2]]).all()
+
+
+def test_progress_rises_to_the_whole_and_can_stop_the_work() -> None:
+    vectors = grouped_vectors(1)
+    lists = top_neighbours(vectors, 14)
+    seen: list[tuple[str, float]] = []
+
+    def note(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        seen.append((stage, done / total))
+
+    layout = umap_layout(vectors, *lists, progress=note)
+    assert [done for _, done in seen] == sorted(done for _, done in seen)
+    assert seen[-1] == ("placing the items", 1.0)
+
+    def stop(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if done > 0.1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        umap_layout(vectors, *lists, progress=stop)
+    np.testing.assert_array_equal(umap_layout(vectors, *lists, progress=note), layout)
+
+
+def test_lists_that_do_not_fit_are_refused() -> None:
+    vectors = grouped_vectors(1)
+    with pytest.raises(ValueError, match="lists of 14"):
+        umap_layout(vectors, *top_neighbours(vectors, 13))
+    with pytest.raises(ValueError, match="cosine"):
+        umap_layout(vectors, *top_neighbours(10 * vectors, 14, "dot"))
+
+
+def test_principal_components_show_the_directions_of_most_spread() -> None:
+    rng = np.random.default_rng(0)
+    vectors = np.zeros((200, 6), dtype=np.float32)
+    vectors[:, 4], vectors[:, 1], vectors[:, 0] = 10, rng.normal(0, 3, 200), rng.normal(0, 1, 200)
+    layout = pca_layout(vectors)
+    assert abs(np.corrcoef(layout[:, 0], vectors[:, 1])[0, 1]) > 0.99
+    assert abs(np.corrcoef(layout[:, 1], vectors[:, 0])[0, 1]) > 0.95
+    np.testing.assert_allclose(pca_layout(7 * vectors), layout, atol=1e-5)  # lengths do not count
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    spread = np.linalg.svd(unit - unit.mean(axis=0), compute_uv=False)[:2]
+    np.testing.assert_allclose(np.linalg.norm(layout, axis=0), spread, rtol=1e-4)
+
+
+def test_registering_undoes_any_turn_mirror_scale_and_shift_and_moves_everybody_along() -> None:
+    rng = np.random.default_rng(0)
+    onto = rng.standard_normal((50, 2)).astype(np.float32)
+    for turn in (np.array([[0.6, -0.8], [0.8, 0.6]]), np.array([[0.6, 0.8], [0.8, -0.6]])):
+        layout = (4 * onto @ turn + [30, -2]).astype(np.float32)
+        common = np.arange(50) < 20
+        moved, residual = register(layout, np.where(common[:, None], onto, np.nan), common)
+        np.testing.assert_allclose(moved, onto, atol=1e-4)
+        assert residual == pytest.approx(0, abs=1e-6)
+
+
+def test_the_residual_is_scipys_disparity_and_what_is_left_of_the_spread() -> None:
+    rng = np.random.default_rng(0)
+    onto = rng.standard_normal((40, 2)).astype(np.float32)
+    layout = (onto[:, ::-1] * [1, 3] + rng.standard_normal((40, 2))).astype(np.float32)
+    moved, residual = register(layout, onto, np.ones(40, dtype=bool))
+    assert residual == pytest.approx(scipy_procrustes(onto, layout)[2], abs=1e-6)
+    left = ((moved - onto) ** 2).sum() / ((onto - onto.mean(axis=0)) ** 2).sum()
+    assert residual == pytest.approx(left, abs=1e-5)
+    assert 0.1 < residual < 0.9
+
+
+def test_with_nothing_to_fit_the_layout_stays_where_it_is() -> None:
+    layout = np.array([[0, 0], [1, 2], [np.nan, np.nan]], dtype=np.float32)
+    for common in ([False, False, False], [True, False, False], [True, False, True]):
+        moved, residual = register(layout, layout, np.array(common))
+        np.testing.assert_array_equal(moved, layout)
+        assert math.isnan(residual)
+    moved, residual = register(layout, np.zeros_like(layout), np.ones(3, dtype=bool))
+    assert math.isnan(residual)

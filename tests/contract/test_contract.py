@@ -1,0 +1,288 @@
+"""What every method of the registry must keep, on logs whose right answer anyone can see."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from embedders import METHODS, Embedding, Method
+from errors import Cancelled, ParameterError
+from interactions.log import InteractionLog
+from tests.planted import make_log, two_islands, zipf_log
+
+# What a log of 24 items needs; a method that is not named here takes its defaults.
+SMALL_LOG: dict[str, dict[str, Any]] = {"svd": {"dimensions": 16}}
+# How to make a method work for many seconds on a small log; None = it cannot be made to.
+LONG: dict[str, dict[str, Any] | None] = {
+    "svd": None,
+    "als": {"iterations": 500, "dimensions": 512},
+    "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
+}
+
+every_method = pytest.mark.parametrize("name", METHODS)
+
+
+def params(name: str, **values: Any) -> Any:
+    return METHODS[name].Params.checked({**SMALL_LOG.get(name, {}), **values})
+
+
+def fit(name: str, log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
+    return METHODS[name].fit(log, params(name, threads=1, **values), seed=seed)
+
+
+def neighbours(vectors: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]:
+    """The k nearest by cosine, the plainest way."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    likeness = unit @ unit.T
+    np.fill_diagonal(likeness, -2)
+    return np.argsort(-likeness, axis=1)[:, :k]
+
+
+class Recorder:
+    """A progress that remembers, and raises Cancelled at the report with number `stop_at`."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.reports: list[tuple[str, float, float, float | None]] = []
+        self.stop_at = stop_at
+
+    def __call__(self, stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if len(self.reports) == self.stop_at:
+            raise Cancelled
+        self.reports.append((stage, done, total, loss))
+
+
+@every_method
+def test_every_method_says_what_it_is(name: str) -> None:
+    method = METHODS[name]
+    assert method.name == name
+    assert method.title
+    for sentence in (method.summary, method.sees):
+        assert sentence.endswith(".")
+    for parameter, field in method.Params.model_fields.items():
+        assert field.description, parameter
+        assert field.description.endswith("."), parameter
+
+
+@every_method
+def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
+    properties = METHODS[name].Params.model_json_schema()["properties"]
+    for parameter, schema in properties.items():
+        if schema["type"] in ("integer", "number"):
+            assert schema["minimum"] <= schema["default"] <= schema["maximum"], parameter
+        elif schema["type"] == "string":
+            assert schema["default"] in schema["enum"], parameter
+        else:
+            assert schema["type"] == "boolean", parameter
+
+
+@every_method
+def test_arrays_stand_in_code_order_as_finite_float32(name: str) -> None:
+    log = two_islands()
+    embedding = fit(name, log, dimensions=8)
+    assert embedding.method == name
+    assert embedding.log_digest == log.digest
+    assert embedding.params["dimensions"] == embedding.dimensions == 8
+    assert embedding.params.keys() == METHODS[name].Params.model_fields.keys()
+    assert embedding.item_ids.tolist() == log.item_ids.tolist()
+    rows = {"item_vectors": log.n_items, "context_vectors": log.n_items, "user_vectors": log.n_users}
+    for attribute, count in rows.items():
+        array = getattr(embedding, attribute)
+        if array is not None:
+            assert array.shape == (count, 8), attribute
+            assert array.dtype == np.float32
+            assert array.flags.c_contiguous
+            assert np.isfinite(array).all()
+    assert (embedding.user_ids is None) == (embedding.user_vectors is None)
+    assert embedding.missing == []
+
+
+@every_method
+def test_same_seed_same_bits_and_a_fit_starts_afresh(name: str) -> None:
+    log = two_islands()
+    first = fit(name, log, seed=5)
+    fit(name, two_islands(seed=3), seed=1)
+    again = fit(name, log, seed=5)
+    assert first.item_vectors.tobytes() == again.item_vectors.tobytes()
+    assert first.losses == again.losses
+
+
+@every_method
+def test_another_seed_gives_other_vectors_unless_the_method_has_none(name: str) -> None:
+    log = zipf_log()
+    first, other = fit(name, log, seed=5).item_vectors, fit(name, log, seed=6).item_vectors
+    if METHODS[name].seeded:
+        assert np.abs(first - other).max() > 1e-3
+    else:
+        np.testing.assert_allclose(first, other, atol=1e-5)
+
+
+@every_method
+@pytest.mark.parametrize("size", [{}, {"items_per_island": 60, "users": 300}], ids=["24 items", "120 items"])
+def test_islands_do_not_mix(name: str, size: dict[str, int]) -> None:
+    log = two_islands(**size)
+    island = np.array([item[0] for item in log.item_ids])
+    stays = [
+        (island[neighbours(fit(name, log, seed=seed).item_vectors, 5)] == island[:, np.newaxis]).mean()
+        for seed in range(3)
+    ]
+    assert np.mean(stays) >= 0.99
+
+
+@every_method
+def test_save_and_load_give_the_same_back(name: str, tmp_path: Path) -> None:
+    embedding = fit(name, two_islands())
+    embedding.save(tmp_path)
+    loaded = Embedding.load(tmp_path)
+    for attribute in ("item_vectors", "user_vectors", "context_vectors", "item_bias"):
+        saved, read = getattr(embedding, attribute), getattr(loaded, attribute)
+        assert (saved is None and read is None) or saved.tobytes() == read.tobytes()
+    assert loaded.item_ids.tolist() == embedding.item_ids.tolist()
+    for attribute in ("method", "params", "seed", "log_digest", "seconds", "losses", "notes"):
+        assert getattr(loaded, attribute) == getattr(embedding, attribute)
+
+
+@every_method
+@pytest.mark.parametrize("threads", [1, 2])
+def test_progress_never_falls_and_reaches_its_total(name: str, threads: int) -> None:
+    recorder = Recorder()
+    METHODS[name].fit(two_islands(), params(name, threads=threads), progress=recorder)
+    done = [report[1] for report in recorder.reports]
+    totals = {report[2] for report in recorder.reports}
+    assert len(totals) == 1
+    assert done[0] == 0
+    assert done == sorted(done)
+    assert done[-1] == totals.pop()
+    assert len(set(done)) > 3
+    assert all(report[0] for report in recorder.reports)
+
+
+@every_method
+def test_the_loss_of_each_step_is_reported_once(name: str) -> None:
+    recorder = Recorder()
+    embedding = METHODS[name].fit(two_islands(), params(name), progress=recorder)
+    assert tuple(report[3] for report in recorder.reports if report[3] is not None) == embedding.losses
+
+
+@every_method
+def test_cancel_from_any_report(name: str) -> None:
+    everything = Recorder()
+    METHODS[name].fit(two_islands(), params(name), progress=everything)
+    for stop_at in {0, 1, len(everything.reports) // 2, len(everything.reports) - 1}:
+        with pytest.raises(Cancelled):
+            METHODS[name].fit(two_islands(), params(name), progress=Recorder(stop_at))
+
+
+@pytest.mark.parametrize("name", [name for name, values in LONG.items() if values is not None])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_cancel_ends_long_work_and_its_threads(name: str, threads: int) -> None:
+    log = zipf_log(items=600, users=400, events_per_user=50)
+    asked = None
+
+    def cancel_once_training(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        nonlocal asked
+        if done > 0:
+            asked = time.monotonic()
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        METHODS[name].fit(log, params(name, threads=threads, **(LONG[name] or {})), progress=cancel_once_training)
+    assert asked is not None
+    assert time.monotonic() - asked < 2
+    deadline = time.monotonic() + 20
+    while any(thread.name.startswith("training") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "a training thread goes on"
+        time.sleep(0.02)
+
+
+def test_every_method_says_how_it_is_made_to_work_long() -> None:
+    assert LONG.keys() == METHODS.keys()
+
+
+@every_method
+def test_unknown_and_out_of_bounds_parameters_are_refused(name: str) -> None:
+    checked = METHODS[name].Params.checked
+    with pytest.raises(ParameterError, match="There is no parameter 'factors'"):
+        checked({"factors": 3})
+    with pytest.raises(ParameterError, match=r"dimensions = 1 is too small: the least is 2\.$"):
+        checked({"dimensions": 1})
+    with pytest.raises(ParameterError, match=r"dimensions = '5000' is too large: the most is 1024\.$"):
+        checked({"dimensions": "5000"})
+
+
+@every_method
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_that_no_library_takes_is_refused(name: str, seed: int) -> None:
+    with pytest.raises(ParameterError, match="between 0 and 4294967295"):
+        METHODS[name].fit(two_islands(), params(name), seed=seed)
+
+
+@every_method
+def test_users_of_one_event_and_repeated_rows(name: str) -> None:
+    island = two_islands()
+    users = [*island.user_ids[island.user_codes], "once", "again", *["often"] * 50]
+    items = [*island.item_ids[island.item_codes], "A00", "A01", *["A02"] * 50]
+    embedding = fit(name, make_log(users, items))
+    assert np.isfinite(embedding.item_vectors).all()
+    assert embedding.missing == []
+
+
+@every_method
+def test_items_that_training_never_saw_have_no_vector(name: str) -> None:
+    island = two_islands()
+    assert island.timestamps is not None
+    last = int(island.timestamps.max())
+    users = [*island.user_ids[island.user_codes], "newcomer", "newcomer"]
+    items = [*island.item_ids[island.item_codes], "A00", "Z99"]
+    training, _ = make_log(users, items, [*island.timestamps, last + 60, last + 120]).split(last + 1)
+    embedding = fit(name, training)
+    assert embedding.missing == ["Z99"]
+    assert not embedding.item_vectors[-1].any()
+    if embedding.user_vectors is not None:
+        assert embedding.user_ids is not None
+        untrained = embedding.user_ids[~embedding.user_vectors.any(axis=1)]
+        assert untrained.tolist() == ["newcomer"]
+
+
+@every_method
+def test_an_empty_training_part_is_refused(name: str) -> None:
+    log = two_islands()
+    nothing, _ = log.split(0)
+    with pytest.raises(ParameterError, match="no interactions"):
+        METHODS[name].fit(nothing, params(name))
+
+
+SINGLE_ITEM = {"svd": "at least 3 users and 3 items", "als": None, "item2vec": "at least 2 items"}
+
+
+@every_method
+def test_a_single_item_is_learned_or_refused_in_words(name: str) -> None:
+    log = make_log(["u", "v", "w"], ["only", "only", "only"])
+    refusal = SINGLE_ITEM[name]
+    if refusal is None:
+        assert np.isfinite(fit(name, log).item_vectors).all()
+    else:
+        with pytest.raises(ParameterError, match=refusal):
+            fit(name, log)
+
+
+@every_method
+def test_a_log_of_baskets_trains_like_any_other(name: str) -> None:
+    island = two_islands()
+    assert island.session_codes is not None
+    items = island.item_ids[island.item_codes].tolist()
+    log = make_log(None, items, sessions=[str(code) for code in island.session_codes])
+    embedding = fit(name, log)
+    assert log.users_are_sessions
+    assert embedding.missing == []
+
+
+def test_names_are_those_of_the_modules() -> None:
+    for name, method in METHODS.items():
+        assert type(method).__module__ == f"embedders.{name}"
+        assert isinstance(method, Method)

@@ -1,0 +1,102 @@
+"""Guesses of columns, from names and from values."""
+
+from __future__ import annotations
+
+import pytest
+
+from errors import LogError
+from interactions.columns import ROLES, guess_columns, guess_id, guess_item_facts, resolve_columns
+
+
+def names(columns: list[str], row: list[str] | None = None) -> dict[str, str]:
+    rows = [["1"] * len(columns) if row is None else row]
+    return {role: guess.name for role, guess in guess_columns(columns, rows).items()}
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (
+            ["userId", "movieId", "rating", "timestamp"],
+            {"user": "userId", "item": "movieId", "weight": "rating", "time": "timestamp"},
+        ),
+        (
+            ["household_id", "product_id", "basket_id", "time", "quantity"],
+            {"user": "household_id", "item": "product_id", "session": "basket_id", "time": "time"},
+        ),
+        (
+            ["用户id", "商品编号", "评分", "时间", "订单号", "商品名称", "类目"],
+            {
+                "user": "用户id", "item": "商品编号", "weight": "评分", "time": "时间", "session": "订单号",
+                "title": "商品名称", "category": "类目",
+            },
+        ),
+        (
+            ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"],
+            {
+                "user": "CustomerID", "item": "StockCode", "session": "InvoiceNo", "time": "InvoiceDate",
+                "title": "Description",
+            },
+        ),
+        (["customer_unique_id", "Product Key"], {"user": "customer_unique_id", "item": "Product Key"}),
+        (["visitorid", "itemid", "event", "transactionid"],
+         {"user": "visitorid", "item": "itemid", "session": "transactionid"}),
+        (["uid", "product_name"], {"user": "uid", "item": "product_name"}),
+        (["uid", "sku", "product_name"], {"user": "uid", "item": "sku", "title": "product_name"}),
+        (["foo", "bar"], {}),
+    ],
+)  # fmt: skip
+def test_names_in_english_and_chinese(columns: list[str], expected: dict[str, str]) -> None:
+    assert names(columns) == expected
+
+
+@pytest.mark.parametrize("amount", ["quantity", "Quantity", "qty", "QTY", "数量", "price", "amount", "sales_value"])
+def test_an_amount_is_never_a_weight(amount: str) -> None:
+    assert names(["user", "item", amount]) == {"user": "user", "item": "item"}
+
+
+def test_a_telling_name_with_values_that_cannot_be_is_not_guessed() -> None:
+    columns = ["user", "item", "date", "rating"]
+    assert names(columns, ["u", "i", "2017-01-01", "4.5"]) == dict(
+        zip(("user", "item", "time", "weight"), columns, strict=True)
+    )
+    assert names(columns, ["u", "i", "12/31/2017 8:26", "great"]) == {"user": "user", "item": "item"}
+    assert names(columns, ["u", "i", "", ""]) == dict(zip(("user", "item", "time", "weight"), columns, strict=True))
+
+
+def test_values_tell_times_where_names_do_not() -> None:
+    assert names(["user", "item", "x"], ["u", "i", "964982703"])["time"] == "x"
+    assert names(["user", "item", "x"], ["u", "i", "2017-01-01T10:00:00Z"])["time"] == "x"
+    assert "time" not in names(["user", "item", "x"], ["u", "i", "17"])
+
+
+def test_an_id_that_repeats_is_a_basket_and_one_that_does_not_is_a_row_number() -> None:
+    guesses = guess_columns(["id", "Goods"], [["1", "a"], ["1", "b"], ["2", "a"]])
+    assert (guesses["session"].name, guesses["item"].name) == ("id", "Goods")
+    assert "repeats" in guesses["session"].reason
+    assert "session" not in guess_columns(["id", "Goods"], [["1", "a"], ["2", "b"]])
+
+
+def test_every_guess_gives_its_reason_in_a_sentence_and_no_column_has_two_roles() -> None:
+    guesses = guess_columns(["user", "item", "time", "name", "type"], [["u", "i", "2017-01-01", "n", "t"]])
+    assert list(guesses) == [role for role in ROLES if role in guesses], "in the order of the roles"
+    assert len({guess.name for guess in guesses.values()}) == len(guesses) == 5
+    assert all(guess.name in guess.reason and guess.reason.endswith(".") for guess in guesses.values())
+
+
+def test_given_roles_are_taken_as_they_are_and_nothing_is_added() -> None:
+    columns = ["user", "item", "rating"]
+    assert resolve_columns(columns, [], {"user": "item", "item": "user"}) == {"user": "item", "item": "user"}
+
+
+def test_a_long_list_of_columns_is_cut_in_the_message() -> None:
+    with pytest.raises(LogError, match=r"c0, c1, .*, c19 and 10 more\.$"):
+        resolve_columns([f"c{number}" for number in range(30)], [], None)
+
+
+def test_the_columns_of_an_item_table() -> None:
+    assert guess_id(["movieId", "title"], "item", "movieId") == "movieId"
+    assert guess_id(["id", "name"], "item", "movieId") == "id"
+    assert guess_id(["what", "name"], "item", "movieId") is None
+    facts = guess_item_facts(["product_id", "title", "category", "department"])
+    assert facts == {"title": "title", "category": "category"}

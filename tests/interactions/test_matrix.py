@@ -1,0 +1,54 @@
+"""The log as a matrix and as a graph."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.planted import make_log, ordered_sessions, partner
+
+events = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=40)
+
+
+@given(events)
+def test_weights_are_summed_over_user_and_item(rows: list[tuple[int, int, int]]) -> None:
+    users, items, weights = zip(*rows, strict=True)
+    log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=list(weights))
+    matrix = log.user_item_matrix()
+    assert (matrix.format, matrix.dtype, matrix.shape) == ("csr", np.float32, (log.n_users, log.n_items))
+    assert matrix.has_canonical_format
+    for row, user in enumerate(log.user_ids):
+        for column, item in enumerate(log.item_ids):
+            expected = sum(weight for u, i, weight in rows if (f"u{u}", f"i{i}") == (user, item))
+            assert matrix[row, column] == expected
+
+
+@given(events)
+def test_users_per_item_counts_each_user_once(rows: list[tuple[int, int, int]]) -> None:
+    log = make_log([f"u{user}" for user, _, _ in rows], [f"i{item}" for _, item, _ in rows])
+    expected = [len({user for user, item, _ in rows if f"i{item}" == name}) for name in log.item_ids]
+    assert log.users_per_item.tolist() == expected
+    assert log.users_per_item.dtype == np.int64
+
+
+def test_the_graph_counts_who_comes_right_after_whom() -> None:
+    log = make_log(["u"] * 5 + ["v", "v"], list("abbab") + ["b", "c"], [1, 2, 3, 4, 5, 1, 2])
+    graph = log.item_graph("user")
+    assert graph.toarray().tolist() == [[0, 2, 0], [1, 0, 1], [0, 0, 0]]
+    assert (graph.format, graph.dtype) == ("csr", np.float32)
+
+
+def test_no_edge_crosses_from_one_sequence_into_the_next() -> None:
+    log = make_log(["u", "v", "w"], ["a", "b", "c"], [1, 2, 3])
+    assert log.item_graph("user").nnz == 0
+
+
+def test_the_graph_of_ordered_sessions_shows_the_planted_pairs() -> None:
+    log = ordered_sessions()
+    graph = log.item_graph().toarray()
+    codes = {name: code for code, name in enumerate(log.item_ids)}
+    for name in log.item_ids:
+        if name.startswith("a"):
+            row = graph[codes[name]]
+            assert row[codes[partner(name)]] == row.sum() > 0, "after an a comes its b and nothing else"

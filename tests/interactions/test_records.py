@@ -1,0 +1,157 @@
+"""Every line of a text is either understood or counted, whatever the blocks it is read in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interactions.records import (
+    BROKEN_QUOTES,
+    MAX_RECORD,
+    TOO_FEW_FIELDS,
+    TOO_LONG,
+    TOO_MANY_FIELDS,
+    count_fields,
+    field_texts,
+    gather_field,
+    split_records,
+)
+
+Rows = list[tuple[int, list[str]]]  # (line, fields)
+Malformed = list[tuple[int, int]]  # (line, kind)
+
+
+def read(text: bytes, n_fields: int, separator: bytes = b",", *, plain: bool = False) -> tuple[Rows, Malformed]:
+    """All records of a text that is read as one block."""
+    records = split_records(text, separator, n_fields, line=1, last=True, plain=plain)
+    assert records.consumed == len(text)
+    rows = list(zip(records.lines.tolist(), field_texts(text, records, len(records.lines)), strict=True))
+    return rows, list(zip(records.bad_lines.tolist(), records.bad_kinds.tolist(), strict=True))
+
+
+def read_in_blocks(text: bytes, n_fields: int, size: int, separator: bytes = b",") -> tuple[Rows, Malformed]:
+    """All records of a text that is read `size` bytes at a time."""
+    rows: Rows = []
+    malformed: Malformed = []
+    rest, line, skipping = b"", 1, False
+    starts = range(0, len(text), size)
+    for start in starts:
+        block = rest + text[start : start + size]
+        records = split_records(block, separator, n_fields, line=line, last=start == starts[-1], skipping=skipping)
+        rows += zip(records.lines.tolist(), field_texts(block, records, len(records.lines)), strict=True)
+        malformed += zip(records.bad_lines.tolist(), records.bad_kinds.tolist(), strict=True)
+        rest, line, skipping = block[records.consumed :], records.next_line, records.skipping
+    return rows, malformed
+
+
+def reference(text: str, n_fields: int, separator: str = ",") -> tuple[Rows, Malformed]:
+    """The rules of the module once more, written with regular expressions, for texts without overlong lines."""
+    mark = re.escape(separator)
+    end = r"(?:\r\n|\n|\r|\Z)"
+    quoted = rf'"(?:[^"]|"")*"(?={mark}|{end})'
+    bare = rf'(?!")(?:(?!{mark})[^\r\n])*'
+    record = re.compile(rf"({quoted}|{bare})((?:{mark}(?:{quoted}|{bare}))*){end}")
+    field = re.compile(rf"{quoted}|{bare}")
+    rows: Rows = []
+    malformed: Malformed = []
+    at, line = 0, 1
+    while at < len(text):
+        found = record.match(text, at)
+        whole = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)").match(text, at) if found is None else found
+        assert whole is not None
+        if found is None:
+            malformed.append((line, BROKEN_QUOTES))
+        elif found.group().strip("\r\n").strip(" "):
+            cells = [found.group(1)]
+            rest = found.group(2)
+            while rest:
+                cell = field.match(rest, len(separator))
+                assert cell is not None
+                cells.append(cell.group())
+                rest = rest[cell.end() :]
+            if len(cells) == n_fields:
+                texts = [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in cells]
+                rows.append((line, texts))
+            else:
+                malformed.append((line, TOO_FEW_FIELDS if len(cells) < n_fields else TOO_MANY_FIELDS))
+        line += len(re.findall(r"\r\n|\n|\r", whole.group()))
+        at = whole.end()
+    return rows, malformed
+
+
+messy = st.text(alphabet='ab,"\r\n ', max_size=60)
+
+
+@given(messy, st.integers(1, 3))
+def test_messy_text_is_cut_as_the_rules_say(text: str, n_fields: int) -> None:
+    assert read(text.encode(), n_fields) == reference(text, n_fields)
+
+
+@given(st.text(alphabet='ab:"\n', max_size=40), st.integers(1, 3))
+def test_a_separator_of_two_characters(text: str, n_fields: int) -> None:
+    assert read(text.encode(), n_fields, b"::") == reference(text, n_fields, "::")
+
+
+@given(messy, st.integers(1, 3), st.integers(1, 20))
+def test_blocks_change_nothing(text: str, n_fields: int, size: int) -> None:
+    assert read_in_blocks(text.encode(), n_fields, size) == read(text.encode(), n_fields)
+
+
+@given(messy, st.integers(1, 3))
+def test_the_plain_form_and_the_compiled_form_agree(text: str, n_fields: int) -> None:
+    assert read(text.encode(), n_fields, plain=True) == read(text.encode(), n_fields)
+
+
+@given(st.lists(st.lists(st.text(max_size=6).filter(lambda text: "\0" not in text), min_size=2, max_size=2)))
+def test_what_the_standard_library_writes_is_read_back(table: list[list[str]]) -> None:
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows(table)
+    rows, malformed = read(file.getvalue().encode("utf-8", "surrogatepass"), 2)
+    expected = [[cell.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for cell in row] for row in table]
+    assert [fields for _, fields in rows] == expected
+    assert malformed == []
+
+
+def test_one_stray_quote_costs_one_line() -> None:
+    text = b"u1,i1\n" * 10 + b'u2,"i2\n' + b"u3,i3\n" * 10
+    rows, malformed = read(text, 2)
+    assert len(rows) == 20
+    assert malformed == [(11, BROKEN_QUOTES)]
+
+
+def test_a_quoted_field_may_hold_separators_quotes_and_line_ends() -> None:
+    rows, malformed = read(b'a,"x, ""y""\r\nz"\r\nb,c\n', 2)
+    assert rows == [(1, ["a", 'x, "y"\r\nz']), (3, ["b", "c"])]
+    assert malformed == []
+
+
+@pytest.mark.parametrize("size", [1 << 16, 3 << 20])
+def test_an_overlong_line_is_left_out_and_the_next_one_read(size: int) -> None:
+    text = b"a,b\n" + b"c," + b"x" * (2 * MAX_RECORD) + b"\r\nd,e\n"
+    rows, malformed = read_in_blocks(text, 2, size)
+    assert rows == [(1, ["a", "b"]), (3, ["d", "e"])]
+    assert malformed == [(2, TOO_LONG)]
+
+
+def test_a_quote_that_is_never_closed_gives_up_after_a_megabyte() -> None:
+    filler = (b"c," + b"d" * 997 + b"\n") * 2000
+    rows, malformed = read_in_blocks(b'a,"b\n' + filler, 2, 1 << 22)
+    assert malformed == [(1, BROKEN_QUOTES)]
+    assert [line for line, _ in rows] == list(range(2, 2002))
+
+
+def test_gathered_fields_stand_end_to_end() -> None:
+    text = 'a,"é""q"\nb,\n'.encode()
+    records = split_records(text, b",", 2, line=1, last=True)
+    offsets, gathered = gather_field(text, records, 1)
+    assert gathered.tobytes().decode() == 'é"q'
+    assert offsets.tolist() == [0, 4, 4]
+
+
+def test_fields_are_counted_for_guessing_the_separator() -> None:
+    assert count_fields(b'a,b,c\n\nd\n"e"x\n', b",", last=True) == [3, 1, 0]

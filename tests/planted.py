@@ -1,0 +1,168 @@
+"""Synthetic logs whose truth is known: islands that never mix, order inside an hour, popularity and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from interactions.log import Codes, InteractionLog, Texts
+from interactions.tables import no_columns
+
+DAY = 86_400
+FIRST_DAY = 1_700_006_400  # a midnight, seconds UTC
+
+
+def make_log(
+    user_ids: Sequence[str] | None,
+    item_ids: Sequence[str],
+    times: Sequence[int] | npt.NDArray[np.int64] | None = None,
+    sessions: Sequence[str] | None = None,
+    weights: Sequence[float] | npt.NDArray[np.float32] | None = None,
+    categories: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> InteractionLog:
+    """A log from one entry an event, in file order; categories and titles by item id (absent = missing).
+
+    user_ids=None with sessions makes a log of baskets (users_are_sessions). Times are seconds UTC.
+    """
+    if user_ids is None and sessions is None:
+        raise ValueError("a log needs users or sessions")
+    session_names, session_codes = (None, None) if sessions is None else _encode(sessions)
+    if user_ids is None:
+        assert session_names is not None
+        assert session_codes is not None
+        user_names, user_codes = session_names, session_codes
+    else:
+        user_names, user_codes = _encode(user_ids)
+    item_names, item_codes = _encode(item_ids)
+    n_events = len(item_codes)
+    timestamps = None if times is None else np.asarray(times, dtype=np.int64)
+    order = np.lexsort((np.arange(n_events) if timestamps is None else timestamps, user_codes))
+    items = pd.DataFrame({"title": _column(item_names, titles), "category": _column(item_names, categories)})
+    log = InteractionLog(
+        user_codes=user_codes[order],
+        item_codes=item_codes[order],
+        weights=np.ones(n_events, np.float32) if weights is None else np.asarray(weights, np.float32)[order],
+        timestamps=None if timestamps is None else timestamps[order],
+        session_codes=None if session_codes is None else session_codes[order],
+        user_ids=user_names,
+        item_ids=item_names,
+        items=items,
+        users=no_columns(len(user_names)),
+        digest=_digest(user_ids, item_ids, times, sessions, weights, categories, titles),
+        users_are_sessions=user_ids is None,
+        columns=_roles(
+            user=user_ids,
+            item=item_ids,
+            weight=weights,
+            time=times,
+            session=sessions,
+            title=titles,
+            category=categories,
+        ),
+    )
+    return log
+
+
+def two_islands(
+    seed: int = 0,
+    items_per_island: int = 12,
+    users: int = 200,
+    events_per_user: int = 12,
+    islands: int = 2,
+    skew: float = 0.0,
+) -> InteractionLog:
+    """Users of one island touch its items only: the right neighbours of an item are those of its own island.
+
+    The first letter of an id is its island ("A03", "user A007"), and so is the category ("island A"). Each user has
+    sessions of four events, a minute apart, on different days. skew > 0 makes low numbers more popular (weight
+    1 / rank ** skew) inside each island; 0 makes all items alike.
+    """
+    random = np.random.default_rng(seed)
+    chance = 1.0 / np.arange(1, items_per_island + 1) ** skew
+    user_ids, item_ids, times, sessions = [], [], [], []
+    for user in range(users):
+        island = chr(ord("A") + user % islands)
+        drawn = random.choice(items_per_island, size=events_per_user, p=chance / chance.sum())
+        days = np.sort(random.choice(365, size=-(-events_per_user // 4), replace=False))
+        for place, number in enumerate(drawn):
+            day = days[place // 4]
+            user_ids.append(f"user {island}{user:04d}")
+            item_ids.append(f"{island}{number:02d}")
+            times.append(int(FIRST_DAY + day * DAY + 36_000 + 60 * (place % 4)))
+            sessions.append(f"{user:04d}-{day:03d}")
+    names = sorted(set(item_ids))
+    return make_log(
+        user_ids,
+        item_ids,
+        times,
+        sessions,
+        categories={name: f"island {name[0]}" for name in names},
+        titles={name: f"Item {name}" for name in names},
+    )
+
+
+def ordered_sessions(
+    seed: int = 0, pairs: int = 12, users: int = 100, sessions_per_user: int = 5, pairs_per_session: int = 4
+) -> InteractionLog:
+    """Inside a session "a07" is always followed by "b07" a minute later; which pairs meet is pure chance.
+
+    The right next item of a?? is b?? of the same number (`partner`). A session lasts less than an hour, those of one
+    user lie a day or more apart, and each user meets so many pairs that order is the only strong signal.
+    """
+    random = np.random.default_rng(seed)
+    user_ids, item_ids, times, sessions = [], [], [], []
+    for user in range(users):
+        for session in range(sessions_per_user):
+            start = FIRST_DAY + (session * 7 + int(random.integers(6))) * DAY + int(random.integers(80_000))
+            drawn = random.choice(pairs, size=pairs_per_session, replace=False)
+            for place, name in enumerate(f"{side}{number:02d}" for number in drawn for side in "ab"):
+                user_ids.append(f"u{user:04d}")
+                item_ids.append(name)
+                times.append(start + 60 * place)
+                sessions.append(f"u{user:04d}/{session}")
+    return make_log(user_ids, item_ids, times, sessions)
+
+
+def partner(item_id: str) -> str:
+    """The other half of a pair of `ordered_sessions`."""
+    return ("b" if item_id[0] == "a" else "a") + item_id[1:]
+
+
+def zipf_log(
+    seed: int = 0, items: int = 200, users: int = 300, events_per_user: int = 20, exponent: float = 1.0
+) -> InteractionLog:
+    """Every user draws from the same distribution, chance 1 / rank ** exponent: popularity and no other structure.
+
+    "i000" is the most popular in expectation, then "i001", and so on; items that nobody drew are not in the log.
+    """
+    random = np.random.default_rng(seed)
+    chance = 1.0 / np.arange(1, items + 1) ** exponent
+    drawn = random.choice(items, size=users * events_per_user, p=chance / chance.sum())
+    user_ids = np.repeat([f"u{user:04d}" for user in range(users)], events_per_user).tolist()
+    times = FIRST_DAY + random.integers(365 * DAY, size=len(drawn))
+    return make_log(user_ids, [f"i{number:03d}" for number in drawn], times)
+
+
+def _encode(ids: Sequence[str]) -> tuple[Texts, Codes]:
+    # Python compares text by code point, which is the byte order of UTF-8.
+    names, codes = np.unique(np.array(ids, dtype=object), return_inverse=True)
+    return names, codes.astype(np.int32)
+
+
+def _column(names: Texts, values: Mapping[str, str] | None) -> pd.Series[Any]:
+    return pd.Series([None if values is None else values.get(name) for name in names], dtype="str")
+
+
+def _roles(**given: object) -> dict[str, str]:
+    return {role: role for role, values in given.items() if values is not None}
+
+
+def _digest(*parts: object) -> str:
+    plain = [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
+    return hashlib.sha256(repr(plain).encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""The two maps: what is drawn where."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from widgets import maps
+
+TITLES = ["one", "two", "<b>three</b>", "four", "five", "six"]
+LEFT = np.arange(12, dtype=np.float32).reshape(6, 2)
+RIGHT = -LEFT
+RIGHT[5] = np.nan  # no vector in B
+HIGHLIGHT = maps.Highlight(0, np.array([1], np.int32), np.array([2], np.int32), np.array([3, 5], np.int32))
+
+
+@pytest.fixture
+def figure() -> go.Figure:
+    names = ("first", "second")
+    base = maps.base_figure((LEFT, RIGHT), names, TITLES, maps.by_quantile(np.linspace(0, 1, 6)))
+    return maps.marked(base, (LEFT, RIGHT), names, TITLES, HIGHLIGHT)
+
+
+def traces(figure: go.Figure, axis: str) -> dict[str, Any]:
+    return {trace.name: trace for trace in figure.data if trace.xaxis == axis}
+
+
+def codes(values: Any) -> list[int]:
+    """Numbers of a trace, which Plotly keeps packed once it has checked them."""
+    if isinstance(values, np.ndarray | list | tuple):
+        return [int(value) for value in values]
+    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
+
+
+def test_every_item_with_a_vector_is_a_point_that_carries_its_code(figure: go.Figure) -> None:
+    assert codes(traces(figure, "x")["items"].customdata) == [0, 1, 2, 3, 4, 5]
+    assert codes(traces(figure, "x2")["items"].customdata) == [0, 1, 2, 3, 4]
+
+
+def test_the_chosen_item_and_its_neighbours_stand_in_both_maps_at_their_own_places(figure: go.Figure) -> None:
+    for axis, layout in (("x", LEFT), ("x2", RIGHT)):
+        drawn = traces(figure, axis)
+        assert np.array_equal(drawn["chosen item"].x, layout[[0], 0])
+        assert np.array_equal(drawn["only in first"].x, layout[[1], 0])
+        assert np.array_equal(drawn["only in second"].y, layout[[2], 1])
+        assert codes(drawn["neighbour in both"].customdata) == [3, 5]
+
+
+def test_axes_move_together(figure: go.Figure) -> None:
+    assert figure.layout.xaxis2.matches == "x"
+    assert figure.layout.yaxis2.matches == "y"
+
+
+def test_no_title_reaches_plotly_as_html(figure: go.Figure) -> None:
+    texts = [str(text) for trace in figure.data for text in trace.hovertext]
+    assert "&lt;b&gt;three&lt;/b&gt;" in texts
+    assert not any("<" in text for text in texts)
+
+
+def test_the_legend_names_each_kind_once(figure: go.Figure) -> None:
+    named = [trace.name for trace in figure.data if trace.showlegend]
+    assert sorted(named) == ["chosen item", "neighbour in both", "only in first", "only in second"]
+
+
+def test_the_largest_categories_keep_their_names_and_the_rest_are_one_group() -> None:
+    categories = [f"c{number:02}" for number in range(25) for _ in range(25 - number)] + [None]
+    groups = maps.by_category(categories)
+    assert list(groups.names) == [f"c{number:02}" for number in range(20)] + ["other or none"]
+    assert groups.codes[0] == 0
+    assert groups.codes[-1] == 20
+    assert (groups.codes == 20).sum() == sum(range(1, 6)) + 1

@@ -1,0 +1,42 @@
+"""Words and numbers as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from widgets import text
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (10.2, "10 s"), (75, "1 min 15 s"), (3599.6, "1 h 0 min"), (7260, "2 h 1 min")],
+)
+def test_a_duration_reads_as_a_person_says_it(duration: float, words: str) -> None:
+    assert text.seconds(duration) == words
+
+
+def test_a_missing_number_is_a_dash() -> None:
+    assert text.decimal(None) == text.decimal(float("nan")) == text.percent(None) == text.day(None) == "–"
+
+
+def test_days_come_from_both_kinds_of_time() -> None:
+    assert text.day(0) == "1970-01-01"
+    assert text.day("2017-01-02T03:04:05Z") == "2017-01-02"
+
+
+@pytest.mark.parametrize("evil", ["<b>x</b>", "*bold*", "[a](http://b)", ":material/home:", "$x$", "# head", "`code`"])
+def test_plain_leaves_no_mark_that_markdown_would_draw(evil: str) -> None:
+    safe = text.plain(evil)
+    for position, letter in enumerate(safe):
+        if letter in "<>*[]()`$#:_":
+            assert safe[position - 1] == "\\"
+    assert safe.replace("\\", "") == evil
+
+
+def test_plain_keeps_text_on_one_line() -> None:
+    assert text.plain("two\n\nparagraphs") == "two paragraphs"
+
+
+def test_shorten_keeps_short_texts_and_cuts_long_ones_to_length() -> None:
+    assert text.shorten("short", 10) == "short"
+    assert text.shorten("a long title indeed", 10) == "a long ti…"

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import LogError
+from interactions import CleaningRules
+from tests.planted import two_islands
+from tests.workspace.helpers import train_here, write_csv
+from workspace import logs, runs
+
+
+def test_the_same_bytes_twice_are_one_file(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "june.csv"
+    path.write_bytes(b"user,item\nu,a\n")
+    first = logs.keep_original(path, "june.csv")
+    again = logs.keep_original(io.BytesIO(path.read_bytes()), "../july.csv")
+    assert first == again
+    assert first.read_bytes() == path.read_bytes()
+    assert [file.name for file in home.rglob("*") if file.is_file()] == ["june.csv"]
+    assert logs.keep_original(first, first.name) == first
+
+
+def test_an_upload_that_was_read_before_is_kept_whole(home: Path) -> None:
+    upload = io.BytesIO(b"user,item\nu,a\n")
+    upload.read()
+    assert logs.keep_original(upload, "a.csv").read_bytes() == b"user,item\nu,a\n"
+
+
+def test_the_same_bytes_under_another_suffix_can_be_read_as_that(home: Path) -> None:
+    csv, tsv = (logs.keep_original(io.BytesIO(b"a\tb\n"), name) for name in ("x.csv", "x.tsv"))
+    assert (csv.suffix, tsv.suffix, csv.parent) == (".csv", ".tsv", tsv.parent)
+    assert tsv.read_bytes() == b"a\tb\n"
+
+
+def test_a_missing_file_is_named(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(LogError, match=r"nowhere\.csv cannot be opened"):
+        logs.keep_original(tmp_path / "nowhere.csv", "nowhere.csv")
+
+
+def test_a_kept_log_is_the_log_that_was_read(kept: logs.LogEntry) -> None:
+    planted, log = two_islands(), logs.open_log(kept.digest)
+    assert np.array_equal(log.item_codes, planted.item_codes)
+    assert log.item_ids.tolist() == planted.item_ids.tolist()
+    assert isinstance(log.item_codes, np.memmap)
+    assert (kept.rows, kept.interactions, kept.users, kept.items) == (2400, 2400, 200, 24)
+    assert kept.summary["top_items"][0]["title"].startswith("Item ")
+    assert logs.list_logs() == [kept]
+
+
+def test_the_same_log_again_is_the_entry_that_is_there(kept: logs.LogEntry) -> None:
+    again = logs.import_log(Path(kept.source["original"]), name="Another name")
+    assert again == kept
+
+
+def test_other_rules_make_another_log_beside_it(kept: logs.LogEntry) -> None:
+    source = kept.source
+    stricter = logs.import_log(Path(source["original"]), name="Strict", rules=CleaningRules(min_users_per_item=65))
+    assert stricter.digest != kept.digest
+    assert stricter.items < kept.items
+    assert [entry.name for entry in logs.list_logs()] == ["Strict", "Two islands"]
+    assert logs.find_log(kept.digest) == kept
+
+
+def test_nothing_is_kept_of_a_file_that_cannot_be_used(home: Path) -> None:
+    original = logs.keep_original(io.BytesIO(b"user,item\nu,a\n"), "one.csv")
+    with pytest.raises(LogError, match="only one"):
+        logs.import_log(original, name="One")
+    assert logs.list_logs() == []
+
+
+def test_finding_by_digest_beginning_and_name(kept: logs.LogEntry) -> None:
+    for wanted in (kept.digest, kept.digest[:6], "Two islands"):
+        assert logs.find_log(wanted) == kept
+    for wanted in ("", "zzz", "two"):
+        with pytest.raises(LogError, match="No kept log"):
+            logs.find_log(wanted)
+
+
+def test_several_that_fit_are_told_apart_by_digest(kept: logs.LogEntry) -> None:
+    source = Path(kept.source["original"])
+    other = logs.import_log(source, name="Two islands", rules=CleaningRules(min_users_per_item=65))
+    with pytest.raises(LogError, match=f"several.*{other.digest[:16]}"):
+        logs.find_log("Two islands")
+
+
+def test_renaming(kept: logs.LogEntry) -> None:
+    assert logs.rename_log(kept.digest, "  Islands\n of June ").name == "Islands of June"
+    assert logs.find_log(kept.digest).name == "Islands of June"
+    with pytest.raises(LogError, match="needs a name"):
+        logs.rename_log(kept.digest, " \n")
+
+
+def test_a_log_with_runs_goes_only_with_them(kept: logs.LogEntry, home: Path) -> None:
+    train_here(kept)
+    with pytest.raises(LogError, match="1 of the kept runs"):
+        logs.delete_log(kept.digest)
+    assert logs.open_log(kept.digest).n_items == 24
+    logs.delete_log(kept.digest, with_runs=True)
+    assert logs.list_logs() == []
+    assert runs.list_runs() == []
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+def test_the_original_stays_while_another_log_came_from_it(kept: logs.LogEntry) -> None:
+    original = Path(kept.source["original"])
+    other = logs.import_log(original, name="Strict", rules=CleaningRules(min_users_per_item=65))
+    logs.delete_log(kept.digest)
+    assert original.exists()
+    logs.delete_log(other.digest)
+    assert not original.exists()
+
+
+def test_a_file_outside_the_workspace_is_never_removed(home: Path, tmp_path: Path) -> None:
+    path = write_csv(two_islands(), tmp_path / "islands.csv")
+    entry = logs.import_log(path, name="From outside")
+    logs.delete_log(entry.digest)
+    assert path.exists()
+
+
+def test_one_damaged_log_does_not_hide_the_others(kept: logs.LogEntry, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = kept.path.with_name("0" * 16)
+    damaged.mkdir()
+    (damaged / "entry.json").write_text("{}")
+    assert logs.list_logs() == [kept]
+    assert "damaged" in caplog.text

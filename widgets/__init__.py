@@ -1,0 +1,1 @@
+"""What pages share: the frame, pickers, forms, maps, charts, tables, the jobs panel."""

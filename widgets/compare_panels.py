@@ -1,0 +1,198 @@
+"""The parts of the Compare page: findings, maps, neighbours, popularity bias, agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from analysis import BUCKETS
+from widgets import maps
+from widgets.charts import CONFIG, paired_bars, popularity_lines
+from widgets.evidence import Evidence, PairMap, base_figure, pair_map
+from widgets.findings import findings as sentences
+from widgets.jobs_panel import failure, watch
+from widgets.log_overview import whose
+from widgets.measures import explain
+from widgets.pickers import Choice
+from widgets.search import choose
+from widgets.tables import neighbour_table
+from widgets.text import count, decimal, percent, plain
+
+_COLOURINGS = ("popularity", "bucket", "category")
+
+
+def findings(evidence: Evidence) -> None:
+    """What the numbers say, in plain sentences."""
+    with st.container(border=True):
+        for sentence in sentences(evidence.report, evidence.choice.names):
+            st.markdown(sentence)
+        explain("agreement", "neighbour_popularity", "head_share", "same_category")
+
+
+def pair_of_maps(evidence: Evidence, item: int) -> None:
+    """The two maps side by side; a click on a point makes it the chosen item."""
+    choice, items = evidence.choice, evidence.catalogue
+    colouring = st.segmented_control(
+        "Colour by", _COLOURINGS, default="popularity", required=True, key="colour", persist_state="session"
+    )
+    found = pair_map(choice)
+    if found.pair is None:
+        _drawing(found)
+        return
+    layouts = (found.pair.a, found.pair.b)
+    base = base_figure((choice.a.key, choice.b.key, choice.names, str(colouring)), evidence, found.pair)
+    figure = maps.marked(base, layouts, choice.names, items.titles, evidence.highlight(item))
+    st.plotly_chart(
+        figure,
+        key="maps",
+        on_select=lambda: _choose_clicked(items.ids),
+        selection_mode="points",
+        config={**CONFIG, "scrollZoom": True, "plotGlPixelRatio": 1},
+        alt=f"Maps of {choice.names[0]} and {choice.names[1]} side by side",
+    )
+    fit = "" if found.pair.residual is None else f" (map residual {decimal(found.pair.residual, 3)} of 1)"
+    st.caption(
+        "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
+        f"it{fit}. Neighbours are taken in the full vectors, never in the picture. Drag to move, scroll to zoom, "
+        "click a point to choose it."
+    )
+    explain("map_residual", "popularity_quantile", "buckets")
+
+
+def neighbours(evidence: Evidence, item: int) -> None:
+    """The chosen item, and its neighbours in both runs."""
+    choice, items, comparison = evidence.choice, evidence.catalogue, evidence.comparison
+    st.subheader(plain(items.titles[item]))
+    facts = [
+        f"id {plain(items.ids[item])}",
+        f"touched by {count(items.p[item])} {whose(evidence.log)}",
+        f"popularity quantile {decimal(items.quantiles[item])}",
+        BUCKETS[items.buckets[item]],
+    ]
+    if items.categories[item] is not None:
+        facts.append(plain(items.categories[item]))
+    st.caption(" · ".join(facts))
+    if comparison.jaccard_by_item[item] == comparison.jaccard_by_item[item]:
+        st.markdown(
+            f"**{comparison.overlap_by_item[item] * choice.k:.0f} of {choice.k} neighbours are the same**: Jaccard "
+            f"{decimal(comparison.jaccard_by_item[item])} for this item, {decimal(evidence.report['jaccard']['all'])} "
+            "over all items."
+        )
+    for column, letter, side in zip(st.columns(2), "AB", evidence.of_item(item), strict=True):
+        with column:
+            st.markdown(f"**{letter}: {plain(side.name)}** · {side.similarity}")
+            neighbour_table(side, items, key=f"neighbours-{letter}")
+
+
+def popularity_bias(evidence: Evidence) -> None:
+    """Does a run lean towards popular items: pictures, then the numbers under them."""
+    report, choice = evidence.report, evidence.choice
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**How popular are an item's neighbours?**")
+        curves = list(zip(choice.names, evidence.popularity_curves(), strict=True))
+        st.plotly_chart(
+            popularity_lines(curves, "mean popularity quantile of the neighbours", 0.5),
+            config=CONFIG, key="bias-curve", alt="Neighbour popularity against own popularity",
+        )  # fmt: skip
+        explain("neighbour_popularity")
+    with right:
+        st.markdown("**Who fills the neighbour lists?**")
+        in_a, in_b, of_catalogue = evidence.bucket_shares()
+        st.plotly_chart(
+            paired_bars(
+                BUCKETS, in_a, in_b, choice.names, "share of all neighbour places",
+                of_catalogue, "share of the catalogue",
+            ),
+            config=CONFIG, key="bucket-shares", alt="Share of neighbour slots by bucket",
+        )  # fmt: skip
+        explain("head_share")
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Are popular items longer vectors?**")
+        curves = list(zip(choice.names, evidence.norm_curves(), strict=True))
+        st.plotly_chart(
+            popularity_lines(curves, "vector length / mean length", None),
+            config=CONFIG, key="norm-curve", alt="Vector length against popularity",
+        )  # fmt: skip
+        explain("norm_popularity")
+    with right:
+        st.markdown("**Do a few items stand in many lists?**")
+        st.plotly_chart(
+            paired_bars(
+                ["coverage", "anti-hubs", "Gini", "Robin Hood"],
+                [report["a"][name] for name in ("coverage", "anti_hubs", "gini", "robin_hood")],
+                [report["b"][name] for name in ("coverage", "anti_hubs", "gini", "robin_hood")],
+                choice.names, "share or index, 0..1",
+            ),
+            config=CONFIG, key="hubness", alt="Coverage and hubness",
+        )  # fmt: skip
+        explain("hubness", "coverage", "gini")
+    _numbers(choice, report)
+
+
+def agreement(evidence: Evidence) -> None:
+    """How far the two runs agree, by bucket."""
+    report, choice = evidence.report, evidence.choice
+    groups = ["all", *BUCKETS]
+    st.plotly_chart(
+        paired_bars(
+            groups, [report["jaccard"][group] for group in groups], [report["overlap"][group] for group in groups],
+            ("Jaccard", "overlap"), f"agreement of the {choice.k} neighbours",
+            [report["expected_overlap"]] * len(groups), "overlap by chance",
+        ),
+        config=CONFIG, key="agreement", alt="Agreement by bucket",
+    )  # fmt: skip
+    with st.grid(4, min_column_width=150):
+        st.metric("Items in both", count(report["common_items"]), border=True)
+        st.metric("RBO", decimal(report["rbo"], 3), border=True)
+        st.metric("Linear CKA", decimal(report["cka"], 3), border=True)
+        st.metric("Procrustes residual", decimal(report["procrustes"], 3), border=True)
+    explain("agreement", "rbo", "cka", "procrustes")
+
+
+def _numbers(choice: Choice, report: Mapping[str, Any]) -> None:
+    rows = [
+        ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
+        ("Head share of neighbour slots", "head_share", percent),
+        ("Same-category share", "same_category", percent),
+        ("Popularity lift (log10)", "popularity_lift", decimal),
+        ("Popularity assortativity", "assortativity", decimal),
+        ("Hubness skewness", "hubness_skewness", decimal),
+        ("Items in no list (anti-hubs)", "anti_hubs", percent),
+        ("Coverage", "coverage", percent),
+        ("Gini of list counts", "gini", decimal),
+        ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
+    ]
+    a, b = choice.names
+    st.table(
+        {
+            "": [label for label, _, _ in rows],
+            f"A: {plain(a)}": [show(report["a"][name]) for _, name, show in rows],
+            f"B: {plain(b)}": [show(report["b"][name]) for _, name, show in rows],
+        },
+        hide_index=True, alt="Measures of popularity bias of both runs",
+    )  # fmt: skip
+    st.caption(
+        f"k = {choice.k}; A by {choice.similarity_a}, B by {choice.similarity_b}; over {count(report['a']['n'])} and "
+        f"{count(report['b']['n'])} items with a vector; head items are the most popular ones, which hold half of all "
+        "user-item pairs."
+    )
+    explain("same_category", "popularity_lift", "assortativity")
+
+
+def _drawing(found: PairMap) -> None:
+    """The place of the maps while they are drawn, or why they could not be."""
+    if found.job is not None and found.job.active:
+        watch(found.job)
+        st.skeleton(height=560)
+    elif found.job is not None:
+        failure(found.job)
+
+
+def _choose_clicked(ids: Sequence[str]) -> None:
+    points = st.session_state["maps"]["selection"]["points"]
+    if points:
+        choose(ids[int(points[0]["customdata"])])

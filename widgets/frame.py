@@ -1,0 +1,97 @@
+"""The frame around every page: set-up, navigation, and the sidebar."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from widgets import jobs_panel, session
+from widgets.text import count, plain
+
+_FRAMED = "_framed"
+
+
+class Screen(NamedTuple):
+    """A page of the app."""
+
+    path: str
+    title: str
+    icon: str
+    help: str
+
+
+SCREENS = {
+    "data": Screen("pages/data.py", "Data", ":material/database:", "Open an interaction log and see what is in it."),
+    "train": Screen("pages/train.py", "Train", ":material/model_training:", "Train item embeddings on the open log."),
+    "compare": Screen(
+        "pages/compare.py", "Compare", ":material/compare:", "Two runs side by side: maps, neighbours, popularity bias."
+    ),
+    "export": Screen("pages/export.py", "Export", ":material/download:", "Take vectors, neighbours and maps away."),
+    "methods": Screen(
+        "pages/methods.py", "Methods", ":material/school:", "How each method works, and when to take it."
+    ),
+}
+
+
+def run() -> None:
+    """Draw one page inside the frame."""
+    st.set_page_config(page_title="Itemscape", page_icon=":material/scatter_plot:", layout="wide")
+    session.restore()
+    page = _navigation()
+    st.session_state[_FRAMED] = True
+    try:
+        _sidebar()
+        page.run()
+    finally:
+        st.session_state[_FRAMED] = False
+
+
+def require() -> None:
+    """Make sure that the frame is on; the first line of each page.
+
+    A server that was just started and is opened at a page's own address runs the page without app.py, because a
+    folder named pages/ is Streamlit's older way to several pages; declaring the navigation and running again mends it.
+    """
+    if not st.session_state.get(_FRAMED, False):
+        _navigation()
+        st.rerun()
+
+
+def title(name: str, purpose: str) -> None:
+    """The head of a page: its name, and one sentence on what it is for."""
+    st.title(name)
+    st.caption(purpose)
+
+
+def next_step(screen: str, label: str) -> None:
+    """The one clear next step at a page's end."""
+    st.space("small")
+    st.page_link(SCREENS[screen].path, label=f"**{label}**", icon=":material/arrow_forward:")
+
+
+def open_screen(screen: str) -> None:
+    """Go to another page now."""
+    st.switch_page(SCREENS[screen].path)
+
+
+def _navigation() -> st.Page:
+    return st.navigation(
+        [
+            st.Page(screen.path, title=screen.title, icon=screen.icon, help=screen.help, default=name == "data")
+            for name, screen in SCREENS.items()
+        ],
+        expanded=True,
+    )
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        entry = session.current_log()
+        if entry is not None:
+            st.markdown(f"**{plain(entry.name)}**")
+            whose = "baskets" if entry.users_are_sessions else "users"
+            st.caption(
+                f"{count(entry.interactions)} interactions · {count(entry.users)} {whose} · {count(entry.items)} items"
+            )
+        jobs_panel.sidebar_jobs()

@@ -1,0 +1,80 @@
+"""Work in the background, as a person sees it: stage, bar, time left, cancel, and why something failed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from errors import RunError
+from widgets.text import plain, seconds
+from workspace import jobs
+from workspace.jobs import Job
+
+_POLL_SECONDS = 0.7
+
+
+def sidebar_jobs() -> None:
+    """All unfinished work, small, on every page; runs the page again when one of them ends."""
+    active = jobs.list_jobs(active_only=True)
+    if active:
+        jobs.ensure_workers()
+        st.fragment(_sidebar_jobs, run_every=_POLL_SECONDS)([job.id for job in active])
+
+
+def _sidebar_jobs(known: Collection[str]) -> None:
+    jobs.ensure_workers()
+    active = jobs.list_jobs(active_only=True)
+    if {job.id for job in active} != set(known):
+        st.rerun()
+    st.caption("Working on")
+    for job in active:
+        st.progress(job.share, text=f"{plain(job.title)} · {_state(job)}")
+
+
+def watch(job: Job, *, cancel_label: str = "Cancel") -> None:
+    """One unfinished job, drawn live with a way to cancel it."""
+    st.fragment(_watch, run_every=_POLL_SECONDS)(job.id, cancel_label)
+
+
+def _watch(job_id: str, cancel_label: str) -> None:
+    try:
+        job = jobs.get_job(job_id)
+    except RunError:  # dismissed in another tab
+        st.rerun()
+    if not job.active:
+        st.rerun()
+    with st.container(border=True):
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.progress(job.share, text=f"**{plain(job.title)}** · {_state(job)}")
+        if row.button(cancel_label, key=f"cancel-{job.id}", icon=":material/stop_circle:"):
+            jobs.cancel(job.id)
+        if len(job.losses) > 1:
+            st.line_chart({"loss": job.losses}, height=140, x_label="step", y_label="loss", alt="Training loss so far")
+
+
+def failures(kinds: Collection[str]) -> None:
+    """The jobs of these kinds that failed, each with its reason and its log, until they are dismissed."""
+    for job in jobs.list_jobs():
+        if job.status == "failed" and job.kind in kinds:
+            failure(job)
+
+
+def failure(job: Job) -> None:
+    """Why a job failed, with its log folded below."""
+    with st.container(border=True):
+        st.error(plain(job.error or "The work stopped without saying why."), title=f"{plain(job.title)} failed")
+        row = st.container(horizontal=True)
+        if row.button("Dismiss", key=f"dismiss-{job.id}"):
+            jobs.dismiss(job.id)
+            st.rerun()
+        if job.log_tail:
+            with st.expander("What it wrote"):
+                st.code(job.log_tail, language=None, wrap_lines=True)
+
+
+def _state(job: Job) -> str:
+    if job.status == "queued":
+        return "waiting"
+    left = f" · {seconds(job.seconds_left)} left" if job.seconds_left is not None else ""
+    return f"{plain(job.stage or 'starting')}{left}"

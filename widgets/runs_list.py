@@ -1,0 +1,83 @@
+"""The runs of a log: those under way, those that failed, those that are done."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedders import METHODS
+from widgets import jobs_panel
+from widgets.charts import loss_curve
+from widgets.forms import describe
+from widgets.text import count, day, plain, seconds
+from workspace import jobs
+from workspace.logs import LogEntry
+from workspace.runs import RunEntry, delete_run, list_runs, rename_run
+
+
+def unfinished(log: LogEntry) -> None:
+    """Trainings of this log that run, wait, or failed."""
+    for job in jobs.list_jobs(active_only=True):
+        if job.kind == "train" and job.spec["log_digest"] == log.digest:
+            jobs_panel.watch(job)
+    jobs_panel.failures(["train"])
+
+
+def finished(log: LogEntry) -> bool:
+    """The runs of this log, newest first; returns whether there are any."""
+    runs = list_runs(log.digest)
+    st.subheader("Runs of this log")
+    if not runs:
+        st.info("Nothing is trained on this log yet. The button at the top trains a pair worth comparing.")
+        return False
+    for run in runs:
+        _row(run)
+    return True
+
+
+def settings(run: RunEntry) -> str:
+    """A run's parameters where they differ from the defaults, in one line."""
+    method = METHODS.get(run.method)
+    return describe(dict(run.params), None if method is None else method.Params)
+
+
+def _row(run: RunEntry) -> None:
+    with st.container(border=True):
+        row = st.container(horizontal=True, vertical_alignment="center")
+        row.markdown(
+            f"**{plain(run.name)}**  \n"
+            f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
+            f"seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
+        )
+        with row.popover("Details", icon=":material/info:", key=f"details-{run.key}"):
+            _details(run)
+        if row.button("Rename", key=f"rename-{run.key}", icon=":material/edit:"):
+            _rename(run)
+        if row.button("Delete", key=f"delete-{run.key}", icon=":material/delete:"):
+            _delete(run)
+
+
+def _details(run: RunEntry) -> None:
+    st.caption(f"Settings: {plain(settings(run))}")
+    for note in run.notes:
+        st.caption(plain(note))
+    if run.n_missing:
+        st.caption(f"{count(run.n_missing)} items have no vector.")
+    if len(run.losses) > 1:
+        st.plotly_chart(loss_curve(run.losses), key=f"losses-{run.key}", alt="Training loss of this run")
+    st.json({name: value for name, value in run.params.items()}, expanded=False)
+
+
+@st.dialog("Rename this run")
+def _rename(run: RunEntry) -> None:
+    name = st.text_input("New name", value=run.name, max_chars=80)
+    if st.button("Rename", type="primary", disabled=not name.strip()):
+        rename_run(run.key, name.strip())
+        st.rerun()
+
+
+@st.dialog("Delete this run?")
+def _delete(run: RunEntry) -> None:
+    st.markdown(f"**{plain(run.name)}** goes with its vectors, neighbours and maps. The log stays.")
+    if st.button("Delete the run", type="primary", icon=":material/delete:"):
+        delete_run(run.key)
+        st.rerun()

@@ -1,0 +1,57 @@
+"""What this browser tab is working on: the open log, kept in the address so that a reload finds it again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from errors import InputError
+from workspace.logs import LogEntry, find_log
+
+_LOG = "_log_digest"
+_ADDRESS_LENGTH = 16
+
+
+def restore() -> None:
+    """Take the log from the address where this tab has none yet, and keep the address in step."""
+    if _LOG not in st.session_state:
+        st.session_state[_LOG] = None
+        asked = st.query_params.get("log")
+        if asked:
+            try:
+                st.session_state[_LOG] = find_log(asked).digest
+            except InputError:
+                st.toast("The log in this address is no longer kept here.", icon=":material/info:")
+    digest = st.session_state[_LOG]
+    wanted = digest[:_ADDRESS_LENGTH] if digest else None
+    if st.query_params.get("log") != wanted:
+        if wanted:
+            st.query_params["log"] = wanted
+        else:
+            st.query_params.pop("log", None)
+
+
+def current_log() -> LogEntry | None:
+    """The log at work, or None where none is open."""
+    digest = st.session_state.get(_LOG)
+    if digest is None:
+        return None
+    try:
+        return find_log(digest)
+    except InputError:  # deleted in another tab
+        st.session_state[_LOG] = None
+        return None
+
+
+def open_log(digest: str | None) -> None:
+    """Make this the log at work (None closes it)."""
+    st.session_state[_LOG] = digest
+
+
+def need_log() -> LogEntry:
+    """The log at work; where there is none, say what to do and stop the page."""
+    entry = current_log()
+    if entry is None:
+        st.info("No log is open yet. Open the grocery sample or your own log first.", icon=":material/database:")
+        st.page_link("pages/data.py", label="**Go to Data**", icon=":material/arrow_forward:")
+        st.stop()
+    return entry

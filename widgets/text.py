@@ -1,0 +1,53 @@
+"""Words and numbers as a person reads them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&=])")
+
+
+def plain(text: object) -> str:
+    """Text from a file, made safe where Markdown is drawn: every mark that would format it is escaped."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def count(number: float) -> str:
+    """1234567 -> "1,234,567"."""
+    return f"{number:,.0f}"
+
+
+def decimal(number: float | None, places: int = 2) -> str:
+    """A number with fixed places, or a dash where there is none."""
+    return "–" if number is None or number != number else f"{number:.{places}f}"
+
+
+def percent(share: float | None, places: int = 0) -> str:
+    """0.123 -> "12 %", or a dash where there is none."""
+    return "–" if share is None or share != share else f"{100 * share:.{places}f} %"
+
+
+def seconds(duration: float) -> str:
+    """75 -> "1 min 15 s"."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    whole = round(duration)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def day(moment: int | str | None) -> str:
+    """A time (seconds UTC, or ISO 8601) as a date, or a dash where there is none."""
+    if moment is None:
+        return "–"
+    if isinstance(moment, str):
+        return moment[:10]
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
+
+
+def shorten(text: str, length: int = 60) -> str:
+    """Cut a long text, with an ellipsis."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

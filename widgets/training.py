@@ -1,0 +1,92 @@
+"""Choosing a method, setting it up, and starting it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import streamlit as st
+
+from embedders import METHODS
+from embedders.base import Method
+from errors import ParameterError
+from widgets.forms import parameter_form
+from widgets.text import plain
+from workspace import jobs
+from workspace.logs import LogEntry
+
+_METHOD = "_method"
+_PAIR = ("als", "item2vec")  # the two that the open question is about
+_FIRST_SEED = 0
+
+
+def both_with_defaults(log: LogEntry) -> None:
+    """One button that trains matrix factorisation and item2vec."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            "**The quickest way to a comparison**  \n"
+            "Matrix factorisation (implicit ALS) and item2vec, both with good defaults."
+        )
+        if st.button("Train MF and item2vec with good defaults", type="primary", icon=":material/bolt:"):
+            for name in _PAIR:
+                start(log, METHODS[name], {}, _FIRST_SEED)
+            st.rerun()
+
+
+def start(log: LogEntry, method: Method[Any], values: dict[str, Any], seed: int, name: str | None = None) -> None:
+    """Check the parameters and queue a training; raises ParameterError with one sentence."""
+    params = method.Params.checked(values)
+    spec = {
+        "log_digest": log.digest,
+        "method": method.name,
+        "params": params.model_dump(),
+        "seed": seed,
+        "name": name or None,
+    }
+    jobs.submit("train", spec, f"Training {name or method.title}")
+
+
+def method_cards() -> Method[Any]:
+    """The methods as cards by family; returns the chosen one."""
+    chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
+    st.subheader("Or choose a method")
+    for family, methods in groupby(METHODS.values(), key=lambda method: method.family):
+        st.caption(family.capitalize())
+        with st.grid(3):
+            for method in methods:
+                _card(method, is_chosen=method is chosen)
+    return chosen
+
+
+def method_form(log: LogEntry, method: Method[Any]) -> None:
+    """The chosen method's parameters and the button that starts it."""
+    with st.container(border=True):
+        st.markdown(f"**{method.title}**: settings")
+        values = parameter_form(method)
+        row = st.container(horizontal=True, vertical_alignment="bottom")
+        seed = row.number_input(
+            "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
+        )
+        name = row.text_input("Name (optional)", key=f"name-{method.name}", max_chars=80)
+        if row.button(
+            f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}"
+        ):
+            try:
+                start(log, method, values, int(seed), name)
+            except ParameterError as error:
+                st.error(plain(error))
+            else:
+                st.rerun()
+
+
+def _card(method: Method[Any], *, is_chosen: bool) -> None:
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{method.title}**")
+        st.caption(f"{method.summary}  \n:material/visibility: {method.sees}")
+        st.button(
+            "Chosen" if is_chosen else "Choose",
+            key=f"choose-{method.name}",
+            disabled=is_chosen,
+            on_click=st.session_state.__setitem__,
+            args=(_METHOD, method.name),
+        )

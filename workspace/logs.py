@@ -1,0 +1,269 @@
+"""The logs that are kept: their originals as they came, and what was read from them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from embedders.base import Progress, no_progress
+from errors import LogError
+from interactions import CleaningRules, InteractionLog, ReadOptions, read_log
+from workspace.files import (
+    BLOCK,
+    folders_in,
+    new_folder,
+    read_json,
+    remove_folder,
+    safe_name,
+    settle,
+    unfinished_folder,
+    write_json_atomically,
+    written_aside,
+)
+from workspace.home import room
+from workspace.jobs import list_jobs
+from workspace.runs import delete_run, list_runs
+from workspace.summary import describe, summarise
+
+_messages = logging.getLogger(__name__)
+KEY_LENGTH = 16  # characters of the digest in a folder's name
+LONGEST_NAME = 100
+FILES = ("original", "items_path", "users_path")
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """A kept log, without its interactions.
+
+    digest       names the log: its originals, column roles, rules and reader version
+    created      when it was kept, ISO 8601 UTC
+    source_name  name of the file it came from
+    rows ...     counts of the cleaning report; sessions is None where there are none
+    first, last  ISO 8601 UTC, or None without times
+    items_known  items of the log that stand in the item table, or None where there is no table
+    origin       what it was read from and how: "original", "items_path", "users_path", "columns" as given, "options"
+    path         folder with the log's arrays, entry.json and summary.json
+    """
+
+    digest: str
+    name: str
+    created: str
+    source_name: str
+    rows: int
+    interactions: int
+    users: int
+    items: int
+    sessions: int | None
+    users_are_sessions: bool
+    first: str | None
+    last: str | None
+    columns: Mapping[str, str]
+    rules: Mapping[str, Any]
+    dropped: Mapping[str, int]
+    examples: Mapping[str, list[str]]
+    notes: tuple[str, ...]
+    items_known: int | None
+    origin: Mapping[str, Any]
+    path: Path
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What the Data page draws; its parts are named in workspace/summary.py."""
+        summary: dict[str, Any] = read_json(self.path / "summary.json", LogError)
+        return summary
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What an "import" job needs to read the same files again, under other rules or another name."""
+        files = {table: str(room() / path) for table, path in self.files.items()}
+        return {**self.origin, **files}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Table -> the stored file it was read from, inside the workspace where it is kept there."""
+        return {table: self.origin[table] for table in FILES if self.origin[table] is not None}
+
+
+def keep_original(source: Path | BinaryIO, name: str) -> Path:
+    """Copy a file into the workspace, once for each content, in blocks; returns the stored file."""
+    if isinstance(source, Path):
+        if source.is_relative_to(room("originals")):
+            return source
+        try:
+            with source.open("rb") as file:
+                return keep_original(file, name)
+        except OSError as error:
+            raise LogError(f"{source} cannot be opened ({error.strerror}).") from error
+    if source.seekable():
+        source.seek(0)
+    with unfinished_folder(room("originals")) as aside:
+        digest = hashlib.sha256()
+        with (aside / safe_name(name)).open("wb") as copy:
+            while block := source.read(BLOCK):
+                digest.update(block)
+                copy.write(block)
+        target = aside.with_name(digest.hexdigest())
+        if target.is_dir():
+            return _another_name(target, safe_name(name))
+        settle(aside, target)
+        return target / safe_name(name)
+
+
+def _another_name(folder: Path, name: str) -> Path:
+    """The file that is kept already; readers go by the suffix, so another suffix gets a name of its own."""
+    kept = sorted(path for path in folder.iterdir() if path.suffix.lower() == Path(name).suffix.lower())
+    if kept:
+        return kept[0]
+    first = next(folder.iterdir())
+    try:
+        os.link(first, folder / name)
+    except OSError:  # a file system without links
+        with written_aside(folder / name) as copy, first.open("rb") as source:
+            shutil.copyfileobj(source, copy, BLOCK)
+    return folder / name
+
+
+def import_log(
+    original: Path,
+    *,
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    rules: CleaningRules | None = None,
+    items_path: Path | None = None,
+    users_path: Path | None = None,
+    options: ReadOptions | None = None,
+    progress: Progress = no_progress,
+) -> LogEntry:
+    """Read a stored original and keep the log; the same digest again is the entry that is there, untouched.
+
+    Raises LogError where nothing of the file can be used.
+    """
+    rules = CleaningRules() if rules is None else rules
+    options = ReadOptions() if options is None else options
+    log, report = read_log(
+        original, columns, rules, items_path=items_path, users_path=users_path, options=options, progress=progress
+    )
+    folder = _folder_of(log.digest)
+    if not folder.exists():
+        progress("Keeping the log", 1.0, 1.0)
+        files = {"original": original, "items_path": items_path, "users_path": users_path}
+        facts = describe(log, report) | {
+            "digest": log.digest,
+            "name": _name(name),
+            "created": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "source_name": original.name,
+            "users_are_sessions": log.users_are_sessions,
+            "rules": rules.model_dump(mode="json"),
+            "examples": {reason: list(texts) for reason, texts in report.examples.items()},
+            "notes": list(report.notes),
+            "items_known": report.items_known,
+            "origin": {table: path and _inside(path) for table, path in files.items()}
+            | {"columns": None if columns is None else dict(columns), "options": options.model_dump(mode="json")},
+        }
+        with new_folder(folder) as aside:
+            log.save(aside)
+            write_json_atomically(aside / "summary.json", summarise(log))
+            write_json_atomically(aside / "entry.json", facts)
+    return _read_entry(folder)
+
+
+def list_logs() -> list[LogEntry]:
+    """All kept logs, the newest first; a damaged one is left out and told to the program's log."""
+    entries = []
+    for folder in folders_in(room("logs")):
+        try:
+            entries.append(_read_entry(folder))
+        except LogError as error:
+            _messages.warning("%s", error)
+    return sorted(entries, key=lambda entry: entry.created, reverse=True)
+
+
+def find_log(wanted: str) -> LogEntry:
+    """The kept log with this digest, beginning of a digest, or name; raises LogError where there is none or several."""
+    entries = list_logs()
+    named = [entry for entry in entries if entry.name == wanted]
+    found = named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    if not found:
+        raise LogError(f"No kept log has the name or digest {wanted!r}.")
+    if len(found) > 1:
+        which = ", ".join(entry.digest[:KEY_LENGTH] for entry in found)
+        raise LogError(f"{wanted!r} means several kept logs: name one of {which}.")
+    return found[0]
+
+
+def open_log(digest: str) -> InteractionLog:
+    """The interactions of a kept log; its arrays stay on disk and are mapped into memory."""
+    return InteractionLog.load(find_log(digest).path)
+
+
+def rename_log(digest: str, name: str) -> LogEntry:
+    """Give a kept log another name."""
+    entry = find_log(digest)
+    facts = read_json(entry.path / "entry.json", LogError)
+    write_json_atomically(entry.path / "entry.json", facts | {"name": _name(name)})
+    return _read_entry(entry.path)
+
+
+def delete_log(digest: str, *, with_runs: bool = False) -> None:
+    """Remove a kept log, and those of its originals that no other log came from.
+
+    Raises LogError while a job is at work on it, or while runs of it exist and `with_runs` is not set.
+    """
+    entry = find_log(digest)
+    if any(job.spec.get("log_digest") == entry.digest for job in list_jobs(active_only=True)):
+        raise LogError(f"A run is being trained on {entry.name!r}: wait for it, or cancel it first.")
+    runs = list_runs(entry.digest)
+    if runs and not with_runs:
+        raise LogError(f"{len(runs)} of the kept runs were trained on {entry.name!r}: delete them first, or with it.")
+    for run in runs:
+        delete_run(run.key)
+    remove_folder(entry.path)
+    _forget_originals(entry)
+
+
+def _forget_originals(entry: LogEntry) -> None:
+    """Remove the stored originals of a deleted log, except those that other logs came from."""
+    originals = room("originals")
+    used = {path for other in list_logs() for path in other.files.values()}
+    digests_in_use = {Path(path).parts[1] for path in used if Path(path).is_relative_to(originals.name)}
+    for path in map(Path, entry.files.values()):
+        # A log may also have been read from a file elsewhere on the machine: that one is not ours to remove.
+        if path.is_relative_to(originals.name) and path.parts[1] not in digests_in_use:
+            folder = originals / path.parts[1]
+            if folder.is_dir():
+                remove_folder(folder)
+
+
+def _folder_of(digest: str) -> Path:
+    return room("logs") / digest[:KEY_LENGTH]
+
+
+def _inside(path: Path) -> str:
+    """The path of a stored original inside the workspace, so that the workspace can be moved."""
+    return path.relative_to(room()).as_posix() if path.is_relative_to(room()) else str(path)
+
+
+def _read_entry(folder: Path) -> LogEntry:
+    facts = read_json(folder / "entry.json", LogError)
+    try:
+        known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name != "path"}
+    except (KeyError, TypeError) as error:
+        raise LogError(f"The kept log in {folder} is damaged: delete the folder and open the file again.") from error
+    return LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})
+
+
+def _name(name: str) -> str:
+    """A name on one line; raises LogError for an empty one."""
+    plain = " ".join(name.split())[:LONGEST_NAME]
+    if not plain:
+        raise LogError("A log needs a name: give it at least one letter.")
+    return plain

@@ -1,0 +1,93 @@
+"""The kinds of job and what is done for each, called by the worker process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from embedders.base import Progress
+from errors import ParameterError, RunError
+from workspace.settings import checked
+
+Task = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
+
+
+def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Keep a log: {"original" (a file), "name", "columns", "rules", "items_path", "users_path", "options"}.
+
+    All but the first may be left out; files from outside the workspace are copied into it first. Answers {"digest"}.
+    """
+    from interactions import CleaningRules, ReadOptions
+    from workspace.logs import import_log, keep_original
+
+    progress("Copying the file", 0.0, 100.0)
+    given = {table: Path(spec[table]) for table in ("original", "items_path", "users_path") if spec.get(table)}
+    kept = {table: keep_original(path, path.name) for table, path in given.items()}
+    entry = import_log(
+        kept["original"],
+        name=spec.get("name") or given["original"].stem,
+        columns=spec.get("columns"),
+        rules=checked(CleaningRules, spec.get("rules")),
+        items_path=kept.get("items_path"),
+        users_path=kept.get("users_path"),
+        options=checked(ReadOptions, spec.get("options")),
+        progress=progress,
+    )
+    return {"digest": entry.digest}
+
+
+def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Train on a kept log: {"log_digest", "method", "params", "seed", "name"}; the last three may be left out.
+
+    Answers {"key"}; a run that is kept already is the answer without training it again.
+    """
+    from embedders import METHODS
+    from workspace.logs import find_log, open_log
+    from workspace.runs import default_name, find_run, run_folder, run_key, unique_name, write_run
+
+    if spec["method"] not in METHODS:
+        raise ParameterError(f"Unknown method {spec['method']!r}: choose one of {', '.join(METHODS)}.")
+    method = METHODS[spec["method"]]
+    params, seed = method.Params.checked(spec.get("params") or {}), int(spec.get("seed") or 0)
+    entry = find_log(spec["log_digest"])
+    key = run_key(entry.digest, method.name, params.model_dump(mode="json"), seed, method.version)
+    if run_folder(key).exists():
+        return {"key": find_run(run_folder(key)).key}
+    progress("Opening the log", 0.0, 1.0)
+    log = open_log(entry.digest)
+    embedding = method.fit(log, params, seed=seed, progress=progress)
+    progress("Keeping the run", 1.0, 1.0)
+    name = unique_name(spec["name"]) if spec.get("name") else default_name(method.name, embedding.params)
+    run = write_run(run_folder(key), embedding, log, name=name, log_name=entry.name)
+    if run.key != key:
+        raise RunError(f"{method.title} answered with other parameters than it was asked for.")
+    return {"key": run.key}
+
+
+def neighbours_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Neighbours of a kept run: {"run" (key), "similarity", "within" (key, may be left out)}."""
+    from workspace.results import make_neighbours
+    from workspace.runs import find_run
+
+    within = find_run(spec["within"]) if spec.get("within") else None
+    make_neighbours(find_run(spec["run"]), spec["similarity"], within, progress)
+    return {"run": spec["run"]}
+
+
+def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Map of a kept run turned onto that of another: {"run" (key), "anchor" (key), "params"}."""
+    from workspace.results import MapParams, make_maps
+    from workspace.runs import find_run
+
+    params = checked(MapParams, spec.get("params"))
+    make_maps(find_run(spec["anchor"]), find_run(spec["run"]), params, progress)
+    return {"run": spec["run"]}
+
+
+TASKS: Mapping[str, Task] = {
+    "import": import_task,
+    "train": train_task,
+    "neighbours": neighbours_task,
+    "map": map_task,
+}
