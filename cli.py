@@ -168,6 +168,25 @@ def train(
 
 
 @app.command()
+def compare(
+    run_a: Annotated[str, typer.Argument(metavar="RUN_A", help="A run folder, or the key or name of a kept run.")],
+    run_b: Annotated[str, typer.Argument(metavar="RUN_B", help="Another, or the same one by another similarity.")],
+    k: Annotated[int, typer.Option(min=1, max=1000, help="Neighbours of each item that are compared.")] = 10,
+    similarity_a: Annotated[Similarity, typer.Option(help="What A's neighbours are near by.")] = "cosine",
+    similarity_b: Annotated[Similarity, typer.Option(help="What B's neighbours are near by.")] = "cosine",
+    json_file: JsonFile = None,
+) -> None:
+    """Say how far two runs agree, and how each leans towards popular items."""
+    from workspace.comparing import compare_runs
+    from workspace.runs import find_run, open_run
+
+    a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
+    with _TerminalProgress() as progress:
+        facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
+    _answer(facts, json_file, _comparison_lines(facts, a.entry.name, b.entry.name))
+
+
+@app.command()
 def export(
     run: RunName,
     format: Annotated[ExportFormat, typer.Option(help="What to write.")],
@@ -297,6 +316,29 @@ def _answer(facts: Any, json_file: str | None, lines: Sequence[str]) -> None:
         except OSError as error:
             raise ExportError(f"{json_file} cannot be written ({error.strerror}).") from error
     print("\n".join(lines))
+
+
+def _comparison_lines(facts: Mapping[str, Any], name_a: str, name_b: str) -> list[str]:
+    """The numbers of a comparison as a small table; what cannot be had is a dash."""
+
+    def number(value: Any) -> str:
+        return "-" if value is None else value if isinstance(value, str) else f"{value:.3f}"
+
+    agreement = [f"{name} {number(facts[name])}" for name in ("rbo", "cka", "procrustes")]
+    lines = [
+        f"A = {name_a}, B = {name_b}, k = {facts['k']}, {facts['common_items']:,} items in both",
+        *(
+            f"{name}: " + ", ".join(f"{bucket} {number(value)}" for bucket, value in facts[name].items())
+            for name in ("jaccard", "overlap")
+        ),
+        ", ".join(agreement),
+        f"{'':24}{'A':>14}{'B':>14}",
+    ]
+    if facts["logs"] == "different":
+        lines.insert(1, "The runs are of two logs: items are matched by id, popularity is that of A.")
+    sides = facts["a"], facts["b"]
+    names = [name for name, value in facts["a"].items() if value is None or isinstance(value, str | float)]
+    return lines + [f"{name:24}{number(sides[0][name]):>14}{number(sides[1][name]):>14}" for name in names]
 
 
 class _TerminalProgress:

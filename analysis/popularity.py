@@ -83,14 +83,23 @@ def popularity_assortativity(q: Floats, neighbour_popularity: Floats) -> float:
     return spearman(q, neighbour_popularity)
 
 
+def bucket_shares(neighbours: Neighbours, buckets: Buckets) -> Floats:
+    """The shares of all neighbour slots that head, mid and tail items take, float64 (3,); NaN where no slot is filled.
+
+    >>> bucket_shares(np.array([[1, 2], [0, 2], [0, -1]]), np.array([0, 1, 2], dtype=np.int8)).tolist()
+    [0.4, 0.2, 0.4]
+    """
+    taken = np.bincount(buckets[neighbours[neighbours >= 0]], minlength=len(BUCKETS)).astype(np.float64)
+    return taken / taken.sum() if taken.sum() else np.full(len(BUCKETS), np.nan)
+
+
 def head_share(neighbours: Neighbours, buckets: Buckets) -> float:
     """The share of all neighbour slots that head items take, 0..1; NaN where no slot is filled.
 
     >>> head_share(np.array([[1, 2], [0, 2], [0, -1]]), np.array([0, 1, 2], dtype=np.int8))  # 0 in 2 of 5
     0.4
     """
-    taken = buckets[neighbours[neighbours >= 0]]
-    return float((taken == BUCKETS.index("head")).mean()) if taken.size else float("nan")
+    return float(bucket_shares(neighbours, buckets)[BUCKETS.index("head")])
 
 
 def same_category_share(neighbours: Neighbours, categories: npt.NDArray[np.object_]) -> Floats:
@@ -153,3 +162,15 @@ def popularity_curve(q: Floats, values: npt.NDArray[np.floating[Any]], bins: int
     squares = np.bincount(bin_of, (value - mean[bin_of]) ** 2, bins)
     error = np.sqrt(np.divide(squares, n * (n - 1), out=unknown.copy(), where=n > 1))
     return Curve(centre, mean, mean - NORMAL_95 * error, mean + NORMAL_95 * error, n)
+
+
+def norm_curve(vectors: Vectors, q: Floats, bins: int = 20) -> Curve:
+    """Length of vectors, in units of their mean length, by popularity quantile; items without a vector left out.
+
+    >>> norm_curve(np.array([[1, 0], [0, 3], [0, 0]], dtype=np.float32), np.array([0.0, 1.0, 0.5]), bins=2).mean.tolist()
+    [0.5, 1.5]
+    """
+    norms = row_norms(vectors)
+    trained = norms > 0
+    mean = norms[trained].mean() if trained.any() else np.nan
+    return popularity_curve(q, np.where(trained, norms, np.nan) / mean, bins)

@@ -139,9 +139,11 @@ def test_an_import_inside_a_function_counts() -> None:
     }
 
 
-@pytest.mark.parametrize("file", MODULES, ids=lambda file: str(file.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "file", [file for file in MODULES if room_of(file) != "tests"], ids=lambda file: str(file.relative_to(ROOT))
+)
 def test_nothing_is_pickled(file: Path) -> None:
-    """A pickle runs code when it is read: what is kept is npz, Parquet and JSON."""
+    """A pickle runs code when it is read: what is kept is npz, Parquet and JSON. Tests may make one to see it refused."""
     tree = parse(file)
     assert imports(tree) & {"pickle", "cPickle", "dill", "shelve", "marshal"} == set()
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

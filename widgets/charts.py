@@ -7,8 +7,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
+from analysis import Curve
 from widgets.colours import BASELINE, BUCKETS, A, B
 
 _HEIGHT = 320
@@ -81,36 +83,34 @@ def loss_curve(losses: Sequence[float]) -> go.Figure:
     return figure
 
 
-def popularity_lines(
-    curves: Sequence[tuple[str, Mapping[str, Sequence[float]]]], y_title: str, baseline: float | None
-) -> go.Figure:
-    """A mean with its 95 % band against the item's own popularity quantile, one line a run.
-
-    Each curve has x, mean, low and high.
-    """
+def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline: float | None) -> go.Figure:
+    """A mean with its 95 % band against the item's own popularity quantile, one line a run."""
     figure = go.Figure()
     for (name, curve), colour in zip(curves, (A, B), strict=True):
-        x = list(curve["x"])
+        banded = np.isfinite(curve.low)
+        x = curve.q[banded]
         figure.add_trace(
             go.Scatter(
-                x=[*x, *reversed(x)],
-                y=[*curve["high"], *reversed(list(curve["low"]))],
+                x=np.concatenate([x, x[::-1]]),
+                y=np.concatenate([curve.high[banded], curve.low[banded][::-1]]),
                 fill="toself",
                 fillcolor=colour,
                 opacity=0.18,
-                line={"width": 0},
+                mode="none",
                 hoverinfo="skip",
                 showlegend=False,
             )
         )
+        shown = np.isfinite(curve.mean)
         figure.add_trace(
             go.Scatter(
-                x=x,
-                y=list(curve["mean"]),
+                x=curve.q[shown],
+                y=curve.mean[shown],
+                customdata=curve.n[shown],
                 name=html.escape(name),
                 mode="lines+markers",
                 line={"color": colour, "width": 3},
-                hovertemplate="own quantile %{x:.2f}<br>%{y:.3f}<extra></extra>",
+                hovertemplate="own quantile %{x:.2f}<br>%{y:.3f}<br>%{customdata:,} items<extra></extra>",
             )
         )
     if baseline is not None:

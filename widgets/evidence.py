@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from analysis import BUCKETS, Comparison, Curve, Side, bucket_shares, norm_curve, popularity_curve, popularity_quantiles
+from analysis import BUCKETS, Comparison, Curve, Side, bucket_shares, norm_curve, popularity_curve
 from analysis.compare import compare
 from widgets import maps
 from widgets.catalogue import Catalogue, catalogue, opened
@@ -115,7 +115,14 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
     near_a, near_b = (found for found in near if isinstance(found, Neighbours))
     made_from = (choice.a.key, choice.b.key, choice.similarity_a, choice.similarity_b, choice.k)
     return Evidence(
-        log, choice, a, b, near_a, near_b, _comparison(made_from, a, b, near_a, near_b), catalogue(choice.a.key, choice.a.path)
+        log,
+        choice,
+        a,
+        b,
+        near_a,
+        near_b,
+        _comparison(made_from, a, b, near_a, near_b),
+        catalogue(choice.a.key, choice.a.path),
     )
 
 
@@ -131,7 +138,9 @@ def pair_map(choice: Choice) -> PairMap:
 
 
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
-def base_figure(made_from: tuple[str, str, tuple[str, str], str], _evidence: Evidence, _pair: MapPair) -> dict[str, Any]:
+def base_figure(
+    made_from: tuple[str, str, tuple[str, str], str], _evidence: Evidence, _pair: MapPair
+) -> dict[str, Any]:
     """The maps without the chosen item, kept for each pair of runs and colouring."""
     items = _evidence.catalogue
     colouring: maps.Scale | maps.Groups

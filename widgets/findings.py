@@ -32,7 +32,9 @@ def _lean(report: Mapping[str, Any], a: str, b: str) -> str | None:
     of_a, of_b = report["a"]["neighbour_popularity"], report["b"]["neighbour_popularity"]
     if of_a is None or of_b is None:
         return None
-    numbers = f"neighbours stand at popularity quantile {decimal(of_a)} in {a} and {decimal(of_b)} in {b}; chance is 0.50"
+    numbers = (
+        f"neighbours stand at popularity quantile {decimal(of_a)} in {a} and {decimal(of_b)} in {b}; chance is 0.50"
+    )
     if abs(of_a - of_b) < _CLEAR:
         return f"**Neither leans more towards popular items**: {numbers}."
     return f"**{a if of_a > of_b else b} leans more towards popular items**: {numbers}."

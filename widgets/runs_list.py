@@ -64,7 +64,7 @@ def _details(run: RunEntry) -> None:
         st.caption(f"{count(run.n_missing)} items have no vector.")
     if len(run.losses) > 1:
         st.plotly_chart(loss_curve(run.losses), key=f"losses-{run.key}", alt="Training loss of this run")
-    st.json({name: value for name, value in run.params.items()}, expanded=False)
+    st.json(dict(run.params), expanded=False)
 
 
 @st.dialog("Rename this run")

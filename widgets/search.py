@@ -64,7 +64,7 @@ def search_box(items: Catalogue) -> None:
 
 def chosen_item(items: Catalogue) -> int:
     """The code of the chosen item; until one is chosen, the most popular of the mid items."""
-    chosen = st.session_state.get(ITEM)
+    chosen = str(st.session_state.get(ITEM))
     if chosen in items.code_of:
         return items.code_of[chosen]
     mid = np.flatnonzero(items.buckets == BUCKETS.index("mid"))

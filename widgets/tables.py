@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from widgets.evidence import Catalogue, SideOfItem
+from widgets.catalogue import Catalogue
+from widgets.evidence import SideOfItem
 from widgets.search import choose
 from widgets.text import plain
 

@@ -162,5 +162,3 @@ def _submit(spec: dict[str, Any], name: str) -> None:
     st.session_state.pop("_import_error", None)
     st.session_state[_JOB] = jobs.submit("import", spec, f"Opening {name}").id
     st.rerun()
-
-

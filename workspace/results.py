@@ -279,7 +279,7 @@ def _read(path: Path) -> dict[str, npt.NDArray[Any]] | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return dict(file)
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
         _messages.warning("%s is damaged and computed again (%s)", path, error)

@@ -41,6 +41,7 @@ IDLE = 600.0  # seconds without a job until the worker ends
 LOOK_EVERY, LOOK_CLOSELY_EVERY = 0.05, 1.0  # seconds
 WRITE_EVERY = 0.2  # seconds between two writes of a status
 MOST_LOSSES = 500
+SETTLING = 3.0  # seconds in which whoever looks after a dead worker lets go of its lane
 _messages = logging.getLogger(__name__)
 
 
@@ -173,7 +174,7 @@ def main(lane: str, idle: float = IDLE) -> None:
     logging.basicConfig(format="%(message)s")
     lock = lane_lock(lane)
     try:
-        lock.acquire(timeout=5)
+        lock.acquire(timeout=SETTLING)
     except filelock.Timeout:
         return
     sign_in(lane)

@@ -111,7 +111,7 @@ def test_the_model_that_pushes_popular_items_is_seen_to_do_so() -> None:
     assert report["a"]["neighbour_popularity"] > report["b"]["neighbour_popularity"] + 0.2
     assert report["a"]["head_share"] > 0.5 > report["b"]["head_share"]
     assert report["a"]["hubness_skewness"] > report["b"]["hubness_skewness"]
-    assert report["a"]["norm_popularity"] > 0.99
+    assert report["a"]["norm_popularity"] > 0.97  # float32 rounding tells apart what p ties
     assert report["a"]["popularity_lift"] > report["b"]["popularity_lift"]
     assert report["cka"] == pytest.approx(1)  # the vectors are the same: only the similarity differs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +15,7 @@ def test_weights_are_summed_over_user_and_item(rows: list[tuple[int, int, int]])
     users, items, weights = zip(*rows, strict=True)
     log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=list(weights))
     matrix = log.user_item_matrix()
-    assert (matrix.format, matrix.dtype, matrix.shape) == ("csr", np.float32, (log.n_users, log.n_items))
+    assert (matrix.format, matrix.dtype.name, matrix.shape) == ("csr", "float32", (log.n_users, log.n_items))
     assert matrix.has_canonical_format
     for row, user in enumerate(log.user_ids):
         for column, item in enumerate(log.item_ids):
@@ -29,14 +28,14 @@ def test_users_per_item_counts_each_user_once(rows: list[tuple[int, int, int]]) 
     log = make_log([f"u{user}" for user, _, _ in rows], [f"i{item}" for _, item, _ in rows])
     expected = [len({user for user, item, _ in rows if f"i{item}" == name}) for name in log.item_ids]
     assert log.users_per_item.tolist() == expected
-    assert log.users_per_item.dtype == np.int64
+    assert log.users_per_item.dtype.name == "int64"
 
 
 def test_the_graph_counts_who_comes_right_after_whom() -> None:
-    log = make_log(["u"] * 5 + ["v", "v"], list("abbab") + ["b", "c"], [1, 2, 3, 4, 5, 1, 2])
+    log = make_log(["u"] * 5 + ["v", "v"], list("abbabbc"), [1, 2, 3, 4, 5, 1, 2])
     graph = log.item_graph("user")
     assert graph.toarray().tolist() == [[0, 2, 0], [1, 0, 1], [0, 0, 0]]
-    assert (graph.format, graph.dtype) == ("csr", np.float32)
+    assert (graph.format, graph.dtype.name) == ("csr", "float32")
 
 
 def test_no_edge_crosses_from_one_sequence_into_the_next() -> None:

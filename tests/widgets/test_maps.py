@@ -33,7 +33,7 @@ def codes(values: Any) -> list[int]:
     """Numbers of a trace, which Plotly keeps packed once it has checked them."""
     if isinstance(values, np.ndarray | list | tuple):
         return [int(value) for value in values]
-    return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
+    return [int(code) for code in np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"])]
 
 
 def test_every_item_with_a_vector_is_a_point_that_carries_its_code(figure: go.Figure) -> None:
