@@ -167,7 +167,8 @@ def popularity_curve(q: Floats, values: npt.NDArray[np.floating[Any]], bins: int
 def norm_curve(vectors: Vectors, q: Floats, bins: int = 20) -> Curve:
     """Length of vectors, in units of their mean length, by popularity quantile; items without a vector left out.
 
-    >>> norm_curve(np.array([[1, 0], [0, 3], [0, 0]], dtype=np.float32), np.array([0.0, 1.0, 0.5]), bins=2).mean.tolist()
+    >>> vectors = np.array([[1, 0], [0, 3], [0, 0]], dtype=np.float32)
+    >>> norm_curve(vectors, np.array([0.0, 1.0, 0.5]), bins=2).mean.tolist()
     [0.5, 1.5]
     """
     norms = row_norms(vectors)

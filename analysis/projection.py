@@ -28,8 +28,8 @@ from analysis.arrays import (
 
 _GRAPH_SHARE = 0.1  # of a map's time, about: the rest is spent placing the items
 
-# Step of a map that starts from another (1 = umap's own for a fresh start): at 1 groups without edges between them drift
-# far from where they started; at a quarter they stay, and as many neighbours end up beside each other (both measured).
+# First step of a map that starts from another (umap's own is 1): at 1, groups without an edge between them drift far
+# from where they started; at a quarter they stay, and no fewer neighbours end up beside each other. Both were measured.
 _STARTED_STEP = 0.25
 
 
@@ -117,12 +117,13 @@ def pca_layout(vectors: Vectors) -> Layout:
 
 
 def register(layout: Layout, onto: Layout, common: Mask) -> tuple[Layout, float]:
-    """`layout` turned, mirrored, scaled alike in both directions and shifted onto `onto`: (layout, residual).
+    """`layout` turned, mirrored and shifted onto `onto`, at the same spread: (layout, residual).
 
-    The fit is the best one in squares (Schönemann and Carroll 1970) over the items where `common` is True and both
-    maps have a place; all items move with it. residual = squared distance left between these items / their squared
-    spread in `onto`: 0 = the maps coincide, 1 = turning one onto the other explains nothing. With fewer than two
-    places to fit, or none apart, the layout comes back as it was, with a residual of NaN.
+    The turn is the best one in squares (Schönemann 1966) over the items where `common` is True and both maps have a
+    place; all items move with it. The scale gives these items the spread they have in `onto`: the best scale in
+    squares would shrink a map the more the less it fits, down to a dot. residual = 1 - (share of the common spread
+    that the turn explains)², the squared distance left at the best scale: 0 = the maps coincide, 1 = nothing is in
+    common. With fewer than two places to fit, or none apart, the layout comes back as it was, with a residual of NaN.
 
     >>> square = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], dtype=np.float32)
     >>> turned = np.array([[5, 5], [5, 7], [3, 7], [3, 5]], dtype=np.float32)
@@ -138,7 +139,7 @@ def register(layout: Layout, onto: Layout, common: Mask) -> tuple[Layout, float]
     source, target = source - source_mean, target - target_mean
     left, stretch, right = np.linalg.svd(source.T @ target)
     spread_source, spread_target = (source**2).sum(), (target**2).sum()
-    moved = (layout - source_mean) @ (left @ right) * (stretch.sum() / spread_source) + target_mean
+    moved = (layout - source_mean) @ (left @ right) * np.sqrt(spread_target / spread_source) + target_mean
     residual = 1 - stretch.sum() ** 2 / (spread_source * spread_target)
     return moved.astype(np.float32), float(min(max(residual, 0.0), 1.0))
 

@@ -8,8 +8,8 @@ log = session.need_log()
 frame.title("Train", "Learn a vector for each item, by one method or by several.")
 
 training.both_with_defaults(log)
+runs_list.unfinished(log)
 method = training.method_cards()
 training.method_form(log, method)
-runs_list.unfinished(log)
 if runs_list.finished(log):
     frame.next_step("compare", "Next: compare two runs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -10,10 +11,9 @@ from pathlib import Path
 import psutil
 
 from launcher.environment import ROOT
-from launcher.serving import HOST, free_port, is_healthy
+from launcher.serving import HOST, is_healthy
 
 START_SECONDS = 60
-FIRST_PORT = 8700  # away from 8501, where the app of the person who runs the tests may be
 
 
 class AppServer:
@@ -38,7 +38,7 @@ class AppServer:
 
     def start(self) -> None:
         """Start the server and wait for its first answer; raises RuntimeError with its log where none comes."""
-        port = free_port(FIRST_PORT)
+        port = _unused_port()
         self.url = f"http://{HOST}:{port}"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
         with self.log.open("ab") as log:
@@ -80,3 +80,10 @@ class AppServer:
             return process.pid != psutil.Process().pid and process.environ().get("ITEMSCAPE_HOME") == str(self.home)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return False
+
+
+def _unused_port() -> int:
+    """A port that the system picks: tests that run side by side would all find the same first free one."""
+    with socket.socket() as asked:
+        asked.bind((HOST, 0))
+        return int(asked.getsockname()[1])

@@ -143,7 +143,7 @@ def test_an_import_inside_a_function_counts() -> None:
     "file", [file for file in MODULES if room_of(file) != "tests"], ids=lambda file: str(file.relative_to(ROOT))
 )
 def test_nothing_is_pickled(file: Path) -> None:
-    """A pickle runs code when it is read: what is kept is npz, Parquet and JSON. Tests may make one to see it refused."""
+    """A pickle runs code when it is read: npz, Parquet and JSON do not. Tests may make one to see it refused."""
     tree = parse(file)
     assert imports(tree) & {"pickle", "cPickle", "dill", "shelve", "marshal"} == set()
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

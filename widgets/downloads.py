@@ -35,7 +35,9 @@ _KINDS = (
         "Vectors, CSV", "csv", "csv", "text/csv",
         "item_id, title, popularity, v0, v1, …: UTF-8 that Excel opens; numbers read back to exactly the same float32.",
     ),
-    _Kind("Vectors, Parquet", "parquet", "parquet", "application/octet-stream", "The same columns, typed and small."),
+    _Kind(
+        "Vectors, Parquet", "parquet", "parquet", "application/octet-stream", "The same columns, typed and small."
+    ),
     _Kind(
         "Vectors, word2vec text", "word2vec", "txt", "text/plain", "For gensim and every other tool that reads word2vec."
     ),

@@ -83,19 +83,29 @@ def base_figure(
         shown = np.flatnonzero(np.isfinite(layout[:, 0]))
         for trace in _base(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
+    (left, right), (bottom, top) = _window(layouts)
     bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
-    figure.update_xaxes(**bare, matches="x")
-    figure.update_yaxes(**bare, matches="y")
+    figure.update_xaxes(**bare, matches="x", range=[left, right])
+    figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 30, "b": 0},
+        margin={"l": 0, "r": 0, "t": 30, "b": 60},
         dragmode="pan",
         hovermode="closest",
         coloraxis={
             "colorscale": "Viridis",
             "cmin": 0,
             "cmax": 1,
-            "colorbar": {"title": {"text": colouring.title}, "thickness": 12},
+            "colorbar": {
+                "title": {"text": colouring.title, "side": "top"},
+                "orientation": "h",
+                "thickness": 10,
+                "len": 0.3,
+                "x": 1,
+                "xanchor": "right",
+                "y": -0.01,
+                "yanchor": "top",
+            },
         },
         legend={"orientation": "h", "yanchor": "top", "y": -0.01, "x": 0, "itemsizing": "constant"},
         uirevision="maps",
@@ -183,6 +193,14 @@ def _points(
         "hovertext": hover,
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
+
+
+def _window(layouts: tuple[Layout, Layout]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """What both panes show at first, (left, right) and (bottom, top): nearly all items, not the few far away."""
+    places = np.concatenate(layouts)
+    low, high = np.nanpercentile(places, [0.3, 99.7], axis=0)
+    room = 0.06 * np.maximum(high - low, 1e-6)
+    return (float(low[0] - room[0]), float(high[0] + room[0])), (float(low[1] - room[1]), float(high[1] + room[1]))
 
 
 def _hover(titles: Sequence[str]) -> npt.NDArray[np.object_]:

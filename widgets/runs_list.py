@@ -42,17 +42,18 @@ def settings(run: RunEntry) -> str:
 
 def _row(run: RunEntry) -> None:
     with st.container(border=True):
-        row = st.container(horizontal=True, vertical_alignment="center")
+        row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         row.markdown(
             f"**{plain(run.name)}**  \n"
             f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
             f"seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
         )
-        with row.popover("Details", icon=":material/info:", key=f"details-{run.key}"):
+        actions = row.container(horizontal=True, width="content")
+        with actions.popover("Details", icon=":material/info:", key=f"details-{run.key}"):
             _details(run)
-        if row.button("Rename", key=f"rename-{run.key}", icon=":material/edit:"):
+        if actions.button("Rename", key=f"rename-{run.key}", icon=":material/edit:"):
             _rename(run)
-        if row.button("Delete", key=f"delete-{run.key}", icon=":material/delete:"):
+        if actions.button("Delete", key=f"delete-{run.key}", icon=":material/delete:"):
             _delete(run)
 
 

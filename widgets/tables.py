@@ -25,33 +25,33 @@ def neighbour_table(side: SideOfItem, items: Catalogue, *, key: str) -> None:
             "title": [items.titles[code] for code in neighbours],
             "similarity": scores.astype(np.float64),
             "popularity": items.quantiles[neighbours],
-            "shared": np.where(shared, "both", "only here"),
+            "shared": shared,
             "category": [items.categories[code] or "–" for code in neighbours],
         }
     )
     chosen = [items.ids[code] for code in neighbours]
 
     def walk() -> None:
-        picked = st.session_state[key]["selection"]["rows"]
+        picked = st.session_state[key]["selection"]["cells"]
         if picked:
-            choose(chosen[picked[0]])
+            choose(chosen[picked[0][0]])
 
     st.dataframe(
         rows,
         hide_index=True,
         key=key,
         on_select=walk,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         alt=f"Neighbours in {side.name}",
         column_config={
-            "rank": st.column_config.NumberColumn("#", width=40),
-            "title": st.column_config.TextColumn("Title", width="medium"),
+            "rank": st.column_config.NumberColumn("#", width=35),
+            "title": st.column_config.TextColumn("Title", width=210),
             "similarity": st.column_config.ProgressColumn(
                 "Similarity",
                 format="%.3f",
                 min_value=min(0.0, float(scores.min())),
                 max_value=max(1.0, float(scores.max())),
-                width="small",
+                width=85,
             ),
             "popularity": st.column_config.ProgressColumn(
                 "Popularity",
@@ -59,9 +59,11 @@ def neighbour_table(side: SideOfItem, items: Catalogue, *, key: str) -> None:
                 format="%.2f",
                 min_value=0.0,
                 max_value=1.0,
-                width="small",
+                width=85,
             ),
-            "shared": st.column_config.TextColumn("In", help="Whether the other run has this neighbour too.", width=80),
+            "shared": st.column_config.CheckboxColumn(
+                "Both", help="Ticked where the other run has this neighbour too.", width=50
+            ),
             "category": st.column_config.TextColumn("Category"),
         },
     )

@@ -22,7 +22,7 @@ _FIRST_SEED = 0
 
 def both_with_defaults(log: LogEntry) -> None:
     """One button that trains matrix factorisation and item2vec."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
             "**The quickest way to a comparison**  \n"
             "Matrix factorisation (implicit ALS) and item2vec, both with good defaults."

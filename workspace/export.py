@@ -196,8 +196,14 @@ def _shortest(values: npt.NDArray[np.float32]) -> list[str]:
 def _shortest_column(values: npt.NDArray[np.float32]) -> Any:
     """The shortest decimals that read back to the same float32, an Arrow column: as Python's repr, 30 times as fast."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    return pa.array(np.ascontiguousarray(values, dtype=np.float32)).cast(pa.string())
+    texts = pa.array(np.ascontiguousarray(values, dtype=np.float32)).cast(pa.string())
+    whole = values == np.trunc(values)
+    if whole.any():  # "-0" in a column of whole numbers would be read as an integer, and lose its sign
+        plain = pc.and_(pa.array(whole), pc.invert(pc.match_substring(texts, "e")))
+        texts = pc.if_else(plain, pc.binary_join_element_wise(texts, "0", "."), texts)
+    return texts
 
 
 def _write_csv(file: IO[bytes], names: list[str], columns: Sequence[Iterable[str]]) -> None:

@@ -78,6 +78,14 @@ def test_any_float32_reads_back_bit_for_bit(tmp_path: Path) -> None:
     assert back.tobytes() == vectors.tobytes()
 
 
+def test_a_column_of_zeros_keeps_their_signs(tmp_path: Path) -> None:
+    """As an SVD of low rank writes them; a reader that takes the column for integers would lose the sign."""
+    run = run_of(tmp_path, ["a", "b"], np.array([[1.0, 0.0], [2.0, -0.0]]))
+    export.write_vectors_csv(run, tmp_path / "vectors.csv")
+    table = pd.read_csv(tmp_path / "vectors.csv")
+    assert table[["v0", "v1"]].to_numpy(np.float32).tobytes() == run.embedding.item_vectors.tobytes()
+
+
 def test_titles_are_no_formulas_and_ids_are_never_altered(run: runs.Run, tmp_path: Path) -> None:
     export.write_vectors_csv(run, tmp_path / "vectors.csv")
     titles = {row[0]: row[1] for row in rows_of(tmp_path / "vectors.csv")[1:]}
@@ -144,7 +152,7 @@ def test_neighbours_by_rank(run: runs.Run, tmp_path: Path) -> None:
 
 
 def test_coordinates(run: runs.Run, tmp_path: Path) -> None:
-    layout = np.arange(12, dtype=np.float32).reshape(6, 2) / 3
+    layout = (np.arange(12).reshape(6, 2) / 3).astype(np.float32)
     layout[4] = np.nan
     export.write_coordinates_csv(run, tmp_path / "map.csv", layout)
     rows = rows_of(tmp_path / "map.csv")
@@ -189,4 +197,4 @@ def test_a_preview_is_the_beginning_of_the_file(run: runs.Run, tmp_path: Path) -
 
 def test_a_preview_of_word2vec_counts_all_items(tmp_path: Path) -> None:
     run = run_of(tmp_path, [f"{number:02d}" for number in range(20)], np.ones((20, 2)))
-    assert export.preview(run, "word2vec", rows=2) == "20 2\n00 1 1\n01 1 1"
+    assert export.preview(run, "word2vec", rows=2) == "20 2\n00 1.0 1.0\n01 1.0 1.0"

@@ -18,7 +18,12 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     values = [{"number": number, "filling": "x" * 20_000} for number in range(200)]
     files.write_json_atomically(path, values[0])
-    writer = threading.Thread(target=lambda: [files.write_json_atomically(path, value) for value in values])
+
+    def write() -> None:
+        for value in values:
+            files.write_json_atomically(path, value)
+
+    writer = threading.Thread(target=write)
     writer.start()
     seen = []
     while writer.is_alive():

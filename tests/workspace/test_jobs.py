@@ -19,7 +19,7 @@ from tests.planted import zipf_log
 from tests.workspace.helpers import write_csv
 from workspace import jobs, logs, runs, workers
 from workspace.files import UNFINISHED
-from workspace.home import PROJECT_ROOT
+from workspace.home import PROJECT_ROOT, room
 from workspace.job_folders import create_job, job_folder, queue_lock, write_status
 from workspace.jobs import Job
 
@@ -50,7 +50,7 @@ def under_way(job: Job) -> bool:
 
 
 def worker_of(lane: str) -> psutil.Process:
-    return psutil.Process(json.loads((workers.room("workers") / f"{lane}.json").read_text())["pid"])
+    return psutil.Process(json.loads((room("workers") / f"{lane}.json").read_text())["pid"])
 
 
 def nothing_half_written(home: Path) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,13 @@ def embedding_of(log: object, vectors: np.ndarray, ids: np.ndarray) -> Embedding
 
 
 def test_everything_that_a_run_is_made_from_is_in_its_key() -> None:
-    made = {"log_digest": "a", "method": "als", "params": {"alpha": 1.0, "dimensions": 64}, "seed": 0, "version": 1}
+    made: dict[str, Any] = {
+        "log_digest": "a",
+        "method": "als",
+        "params": {"alpha": 1.0, "dimensions": 64},
+        "seed": 0,
+        "version": 1,
+    }
     other = {"log_digest": "b", "method": "svd", "params": {"alpha": 2.0, "dimensions": 64}, "seed": 1, "version": 2}
     key = runs.run_key(**made)
     assert len({key, *(runs.run_key(**made | {name: value}) for name, value in other.items())}) == 6

@@ -1,0 +1,167 @@
+"""What a person does, from the start page to the vectors, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app_server import AppServer
+from workspace.runs import list_runs, open_run
+
+pytestmark = pytest.mark.browser
+TINY = Path(__file__).resolve().parents[2] / "sample_data" / "tiny.csv"
+PATIENCE = 120_000  # milliseconds
+
+
+def go(page: Page, screen: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=screen, exact=True).click()
+    expect(page.get_by_role("heading", name=screen, exact=True)).to_be_visible()
+
+
+def open_tiny(page: Page, server: AppServer) -> None:
+    page.goto(server.url)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(TINY)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def train_both(page: Page) -> None:
+    go(page, "Train")
+    page.get_by_role("button", name="Train MF and item2vec with good defaults").click()
+    for name in ("ALS 64d", "item2vec 64d"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE)
+
+
+def compare(page: Page) -> None:
+    go(page, "Compare")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=PATIENCE)
+
+
+def download_vectors(page: Page) -> list[list[str]]:
+    go(page, "Export")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download Vectors as CSV").click()
+    return list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
+
+
+def find_and_download(page: Page, words: str) -> None:
+    """Find an item by typing, see its neighbours, take the run's vectors and hold them against the run's own."""
+    page.get_by_label("Find an item").fill(words)
+    page.get_by_test_id("stButtonGroup").filter(has_text=words.upper()).get_by_role("button").first.click()
+    expect(page.get_by_role("heading", name=words.upper()).first).to_be_visible()
+    expect(page.get_by_text("neighbours are the same").first).to_be_visible()
+    rows = download_vectors(page)
+    run = open_run(list_runs()[0])
+    assert rows[0][:4] == ["item_id", "title", "popularity", "v0"]
+    assert [row[0] for row in rows[1:]] == [str(item) for item in run.embedding.item_ids[run.embedding.trained]]
+    written = np.array([row[3:] for row in rows[1:]], dtype=np.float32)
+    assert np.array_equal(written, run.embedding.item_vectors[run.embedding.trained])
+
+
+def test_from_an_upload_to_the_vectors(page: Page, app_server: AppServer) -> None:
+    open_tiny(page, app_server)
+    train_both(page)
+    compare(page)
+    find_and_download(page, "fluid milk")
+
+
+@pytest.mark.slow
+def test_from_the_grocery_sample_to_the_vectors(page: Page, app_server: AppServer) -> None:
+    page.goto(app_server.url)
+    page.get_by_role("button", name="Open the grocery sample").click()
+    expect(page.get_by_role("heading", name="Grocery sample", exact=True)).to_be_visible(timeout=PATIENCE)
+    go(page, "Train")
+    page.get_by_role("button", name="Train MF and item2vec with good defaults").click()
+    for name in ("ALS 64d", "item2vec 64d"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=3 * PATIENCE)
+    compare(page)
+    find_and_download(page, "specialty cookies")
+
+
+def test_a_page_s_own_address_opens_inside_the_frame_on_a_fresh_server(page: Page, app_server: AppServer) -> None:
+    page.goto(f"{app_server.url}/train")
+    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Compare")).to_be_visible()
+    expect(page.get_by_text("No log is open yet")).to_be_visible()
+
+
+def test_training_goes_on_across_page_switch_reload_and_restart(page: Page, app_server: AppServer) -> None:
+    open_tiny(page, app_server)
+    go(page, "Train")
+    page.get_by_role("button", name="Train MF and item2vec with good defaults").click()
+    go(page, "Methods")
+    page.reload()
+    go(page, "Train")
+    expect(page.get_by_text("item2vec 64d", exact=True).first).to_be_visible(timeout=PATIENCE)
+    address = page.url.split("?")[1]
+    app_server.kill()
+    app_server.start()
+    page.goto(f"{app_server.url}/train?{address}")
+    for name in ("ALS 64d", "item2vec 64d"):
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+
+
+def test_a_run_is_renamed_and_deleted(page: Page, app_server: AppServer) -> None:
+    open_tiny(page, app_server)
+    go(page, "Train")
+    page.get_by_role("button", name="Train SVD").click()
+    expect(page.get_by_text("SVD 64d", exact=True).first).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").fill("My factors")
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("My factors", exact=True).first).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete the run").click()
+    expect(page.get_by_text("Nothing is trained on this log yet")).to_be_visible()
+
+
+def write(folder: Path, name: str, content: bytes) -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+BAD_FILES: dict[str, tuple[str, Callable[[Path], Path]]] = {
+    "empty": ("empty", lambda folder: write(folder, "empty.csv", b"")),
+    "binary": ("", lambda folder: write(folder, "binary.csv", bytes(range(256)) * 64)),
+    "no parquet": ("Parquet", lambda folder: write(folder, "no.parquet", b"user,item\n1,2\n")),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_file_that_cannot_be_read_gets_one_sentence_and_nothing_is_lost(
+    page: Page, app_server: AppServer, tmp_path: Path, kind: str
+) -> None:
+    word, make = BAD_FILES[kind]
+    open_tiny(page, app_server)
+    page.get_by_role("button", name="Open another log").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(make(tmp_path))
+    alert = page.get_by_test_id("stAlert").first
+    expect(alert).to_be_visible()
+    expect(alert).to_contain_text("cannot be opened")
+    expect(alert).to_contain_text(word)
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible()
+
+
+def test_no_title_is_drawn_as_html(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    title = "<img src=x onerror=document.body.id='owned'><b>bold</b> *star*"
+    rows = [f"u{user},i{item},{title} {item}" for user in range(30) for item in range(12) if (user + item) % 3]
+    log = write(tmp_path, "evil.csv", "\n".join(["user,item,title", *rows]).encode())
+    page.goto(app_server.url)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(log)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="evil", exact=True)).to_be_visible(timeout=PATIENCE)
+    go(page, "Train")
+    page.get_by_label("Dimensions").fill("4")
+    page.get_by_role("button", name="Train SVD").click()
+    expect(page.get_by_text("SVD 4d", exact=True).first).to_be_visible(timeout=PATIENCE)
+    compare(page)
+    expect(page.get_by_role("heading", name="<b>bold</b> *star*").first).to_be_visible()
+    assert page.evaluate("document.body.id") != "owned"
+    assert json.dumps(page.evaluate("document.querySelectorAll('img[src=x]').length")) == "0"

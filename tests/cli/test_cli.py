@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cli
+from embedders import METHODS
+from tests.planted import two_islands
+from tests.workspace.helpers import train_here, write_csv
+from workspace import logs, runs
+from workspace.home import PROJECT_ROOT
+
+Capture = pytest.CaptureFixture[str]
+SMALL = ["--set", "dimensions=8", "--set", "threads=1"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace and a current folder of its own for each test."""
+    monkeypatch.setenv("ITEMSCAPE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def islands(tmp_path: Path) -> str:
+    return str(write_csv(two_islands(), tmp_path / "islands.csv"))
+
+
+@pytest.fixture
+def run(islands: str, capsys: Capture) -> str:
+    assert cli.main(["train", islands, "--method", "als", *SMALL, "--out", "run"]) == 0
+    capsys.readouterr()
+    return "run"
+
+
+def answer(arguments: list[str], capsys: Capture) -> Any:
+    """What a command writes with --json -, which must be all there is on standard output."""
+    assert cli.main([*arguments, "--json", "-"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def complaint(arguments: list[str], capsys: Capture) -> str:
+    """The one line that a person reads about a mistake of theirs."""
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
+    return line
+
+
+def test_methods_lists_every_method_with_every_parameter(capsys: Capture) -> None:
+    listed = answer(["methods"], capsys)
+    assert [method["name"] for method in listed] == list(METHODS)
+    als = next(method for method in listed if method["name"] == "als")
+    assert set(als) == {"name", "title", "family", "sees", "params"}
+    for method in listed:
+        assert list(method["params"]) == list(METHODS[method["name"]].Params.model_fields)
+        for facts in method["params"].values():
+            assert {"type", "default", "low", "high", "help"} <= set(facts)
+            assert facts["help"].endswith(".")
+    assert als["params"]["dimensions"] | {"help": ""} == {
+        "type": "int", "default": 64, "low": 2, "high": 1024, "help": "", "optional": False,
+    }  # fmt: skip
+    choices = next(facts for facts in als["params"].values() if facts["type"] == "choice")
+    assert choices["default"] in choices["choices"]
+
+
+def test_listing_methods_imports_nothing_heavy() -> None:
+    code = "import sys, cli; cli.main(['methods', '--json', '-']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    heavy = {"gensim", "implicit", "umap", "faiss", "numba", "duckdb", "pyarrow.dataset", "streamlit", "plotly"}
+    assert heavy.isdisjoint(done.stderr.split())
+
+
+def test_describe_counts_add_up(tmp_path: Path, capsys: Capture) -> None:
+    lines = ["user,item,weight,time", "u,a,1,2020-01-01", "u,b,1,2020-01-02", ",a,1,2020-01-01", "v,,1,2020-01-01"]
+    lines += ["v,a,0,2020-01-01", "v,b,nan,2020-01-01", "v,a,1,never", "v,a,2,2020-01-03T10:00:00Z", "v,a"]
+    (tmp_path / "messy.csv").write_text("\n".join(lines) + "\n\n")
+    facts = answer(["describe", "messy.csv"], capsys)
+    assert set(facts) == {
+        "rows", "interactions", "users", "items", "sessions", "columns", "dropped", "first", "last",
+    }  # fmt: skip
+    assert (facts["rows"], facts["interactions"], facts["users"], facts["items"]) == (9, 3, 2, 2)
+    assert facts["rows"] == facts["interactions"] + sum(facts["dropped"].values())
+    assert facts["dropped"] == {
+        "malformed_row": 1, "missing_user": 1, "missing_item": 1, "unreadable_time": 1, "non_finite_weight": 1,
+        "non_positive_weight": 1,
+    }  # fmt: skip
+    assert facts["sessions"] is None
+    assert (facts["first"], facts["last"]) == ("2020-01-01T00:00:00Z", "2020-01-03T10:00:00Z")
+
+
+def test_describe_without_times_has_null_for_them(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "plain.csv").write_text("user,item\nu,a\nv,b\n")
+    facts = answer(["describe", "plain.csv"], capsys)
+    assert (facts["first"], facts["last"], facts["sessions"]) == (None, None, None)
+
+
+def test_baskets_without_users_are_counted_as_both(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "baskets.csv").write_text("session,item\n1,a\n1,b\n2,b\n")
+    facts = answer(["describe", "baskets.csv"], capsys)
+    assert (facts["users"], facts["sessions"]) == (2, 2)
+
+
+def test_columns_can_be_named_and_the_rest_is_guessed(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "odd.csv").write_text("who;item;product\nx;a;0001\ny;b;0002\n")
+    facts = answer(["describe", "odd.csv", "--user", "who", "--item", "product", "--separator", ";"], capsys)
+    assert facts["columns"] == {"user": "who", "item": "product"}
+    (tmp_path / "timed.csv").write_text("user\titem\ttime\nx\ta\t2020-01-01\ny\tb\t2020-01-02\n")
+    facts = answer(["describe", "timed.csv", "--time", "", "--separator", "\\t"], capsys)
+    assert facts["columns"] == {"user": "user", "item": "item"}
+
+
+def test_floors_and_item_table(tmp_path: Path, islands: str, capsys: Capture) -> None:
+    whole = answer(["describe", islands], capsys)
+    strict = answer(["describe", islands, "--min-users-per-item", "65"], capsys)
+    assert strict["items"] < whole["items"]
+    assert strict["dropped"]["item_with_too_few_users"] == whole["interactions"] - strict["interactions"]
+    (tmp_path / "plain.csv").write_text("user,item\nu,a\nv,b\n")
+    (tmp_path / "items.csv").write_text("item,title\na,Apple\n")
+    facts = answer(["describe", "plain.csv", "--items-file", "items.csv"], capsys)
+    assert facts["columns"]["title"] == "title"
+
+
+def test_a_kept_log_by_name_or_digest(islands: str, capsys: Capture) -> None:
+    path = Path(islands)
+    entry = logs.import_log(logs.keep_original(path, path.name), name="My islands")
+    from_file = answer(["describe", islands], capsys)
+    for name in ("My islands", entry.digest[:8]):
+        assert answer(["describe", name], capsys) == from_file
+    assert "its own columns and rules" in complaint(["describe", "My islands", "--user", "user"], capsys)
+
+
+def test_train_writes_a_run_that_the_workspace_takes_in(run: str, islands: str, capsys: Capture) -> None:
+    opened = runs.open_run(Path(run))
+    assert (opened.entry.method, opened.entry.dimensions, opened.entry.seed, opened.entry.name) == ("als", 8, 0, "run")
+    assert opened.items["title"].tolist() == [f"Item {item}" for item in opened.items["id"]]
+    copied = runs.copy_run_in(Path(run))
+    assert runs.list_runs() == [copied]
+    entry = logs.import_log(logs.keep_original(Path(islands), "islands.csv"), name="Islands")
+    assert train_here(entry) == copied  # the app would train the very same run, and need not
+
+
+def test_train_answers_with_the_run(islands: str, capsys: Capture) -> None:
+    facts = answer(["train", islands, "--method", "svd", *SMALL, "--seed", "3", "--out", "a/b/run"], capsys)
+    assert (facts["method"], facts["seed"], facts["n_items"], facts["log_name"]) == ("svd", 3, 24, "islands")
+    assert runs.find_run("a/b/run").key == facts["key"]
+
+
+def test_what_is_there_is_not_replaced_unless_forced(run: str, islands: str, tmp_path: Path, capsys: Capture) -> None:
+    train = ["train", islands, "--method", "svd", *SMALL, "--out"]
+    assert "--force" in complaint([*train, run], capsys)
+    assert runs.find_run(run).method == "als"
+    assert cli.main([*train, run, "--force"]) == 0
+    assert runs.find_run(run).method == "svd"
+    capsys.readouterr()
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter1.txt").write_text("years of work")
+    assert "not a run folder" in complaint([*train, "thesis", "--force"], capsys)
+    assert (tmp_path / "thesis" / "chapter1.txt").read_text() == "years of work"
+
+    (tmp_path / "v.csv").write_text("mine")
+    export = ["export", run, "--format", "csv", "--out", "v.csv"]
+    assert "--force" in complaint(export, capsys)
+    assert (tmp_path / "v.csv").read_text() == "mine"
+    assert cli.main([*export, "--force"]) == 0
+
+
+def test_compare_reads_folders_only(run: str, islands: str, capsys: Capture) -> None:
+    assert cli.main(["train", islands, "--method", "svd", *SMALL, "--out", "other"]) == 0
+    capsys.readouterr()
+    Path(islands).unlink()
+    facts = answer(["compare", run, "other", "--k", "5", "--similarity-b", "dot"], capsys)
+    assert (facts["k"], facts["logs"], facts["common_items"]) == (5, "same", 24)
+    assert (facts["a"]["method"], facts["a"]["similarity"]) == ("als", "cosine")
+    assert (facts["b"]["method"], facts["b"]["similarity"]) == ("svd", "dot")
+    for name in ("jaccard", "overlap"):
+        assert {"all", "head", "mid", "tail"} <= set(facts[name])
+    for side in ("a", "b"):
+        assert {
+            "neighbour_popularity", "head_share", "same_category", "hubness_skewness", "anti_hubs", "coverage", "gini",
+            "norm_popularity", "assortativity",
+        } <= set(facts[side])  # fmt: skip
+    assert {"rbo", "cka", "procrustes"} <= set(facts)
+
+
+def test_a_run_beside_itself_is_the_same(run: str, capsys: Capture) -> None:
+    facts = answer(["compare", run, run], capsys)
+    assert (facts["jaccard"]["all"], facts["rbo"], facts["a"] == facts["b"]) == (1.0, pytest.approx(1.0), True)
+    assert facts["procrustes"] == pytest.approx(0, abs=1e-6)
+
+
+def test_runs_of_two_logs_are_matched_by_id(run: str, tmp_path: Path, capsys: Capture) -> None:
+    half = pd.read_csv(tmp_path / "islands.csv")
+    half[half["item"].str.startswith("A")].to_csv(tmp_path / "half.csv", index=False)
+    assert cli.main(["train", "half.csv", "--method", "als", *SMALL, "--out", "half"]) == 0
+    capsys.readouterr()
+    facts = answer(["compare", run, "half"], capsys)
+    assert (facts["logs"], facts["common_items"]) == ("different", 12)
+
+
+def test_comparison_for_a_person_shows_the_numbers_of_the_json(run: str, capsys: Capture) -> None:
+    facts = answer(["compare", run, run], capsys)
+    assert cli.main(["compare", run, run]) == 0
+    said = capsys.readouterr().out
+    assert f"{facts['a']['head_share']:.3f}" in said
+    assert "24 items in both" in said
+
+
+def test_ids_survive_from_the_file_to_the_export(tmp_path: Path, capsys: Capture) -> None:
+    rows = [f"{user},{item:05d}" for user in range(30) for item in range(user % 3, 12, 2)]
+    (tmp_path / "zeros.csv").write_text("\n".join(["user,item", *rows]) + "\n")
+    assert cli.main(["train", "zeros.csv", "--method", "svd", "--set", "dimensions=4", "--out", "run"]) == 0
+    assert cli.main(["export", "run", "--format", "csv", "--out", "v.csv"]) == 0
+    table = pd.read_csv("v.csv", dtype={"item_id": str})
+    assert table["item_id"].tolist() == [f"{item:05d}" for item in range(12)]
+    vectors = table.filter(regex=r"^v\d+$").to_numpy(np.float32)
+    assert vectors.tobytes() == runs.open_run(Path("run")).embedding.item_vectors.tobytes()
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet", "word2vec", "neighbours", "coordinates", "settings"])
+def test_every_format_can_be_written(run: str, format: str, capsys: Capture) -> None:
+    facts = answer(["export", run, "--format", format, "--out", "out"], capsys)
+    assert facts["bytes"] == Path("out").stat().st_size > 100
+    assert facts["left_out"] == 0
+
+
+def test_neighbours_stay_on_their_island(run: str, capsys: Capture) -> None:
+    assert cli.main(["export", run, "--format", "neighbours", "--k", "1", "--out", "near.csv"]) == 0
+    table = pd.read_csv("near.csv")
+    assert len(table) == 24
+    assert (table["item_id"].str[0] == table["neighbour_id"].str[0]).all()
+
+
+def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, capsys: Capture) -> None:
+    assert cli.main(["describe", islands, "--json", "facts.json"]) == 0
+    assert "24" in capsys.readouterr().out
+    assert json.loads(Path("facts.json").read_text())["items"] == 24
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "methods, describe, train, compare, export"),
+        (["tarin"], "tarin"),
+        (["methods", "--bad"], "--bad"),
+        (["describe"], "LOG"),
+        (["describe", "nowhere.csv"], "nowhere.csv"),
+        (["describe", "islands.csv", "--min-users-per-item", "0"], "--min-users-per-item"),
+        (["describe", "islands.csv", "--user", "nobody"], "nobody"),
+        (["describe", "islands.csv", "--layout", "spiral"], "layout"),
+        (["describe", "islands.csv", "--min-users-per-item", "100000"], "islands.csv"),
+        (["describe", "empty.csv"], "empty.csv"),
+        (["describe", "binary.csv"], "binary.csv"),
+        (["describe", "."], "."),
+        (["train", "islands.csv", "--method", "magic", "--out", "x"], "als"),
+        (["train", "islands.csv", "--method", "als"], "--out"),
+        (["train", "islands.csv", "--method", "als", "--set", "dimensions", "--out", "x"], "NAME=VALUE"),
+        (["train", "islands.csv", "--method", "als", "--set", "dimensions=1", "--out", "x"], "dimensions"),
+        (["train", "islands.csv", "--method", "als", "--set", "dimensions=many", "--out", "x"], "many"),
+        (["train", "islands.csv", "--method", "als", "--set", "alpha=nan", "--out", "x"], "alpha"),
+        (["train", "islands.csv", "--method", "als", "--set", "beta=1", "--out", "x"], "beta"),
+        (["train", "islands.csv", "--method", "als", "--set", "alpha=1", "--set", "alpha=2", "--out", "x"], "twice"),
+        (["train", "islands.csv", "--method", "als", "--seed", "-1", "--out", "x"], "--seed"),
+        (["train", "islands.csv", "--method", "als", "--out", "islands.csv/x"], "islands.csv"),
+        (["compare", "nothing", "nothing"], "nothing"),
+        (["compare", "nothing", "nothing", "--similarity-a", "euclid"], "euclid"),
+        (["export", "nothing", "--format", "csv", "--out", "x"], "nothing"),
+        (["export", "nothing", "--format", "excel", "--out", "x"], "excel"),
+        (["export", "nothing", "--format", "csv", "--out", "."], "folder"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(
+    islands: str, tmp_path: Path, arguments: list[str], said: str, capsys: Capture
+) -> None:
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 20)
+    assert said in complaint(arguments, capsys)
+    assert not (tmp_path / "x").exists()
+
+
+def test_word2vec_with_a_space_in_an_id(tmp_path: Path, capsys: Capture) -> None:
+    rows = [f"{user},{item} {user % 2}" for user in range(30) for item in ("tea", "milk", "bread", "salt")]
+    (tmp_path / "spaces.csv").write_text("\n".join(["user,item", *rows]) + "\n")
+    assert cli.main(["train", "spaces.csv", "--method", "svd", "--set", "dimensions=2", "--out", "run"]) == 0
+    capsys.readouterr()
+    assert "'bread 0'" in complaint(["export", "run", "--format", "word2vec", "--out", "v.txt"], capsys)
+    assert not Path("v.txt").exists()
+
+
+def test_a_process_of_its_own_gives_the_exit_code_and_no_traceback(islands: str, home: Path) -> None:
+    command = [sys.executable, str(PROJECT_ROOT / "cli.py"), "train", islands, "--method", "als", "--out", "run"]
+    environment = os.environ | {"ITEMSCAPE_HOME": str(home)}
+    good = subprocess.run([*command, *SMALL, "--json", "-"], env=environment, capture_output=True, text=True)
+    assert good.returncode == 0
+    assert json.loads(good.stdout)["n_items"] == 24
+    again = subprocess.run([*command, *SMALL], env=environment, capture_output=True, text=True)
+    assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (2, "", 1)
+
+
+def test_a_defect_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch, islands: str) -> None:
+    monkeypatch.setattr("workspace.log_source.read_log", lambda *given, **named: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["describe", islands])
