@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ def say(line: str = "") -> None:
 
 
 class Progress:
-    """One line in a terminal, written over at each `show`; in a pipe or a file only its first and its last words.
+    """One line in a terminal, written over every second; in a pipe or a file only its first and its last words.
 
     outcome  the last word, "done" unless somebody says otherwise
     """
@@ -31,28 +32,43 @@ class Progress:
         self._stream = stream
         self._terminal = stream.isatty()
         self._begun = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._begun
+        self._detail = ""
+        self._ended = threading.Event()
+        self._clock = threading.Thread(target=self._tick, daemon=True)
 
     def show(self, detail: str) -> None:
-        if self._terminal:
-            text = f"{self.title} ({self.seconds:.0f} s): {detail}"
-            width = shutil.get_terminal_size().columns - 1
-            self._stream.write(f"\r{text[:width]:<{width}}")
-            self._stream.flush()
+        """Say what is going on within it."""
+        self._detail = detail
 
     def begin(self) -> None:
-        self._stream.write(self.title if self._terminal else f"{self.title} …\n")
-        self._stream.flush()
+        if self._terminal:
+            self._clock.start()
+        else:
+            self._write(f"{self.title} …\n")
 
     def end(self) -> None:
+        seconds = time.monotonic() - self._begun
         if self._terminal:
-            self.show(self.outcome)
-            self._stream.write("\n")
+            self._ended.set()
+            self._clock.join()
+            self._write(f"\r{self._fitted(f'{self.title}: {self.outcome} ({seconds:.0f} s)')}\n")
         else:
-            self._stream.write(f"{self.title}: {self.outcome} ({self.seconds:.0f} s)\n")
+            self._write(f"{self.title}: {self.outcome} ({seconds:.0f} s)\n")
+
+    def _tick(self) -> None:
+        while True:
+            seconds = time.monotonic() - self._begun
+            self._write(f"\r{self._fitted(f'{self.title} ({seconds:.0f} s) {self._detail}')}")
+            if self._ended.wait(1):
+                return
+
+    def _fitted(self, text: str) -> str:
+        """Cut or filled to the width of the terminal, so that nothing of the text before stays."""
+        width = shutil.get_terminal_size().columns - 1
+        return f"{text[:width]:<{width}}"
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
         self._stream.flush()
 
 

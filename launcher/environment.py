@@ -23,13 +23,17 @@ WARM_UP = "from analysis.projection import warm_up; warm_up()"
 _MISLEADING = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "__PYVENV_LAUNCHER__")
 
 # What pip writes when it fails, and what a person can do about it; the first that occurs is named.
+_CONNECT = "connect this machine to a package index (behind a proxy set HTTPS_PROXY)"
+_OTHER_PYTHON = "see that a package index is in reach and that this is a 64-bit Python 3.11, 3.12 or 3.13"
 _REMEDIES = (
     ("No space left on device", f"make room on the disk ({system.SPACE_NEEDED} GB are needed)"),
     ("CERTIFICATE_VERIFY_FAILED", "tell pip where your network's certificate is (PIP_CERT=/path/to/it.pem)"),
-    ("NewConnectionError", "connect this machine to a package index (behind a proxy set HTTPS_PROXY)"),
+    ("NewConnectionError", _CONNECT),
     ("Read timed out", "wait for a better connection, or allow a slow one more time (PIP_DEFAULT_TIMEOUT=180)"),
-    ("Failed building wheel", "use a 64-bit Python 3.11, 3.12 or 3.13, which the libraries are built for"),
-    ("No matching distribution", "use a 64-bit Python 3.11, 3.12 or 3.13, which the libraries are built for"),
+    ("NameResolutionError", _CONNECT),
+    ("Failed building wheel", _OTHER_PYTHON),
+    ("No matching distribution", _OTHER_PYTHON),
+    ("ResolutionImpossible", _OTHER_PYTHON),
     ("Permission denied", "make the folder of this checkout writable for you"),
 )
 
@@ -185,7 +189,7 @@ class Environment:
                 try:
                     for text in process.stdout:
                         log.write(text)
-                        line.show(_headline(text))
+                        line.show(text.strip())
                 except BaseException:
                     process.kill()
                     raise
@@ -193,9 +197,8 @@ class Environment:
             with self.log.open(encoding="utf-8") as log:
                 log.seek(start)
                 written = log.read()
-            say()
-            say("\n".join(f"    {text}" for text in written.splitlines()[-12:]))
-            raise LaunchError(f"{line.title} failed (all of it: {self.log}). {remedy(written)}")
+            end = "\n".join(f"    {text}" for text in written.splitlines()[-12:])
+            raise LaunchError(f"{line.title} failed:\n{end}\nAll that was said is in {self.log}. {remedy(written)}")
 
 
 def remedy(output: str) -> str:
@@ -204,12 +207,6 @@ def remedy(output: str) -> str:
         if words in output:
             return f"To mend it, {advice}; then start this again."
     return "Start this again; if it fails in the same way, delete the folder .venv first."
-
-
-def _headline(text: str) -> str:
-    """What pip is at, in short: 'Downloading numpy-2.4.6-… (16.6 MB)'."""
-    words = text.split()
-    return " ".join(words[:2]) if words else ""
 
 
 def _shell_code(code: int) -> int:

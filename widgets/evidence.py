@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from analysis import BUCKETS, Comparison, Curve, Side, bucket_shares, norm_curve, popularity_curve
+from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popularity_curve
 from analysis.compare import compare
 from widgets import maps
 from widgets.catalogue import Catalogue, catalogue, opened
 from widgets.jobs_panel import failure, watch
 from widgets.pickers import Choice, Similarity
+from workspace.comparing import side_of
 from workspace.jobs import Job
 from workspace.logs import LogEntry
 from workspace.results import MapPair, Neighbours, Pending, map_or_job, neighbours_or_job
@@ -180,16 +181,4 @@ def _comparison(
     made_from: tuple[str, str, Similarity, Similarity, int], _a: Run, _b: Run, _near_a: Neighbours, _near_b: Neighbours
 ) -> Comparison:
     _, _, similarity_a, similarity_b, k = made_from
-    return compare(_side(_a, similarity_a, _near_a), _side(_b, similarity_b, _near_b), k)
-
-
-def _side(run: Run, similarity: Similarity, near: Neighbours) -> Side:
-    return Side(
-        method=run.entry.method,
-        similarity=similarity,
-        vectors=run.embedding.item_vectors,
-        p=run.p,
-        buckets=run.buckets,
-        categories=run.items["category"].to_numpy(dtype=object),
-        neighbours=near.indices,
-    )
+    return compare(side_of(_a, similarity_a, _near_a), side_of(_b, similarity_b, _near_b), k)

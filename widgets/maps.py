@@ -12,11 +12,12 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from widgets.colours import BOTH, BUCKETS, CATEGORIES, OTHER, QUERY, A, B
+from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
 
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 _TOP_CATEGORIES = 20
 _HEIGHT = 620
+_POINT_SIZES = ((5_000, 4), (800, 6), (0, 8))  # from so many items on, points of so many pixels
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,15 @@ def base_figure(
         for trace in _base(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
     (left, right), (bottom, top) = _window(layouts)
-    bare = {"showgrid": False, "zeroline": False, "showticklabels": False, "ticks": ""}
+    bare = {
+        "showgrid": False,
+        "zeroline": False,
+        "showticklabels": False,
+        "ticks": "",
+        "showline": True,
+        "mirror": True,
+    }
+    bare["linecolor"] = FRAME
     figure.update_xaxes(**bare, matches="x", range=[left, right])
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
@@ -139,13 +148,14 @@ def _base(
     *,
     first: bool,
 ) -> list[go.Scattergl]:
+    size = next(points for least, points in _POINT_SIZES if len(shown) >= least)
     if isinstance(colouring, Scale):
         colours = colouring.values[shown].astype(np.float32)
-        marker = {"size": 4, "opacity": 0.7, "color": colours, "coloraxis": "coloraxis"}
+        marker = {"size": size, "opacity": 0.7, "color": colours, "coloraxis": "coloraxis"}
         return [go.Scattergl(**_points(layout, shown, hover[shown], marker), name="items", showlegend=False)]
     return [
         go.Scattergl(
-            **_points(layout, members, hover[members], {"size": 4, "opacity": 0.7, "color": colour}),
+            **_points(layout, members, hover[members], {"size": size, "opacity": 0.7, "color": colour}),
             name=html.escape(name),
             legendgroup=f"group-{code}",
             showlegend=first,

@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 import filelock
 
+from errors import RunError
 from workspace.files import folders_in, new_folder, read_json, remove_folder, write_json_atomically
 from workspace.home import room
 
@@ -116,10 +117,11 @@ def list_jobs(active_only: bool = False) -> list[Job]:
     """The jobs, the newest first."""
     jobs = []
     for folder in sorted(folders_in(room("jobs")), reverse=True):
-        if active_only and read_status(folder.name).get("status", "queued") not in ACTIVE:
+        try:
+            if not active_only or read_status(folder.name).get("status", "queued") in ACTIVE:
+                jobs.append(get_job(folder.name))
+        except RunError:  # dismissed in this very moment
             continue
-        if (folder / "job.json").exists():  # else it was dismissed just now
-            jobs.append(get_job(folder.name))
     return jobs
 
 

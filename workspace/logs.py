@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -241,6 +242,16 @@ def _forget_originals(entry: LogEntry) -> None:
             folder = originals / path.parts[1]
             if folder.is_dir():
                 remove_folder(folder)
+
+
+def forget_abandoned_originals(days: float = 7.0) -> None:
+    """Remove stored files from which no log was made for so long: uploads that somebody thought better of."""
+    used = {
+        Path(path).parts[1] for entry in list_logs() for path in entry.files.values() if not Path(path).is_absolute()
+    }
+    for folder in folders_in(room("originals")):
+        if folder.name not in used and time.time() - folder.stat().st_mtime > days * 86_400:
+            remove_folder(folder)
 
 
 def _folder_of(digest: str) -> Path:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pydantic
 
 from embedders.base import Embedding
 from errors import RunError
@@ -67,6 +68,9 @@ class RunEntry:
     losses: tuple[float, ...]
     notes: tuple[str, ...]
     path: Path
+
+
+_ENTRIES = pydantic.TypeAdapter(RunEntry)
 
 
 @dataclass(frozen=True)
@@ -247,14 +251,18 @@ def _items_table(log: InteractionLog) -> pd.DataFrame:
 
 
 def _read_entry(folder: Path) -> RunEntry:
+    if not (folder / "run.json").is_file():
+        raise RunError(f"{folder} is not a run folder: it has no run.json.")
     facts = read_json(folder / "run.json")
     try:
         known = {field.name: facts[field.name] for field in dataclasses.fields(RunEntry) if field.name != "path"}
-        known |= {"losses": tuple(known["losses"]), "notes": tuple(known["notes"]), "path": folder}
-        key = run_key(known["log_digest"], known["method"], known["params"], known["seed"], facts["method_version"])
-    except (KeyError, TypeError) as error:
-        raise RunError(f"{folder} is not a run folder, or it is damaged ({error}).") from error
-    return RunEntry(**known | {"key": key})
+        entry = _ENTRIES.validate_python(known | {"path": folder})
+        version = int(facts["method_version"])
+    except (KeyError, TypeError, ValueError) as error:
+        what = str(error).splitlines()[0]
+        raise RunError(f"The run.json in {folder} is damaged, or another program's ({what}).") from error
+    key = run_key(entry.log_digest, entry.method, entry.params, entry.seed, version)
+    return dataclasses.replace(entry, key=key)
 
 
 def _name(name: str) -> str:

@@ -19,7 +19,7 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
     All but the first may be left out; files from outside the workspace are copied into it first. Answers {"digest"}.
     """
     from interactions import CleaningRules, ReadOptions
-    from workspace.logs import import_log, keep_original
+    from workspace.logs import forget_abandoned_originals, import_log, keep_original
 
     progress("Copying the file", 0.0, 100.0)
     given = {table: Path(spec[table]) for table in ("original", "items_path", "users_path") if spec.get(table)}
@@ -34,6 +34,7 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
         options=checked(ReadOptions, spec.get("options")),
         progress=progress,
     )
+    forget_abandoned_originals()
     return {"digest": entry.digest}
 
 

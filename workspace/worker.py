@@ -6,6 +6,7 @@ and compiled is paid for), and ends.
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import gc
 import logging
@@ -137,6 +138,13 @@ class Worker:
         except MemoryError:
             _messages.exception("out of memory")
             return {"status": "failed", "error": "The machine has not enough memory for this job."}
+        except OSError as error:
+            _messages.exception("the system refused")
+            full = error.errno == errno.ENOSPC
+            return {
+                "status": "failed",
+                "error": "The disk is full: make room and try again." if full else f"The system refused: {error}.",
+            }
         except Exception as error:  # noqa: BLE001 - a defect of one job must not take the worker with it
             _messages.exception("a defect")
             what = f"{type(error).__name__}: {error}"

@@ -25,6 +25,11 @@ def go(page: Page, screen: str) -> None:
     expect(page.get_by_role("heading", name=screen, exact=True)).to_be_visible()
 
 
+def settle(page: Page) -> None:
+    """Wait until the app has answered everything it was asked."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def open_tiny(page: Page, server: AppServer) -> None:
     page.goto(server.url)
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(TINY)
@@ -41,7 +46,8 @@ def train_both(page: Page) -> None:
 
 def compare(page: Page) -> None:
     go(page, "Compare")
-    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Each map is a UMAP")).to_be_visible(timeout=PATIENCE)
+    settle(page)
 
 
 def download_vectors(page: Page) -> list[list[str]]:

@@ -307,6 +307,16 @@ def test_a_process_of_its_own_gives_the_exit_code_and_no_traceback(islands: str,
     assert (again.returncode, again.stdout, len(again.stderr.splitlines())) == (2, "", 1)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
+def test_a_reader_that_has_read_enough_is_no_traceback() -> None:
+    command = [sys.executable, str(PROJECT_ROOT / "cli.py"), "methods", "--json", "-"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
 def test_a_defect_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch, islands: str) -> None:
     monkeypatch.setattr("workspace.log_source.read_log", lambda *given, **named: 1 / 0)
     with pytest.raises(ZeroDivisionError):

@@ -135,13 +135,14 @@ def test_a_failed_command_shows_its_end_and_where_the_rest_lies(
     monkeypatch.setattr(Environment, "_works", lambda self: True)
     monkeypatch.setattr(environment, "WARM_UP", "for n in range(99): print('line', n)\nraise SystemExit(3)")
     place = Environment(checkout)
-    with pytest.raises(LaunchError, match=r"Compiling .* failed .*install\.log"):
+    with pytest.raises(LaunchError) as refused:
         place._warm_up()
-    shown = capsys.readouterr().out
-    assert "line 98" in shown
-    assert "line 80" not in shown
+    text = str(refused.value)
+    assert "line 98" in text
+    assert "line 80" not in text
     assert "line 80" in place.log.read_text()
-    assert "not finished" in shown
+    assert str(place.log) in text
+    assert "not finished" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ def test_progress_time_left_and_cancel(long_log: logs.LogEntry, home: Path) -> N
     assert jobs.wait(train(long_log).id, PATIENCE).status == "done"
 
 
+@pytest.mark.slow
 def test_a_queued_job_is_cancelled_at_once_and_never_starts(long_log: logs.LogEntry) -> None:
     running, queued = train_for_minutes(long_log), train(long_log)
     wait_until(lambda: under_way(running))
@@ -152,7 +153,7 @@ def test_a_queued_job_is_cancelled_at_once_and_never_starts(long_log: logs.LogEn
     assert jobs.get_job(queued.id).started is None
 
 
-@pytest.mark.parametrize("deaf_to", ["the flag", "the flag and SIGTERM"])
+@pytest.mark.parametrize("deaf_to", [pytest.param("the flag", marks=pytest.mark.slow), "the flag and SIGTERM"])
 def test_work_that_does_not_listen_is_ended(kept: logs.LogEntry, start_worker: StartWorker, deaf_to: str) -> None:
     job = create_job("train", {"log_digest": kept.digest, "method": "als", "deaf": True}, "Deaf")
     blocked = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM});" if "SIGTERM" in deaf_to else ""
@@ -183,7 +184,9 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize(
+    "moment", [pytest.param(moment, marks=[] if "half" in moment else pytest.mark.slow) for moment in MOMENTS]
+)
 def test_killed_at_any_moment_the_job_fails_and_all_else_stays(
     kept: logs.LogEntry, home: Path, start_worker: StartWorker, moment: str
 ) -> None:
@@ -289,12 +292,14 @@ def test_another_process_sees_all_and_the_worker_outlives_who_started_it(
     assert run.method == "item2vec"
 
 
+@pytest.mark.slow
 def test_an_idle_worker_ends_and_the_next_job_gets_another(kept: logs.LogEntry) -> None:
     command = [sys.executable, "-m", "workspace.worker", "train", "0"]
     assert subprocess.run(command, cwd=PROJECT_ROOT, timeout=PATIENCE, check=False).returncode == 0
     assert jobs.wait(train(kept).id, PATIENCE).status == "done"
 
 
+@pytest.mark.slow
 def test_only_one_worker_serves_a_lane(kept: logs.LogEntry) -> None:
     jobs.wait(train(kept).id, PATIENCE)
     with pytest.raises(filelock.Timeout):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +121,16 @@ def test_a_file_outside_the_workspace_is_never_removed(home: Path, tmp_path: Pat
     entry = logs.import_log(path, name="From outside")
     logs.delete_log(entry.digest)
     assert path.exists()
+
+
+def test_uploads_that_never_became_a_log_are_forgotten_after_a_week(kept: logs.LogEntry) -> None:
+    old, new = (logs.keep_original(io.BytesIO(name), "a.csv") for name in (b"old", b"new"))
+    for original in (old, Path(kept.source["original"])):
+        os.utime(original.parent, (0, time.time() - 8 * 86_400))
+    logs.forget_abandoned_originals()
+    assert not old.exists()
+    assert new.exists()
+    assert Path(kept.source["original"]).exists()
 
 
 def test_one_damaged_log_does_not_hide_the_others(kept: logs.LogEntry, caplog: pytest.LogCaptureFixture) -> None:

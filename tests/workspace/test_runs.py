@@ -132,7 +132,9 @@ def test_another_training_under_the_same_key_is_not_taken_for_it(kept: logs.LogE
     assert np.array_equal(runs.open_run(run.entry.path).embedding.item_vectors, run.embedding.item_vectors)
 
 
-@pytest.mark.parametrize("damage", ["no vectors", "half vectors", "no items", "other items", "no seed", "no json"])
+@pytest.mark.parametrize(
+    "damage", ["no vectors", "half vectors", "no items", "other items", "no seed", "wrong params", "no json", "nothing"]
+)
 def test_a_damaged_folder_is_refused_with_one_sentence(kept: logs.LogEntry, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "run"
     shutil.copytree(train_here(kept).path, folder)
@@ -145,12 +147,14 @@ def test_a_damaged_folder_is_refused_with_one_sentence(kept: logs.LogEntry, tmp_
         (folder / "items.parquet").write_bytes(b"PAR1 not really")
     elif damage == "other items":
         pd.read_parquet(folder / "items.parquet").iloc[::-1].to_parquet(folder / "items.parquet")
-    elif damage == "no seed":
+    elif damage in ("no seed", "wrong params"):
         facts = json.loads((folder / "run.json").read_text())
-        del facts["seed"]
-        (folder / "run.json").write_text(json.dumps(facts))
-    else:
+        del facts["seed" if damage == "no seed" else "params"]
+        (folder / "run.json").write_text(json.dumps(facts if damage == "no seed" else facts | {"params": [1]}))
+    elif damage == "no json":
         (folder / "run.json").write_text("{")
+    else:
+        shutil.rmtree(folder)
     with pytest.raises(RunError) as caught:
         runs.copy_run_in(folder)
     assert str(folder) in str(caught.value)
