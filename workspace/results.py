@@ -26,7 +26,7 @@ from workspace.jobs import Job, find_job, submit
 from workspace.runs import RunEntry
 
 # Raised whenever the same run and settings would give other results than before.
-RESULTS_VERSION = 2
+RESULTS_VERSION = 1
 MOST_NEIGHBOURS = 100
 _messages = logging.getLogger(__name__)
 Value = TypeVar("Value")

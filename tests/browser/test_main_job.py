@@ -164,7 +164,7 @@ def test_no_title_is_drawn_as_html(page: Page, app_server: AppServer, tmp_path: 
     page.get_by_role("button", name="Open this log").click()
     expect(page.get_by_role("heading", name="evil", exact=True)).to_be_visible(timeout=PATIENCE)
     go(page, "Train")
-    page.get_by_label("Dimensions").fill("4")
+    page.get_by_role("spinbutton", name="Dimensions").fill("4")
     page.get_by_role("button", name="Train SVD").click()
     expect(page.get_by_text("SVD 4d", exact=True).first).to_be_visible(timeout=PATIENCE)
     compare(page)

@@ -1,0 +1,1 @@
+"""Timings against the plain way, and what the README shows: run by `launch.py bench` and `launch.py readme`."""
