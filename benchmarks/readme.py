@@ -79,9 +79,7 @@ def numbers(text: str) -> Numbers:
         elif not heading:
             heading = cells
         elif set(cells[0]) - set("-:"):
-            found |= {
-                (cells[0], column): float(cell) for column, cell in zip(heading[1:], cells[1:], strict=True)
-            }
+            found |= {(cells[0], column): float(cell) for column, cell in zip(heading[1:], cells[1:], strict=True)}
     return found
 
 

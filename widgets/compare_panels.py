@@ -12,7 +12,7 @@ from widgets import maps
 from widgets.charts import CONFIG, paired_bars, popularity_lines
 from widgets.evidence import Evidence, PairMap, base_figure, pair_map
 from widgets.findings import findings as sentences
-from widgets.jobs_panel import failure, watch
+from widgets.jobs_panel import outcome
 from widgets.log_overview import whose
 from widgets.measures import explain
 from widgets.pickers import Choice
@@ -185,11 +185,10 @@ def _numbers(choice: Choice, report: Mapping[str, Any]) -> None:
 
 def _drawing(found: PairMap) -> None:
     """The place of the maps while they are drawn, or why they could not be."""
-    if found.job is not None and found.job.active:
-        watch(found.job)
-        st.skeleton(height=560)
-    elif found.job is not None:
-        failure(found.job)
+    if found.job is not None:
+        outcome(found.job)
+        if found.job.active:
+            st.skeleton(height=560)
 
 
 def _choose_clicked(ids: Sequence[str]) -> None:

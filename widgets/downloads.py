@@ -12,7 +12,7 @@ import streamlit as st
 
 from errors import ExportError
 from widgets.catalogue import opened
-from widgets.jobs_panel import failure, watch
+from widgets.jobs_panel import outcome
 from widgets.text import count, plain
 from workspace import export
 from workspace.results import Pending, Ready, map_or_job, neighbours_or_job
@@ -39,7 +39,7 @@ _KINDS = (
         "Vectors, Parquet", "parquet", "parquet", "application/octet-stream", "The same columns, typed and small."
     ),
     _Kind(
-        "Vectors, word2vec text", "word2vec", "txt", "text/plain", "For gensim and every other tool that reads word2vec."
+        "Vectors, word2vec text", "word2vec", "txt", "text/plain", "For gensim and other tools that read word2vec."
     ),
     _Kind("Neighbours, CSV", "neighbours", "csv", "text/csv", "The nearest items of each item, by rank, with scores."),
     _Kind("Map coordinates, CSV", "coordinates", "csv", "text/csv", "Where each item stands on the run's own map."),
@@ -109,10 +109,7 @@ def _writer(run: Run, what: export.Format) -> tuple[Callable[[IO[bytes]], None],
 
 def _ready(answer: Ready[Value] | Pending) -> Value:
     if isinstance(answer, Pending):
-        if answer.job.active:
-            watch(answer.job)
-        else:
-            failure(answer.job)
+        outcome(answer.job)
         st.stop()
     return answer.value
 

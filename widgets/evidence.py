@@ -14,7 +14,7 @@ from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popu
 from analysis.compare import compare
 from widgets import maps
 from widgets.catalogue import Catalogue, catalogue, opened
-from widgets.jobs_panel import failure, watch
+from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
 from workspace.comparing import side_of
 from workspace.jobs import Job
@@ -107,9 +107,9 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
     """The evidence for a choice; while neighbours are being computed, shows how far that is and stops the page."""
     sides = ((choice.a, choice.similarity_a), (choice.b, choice.similarity_b))
     near = [_neighbours(run, similarity) for run, similarity in sides]
-    waiting = [found for found in near if isinstance(found, Pending)]
-    for found in waiting:
-        watch(found.job) if found.job.active else failure(found.job)
+    waiting = {found.job.id: found.job for found in near if isinstance(found, Pending)}  # one, for a run beside itself
+    for job in waiting.values():
+        outcome(job)
     if waiting:
         st.stop()
     a, b = opened(choice.a.key, choice.a.path), opened(choice.b.key, choice.b.path)

@@ -53,6 +53,14 @@ def _watch(job_id: str, cancel_label: str) -> None:
             st.line_chart({"loss": job.losses}, height=140, x_label="step", y_label="loss", alt="Training loss so far")
 
 
+def outcome(job: Job) -> None:
+    """How far a job is that a page waits for, or why it did not come to its end."""
+    if job.active:
+        watch(job)
+    else:
+        failure(job)
+
+
 def failures(kinds: Collection[str]) -> None:
     """The jobs of these kinds that failed, each with its reason and its log, until they are dismissed."""
     for job in jobs.list_jobs():
@@ -61,9 +69,12 @@ def failures(kinds: Collection[str]) -> None:
 
 
 def failure(job: Job) -> None:
-    """Why a job failed, with its log folded below."""
+    """Why a job did not come to its end, with its log folded below; dismissing it allows another try."""
     with st.container(border=True):
-        st.error(plain(job.error or "The work stopped without saying why."), title=f"{plain(job.title)} failed")
+        if job.status == "cancelled":
+            st.info(f"{plain(job.title)} was cancelled. Dismiss this to start it again.")
+        else:
+            st.error(plain(job.error or "The work stopped without saying why."), title=f"{plain(job.title)} failed")
         row = st.container(horizontal=True)
         if row.button("Dismiss", key=f"dismiss-{job.id}"):
             jobs.dismiss(job.id)

@@ -93,11 +93,14 @@ def _default_pair(runs: list[RunEntry]) -> None:
     for name, default in (("run-a", first), ("run-b", second)):
         if st.session_state.get(name) not in keys:
             st.session_state[name] = default
+            if first == second and name == "run-b":  # an only run is worth comparing with itself: cosine against dot
+                st.session_state["similarity-b"] = "dot"
 
 
 def _similarity(side: str, key: str) -> Similarity:
+    st.session_state.setdefault(key, "cosine")
     picked = st.segmented_control(
-        f"Similarity of {side}", _SIMILARITIES, default="cosine", required=True, key=key, help=_SIMILARITY_HELP,
+        f"Similarity of {side}", _SIMILARITIES, required=True, key=key, help=_SIMILARITY_HELP,
         persist_state="session",
     )  # fmt: skip
     return "dot" if picked == "dot" else "cosine"

@@ -60,7 +60,7 @@ def download_vectors(page: Page) -> list[list[str]]:
 def find_and_download(page: Page, words: str) -> None:
     """Find an item by typing, see its neighbours, take the run's vectors and hold them against the run's own."""
     page.get_by_label("Find an item").fill(words)
-    page.get_by_test_id("stButtonGroup").filter(has_text=words.upper()).get_by_role("button").first.click()
+    page.get_by_test_id("stButtonGroup").filter(has_text=words.upper()).locator("button").first.click()
     expect(page.get_by_role("heading", name=words.upper()).first).to_be_visible()
     expect(page.get_by_text("neighbours are the same").first).to_be_visible()
     rows = download_vectors(page)

@@ -77,7 +77,7 @@ def test_methods_lists_every_method_with_every_parameter(capsys: Capture) -> Non
 def test_listing_methods_imports_nothing_heavy() -> None:
     code = "import sys, cli; cli.main(['methods', '--json', '-']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
-    heavy = {"gensim", "implicit", "umap", "faiss", "numba", "duckdb", "pyarrow.dataset", "streamlit", "plotly"}
+    heavy = {"gensim", "implicit", "umap", "faiss", "numba", "pyarrow.dataset", "streamlit", "plotly"}
     assert heavy.isdisjoint(done.stderr.split())
 
 
