@@ -16,7 +16,7 @@ from tests.conftest import CHROMIUM_ARGUMENTS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PATIENCE = 600_000  # milliseconds
+PATIENCE = 120_000  # milliseconds
 
 
 @contextmanager
@@ -68,9 +68,9 @@ def wait_for_maps(page: Page) -> None:
 def choose_item(page: Page, words: str) -> None:
     """Choose the best match for some words on the Compare page, and wait for it."""
     page.get_by_label("Find an item").fill(words)
-    match = page.get_by_test_id("stButtonGroup").filter(has_text=words).get_by_role("button").first
+    match = page.get_by_test_id("stButtonGroup").filter(has_text=words).get_by_role("radio").first
     match.wait_for(timeout=PATIENCE)
     settle(page)
     match.click()
-    page.get_by_role("heading", name=words).wait_for(timeout=PATIENCE)
+    page.get_by_role("heading", name=words).first.wait_for(timeout=PATIENCE)
     settle(page)

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from launcher.environment import ROOT
+
+if TYPE_CHECKING:
+    from interactions import InteractionLog
 
 FLOOR = 20  # least households a product needs
 K = 10
@@ -43,18 +46,25 @@ class Pair:
 PAIRS = (Pair(ALS, "cosine", ITEM2VEC, "cosine"), Pair(ALS, "dot", ALS, "cosine"))
 
 
-def training_commands() -> list[list[str]]:
-    """The arguments of cli.py that train both, defaults and seed 0."""
-    return [
-        ["train", "grocery", "--method", run.name, "--min-users-per-item", str(FLOOR), "--out", run.as_posix()]
-        for run in (ALS, ITEM2VEC)
-    ]
+def training_command(run: Path) -> list[str]:
+    """The arguments of cli.py that train a run, with defaults and seed 0."""
+    return ["train", "grocery", "--method", run.name, "--min-users-per-item", str(FLOOR), "--out", run.as_posix()]
 
 
-def train(folder: Path) -> None:
-    """Train both below a folder; what goes wrong is written to standard error and ends the program."""
-    for command in training_commands():
-        _cli(command, folder)
+def train(folder: Path, runs: Sequence[Path] = (ALS, ITEM2VEC)) -> None:
+    """Train those runs that are not there yet below a folder; what goes wrong is on standard error and raised."""
+    for run in runs:
+        if not (folder / run).exists():
+            _cli(training_command(run), folder)
+
+
+def read() -> InteractionLog:
+    """The sample as both are trained on it."""
+    from interactions import CleaningRules, read_log
+    from interactions.sample import sample_columns, sample_files
+
+    log, items = sample_files()
+    return read_log(log, sample_columns(), CleaningRules(min_users_per_item=FLOOR), items_path=items)[0]
 
 
 def compare(folder: Path) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class Als(Method[AlsParams]):
 
     name: ClassVar[str] = "als"
     title: ClassVar[str] = "Implicit ALS"
+    short: ClassVar[str] = "ALS"
     family: ClassVar[Family] = "matrix factorisation"
     summary: ClassVar[str] = (
         "A weighted squared error over all cells of the user-item matrix: touched cells should be 1, empty ones 0, and "

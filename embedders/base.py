@@ -202,21 +202,25 @@ class Method(ABC, Generic[ParamsType]):
 
     name     key in METHODS, also the module's name
     title    name as a person reads it
+    short    the name of a run begins with it
     family   one of the four groups of the Train page
     summary  one sentence: what it optimises
     sees     one sentence: what it sees of the log
     engines  where it can be trained
     seeded   False where the result does not depend on the seed
+    repeats_on_threads  False where only threads=1 gives the same vectors again bit for bit
     version  raised whenever the same parameters and seed would give other vectors than before
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    short: ClassVar[str]
     family: ClassVar[Family]
     summary: ClassVar[str]
     sees: ClassVar[str]
     engines: ClassVar[tuple[Engine, ...]] = ("local",)
     seeded: ClassVar[bool] = True
+    repeats_on_threads: ClassVar[bool] = True
     version: ClassVar[int] = 1
     Params: type[ParamsType]
 

@@ -112,6 +112,8 @@ class Item2vec(Method[Item2vecParams]):
 
     name: ClassVar[str] = "item2vec"
     title: ClassVar[str] = "item2vec"
+    short: ClassVar[str] = "item2vec"
+    repeats_on_threads: ClassVar[bool] = False
     family: ClassVar[Family] = "sequences"
     summary: ClassVar[str] = (
         "The likelihood that items near each other in a sequence are told from items drawn by their frequency."

@@ -33,6 +33,7 @@ class Svd(Method[SvdParams]):
 
     name: ClassVar[str] = "svd"
     title: ClassVar[str] = "SVD"
+    short: ClassVar[str] = "SVD"
     family: ClassVar[Family] = "matrix factorisation"
     summary: ClassVar[str] = (
         "The squared error over all cells of the user-item matrix, empty ones counting as 0, is as small as it can be."

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import NamedTuple
 
 import streamlit as st
 
+from errors import InputError
 from widgets import jobs_panel, session
 from widgets.text import count, plain
 
 _FRAMED = "_framed"
+_messages = logging.getLogger(__name__)
 
 
 class Screen(NamedTuple):
@@ -43,6 +46,15 @@ def run() -> None:
     try:
         _sidebar()
         page.run()
+    except InputError as error:
+        st.error(plain(error))
+    except Exception:
+        _messages.exception("The page %s failed", page.title)
+        st.error(
+            "This page failed, and that is a fault of the program, not of yours: what happened stands in the terminal "
+            "that runs it. Your logs and runs are untouched.",
+            icon=":material/bug_report:",
+        )
     finally:
         st.session_state[_FRAMED] = False
 

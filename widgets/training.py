@@ -64,9 +64,11 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
         st.markdown(f"**{method.title}**: settings")
         values = parameter_form(method)
         row = st.container(horizontal=True, vertical_alignment="bottom")
-        seed = row.number_input(
-            "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
-        )
+        seed = _FIRST_SEED
+        if method.seeded:
+            seed = row.number_input(
+                "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
+            )
         name = row.text_input("Name (optional)", key=f"name-{method.name}", max_chars=80)
         if row.button(
             f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}"
@@ -77,6 +79,11 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
                 st.error(plain(error))
             else:
                 st.rerun()
+        if values.get("threads", 1) > 1 and not method.repeats_on_threads:
+            st.caption(
+                f"With {values['threads']} threads the same seed gives slightly different vectors each time. "
+                "Set threads to 1 under More settings to get the same ones bit for bit, about half as fast."
+            )
 
 
 def _card(method: Method[Any], *, is_chosen: bool) -> None:

@@ -216,8 +216,9 @@ def copy_run_in(folder: Path) -> RunEntry:
 
 def default_name(method: str, params: Mapping[str, Any]) -> str:
     """A name such as "ALS 64d" that no kept run has yet."""
-    short = {"svd": "SVD", "als": "ALS", "bpr": "BPR", "fm": "FM", "eges": "EGES"}.get(method, method)
-    return unique_name(f"{short} {params['dimensions']}d")
+    from embedders import METHODS
+
+    return unique_name(f"{METHODS[method].short} {params['dimensions']}d")
 
 
 def unique_name(name: str) -> str:

@@ -1,0 +1,12 @@
+"""A module a case: `measure(folder)` yields its rows; `folder` is shared, and keeps the runs that are trained once."""
+
+CASES = {
+    "load": "the sample to an InteractionLog, from Parquet and from CSV",
+    "als": "training ALS",
+    "item2vec": "training item2vec",
+    "neighbours": "neighbours of all items",
+    "maps": "maps in a fresh worker",
+    "compare": "switching item and k on the Compare page",
+    "start": "the app's start",
+    "memory": "peak memory from the sample to the maps",
+}

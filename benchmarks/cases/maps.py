@@ -1,0 +1,57 @@
+"""Maps of all items of the sample. The imports are timed: a worker that has just been started has none of them yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import fresh, grocery
+from benchmarks.row import Row
+
+
+def measure(folder: Path) -> Iterator[Row]:
+    """The first map and the second of one process, compiled code on disk as the launcher leaves it."""
+    grocery.train(folder, [grocery.ALS])
+    run = folder / grocery.ALS
+    fresh.run(compile_once)
+    app = fresh.run(with_app, run)
+    plain = fresh.run(with_umap, run)["seconds"]
+    plain_is = "umap.UMAP(metric='cosine') in a fresh process"
+    yield Row("first map of a fresh worker", app["first"], "s", plain, plain_is, 30.0)
+    yield Row("second map of the same worker", app["second"], "s", plain, plain_is, 15.0)
+    yield Row("a map that starts from another, same worker", app["started"], "s", plain, plain_is, 15.0)
+
+
+def compile_once() -> dict[str, float]:
+    """Leave compiled code on disk."""
+    from analysis.projection import warm_up
+
+    warm_up()
+    return {}
+
+
+def with_app(run: str) -> dict[str, float]:
+    """Neighbours and map, twice over, and a third map that starts from the second."""
+    with fresh.clock() as first:
+        from embedders import Embedding
+        from workspace.results import MapParams, drawn, nearest
+
+        vectors = Embedding.load(Path(run)).item_vectors
+        params = MapParams()
+        drawn(vectors, nearest(vectors, "cosine", params.n_neighbours), params)
+    with fresh.clock() as second:
+        layout = drawn(vectors, nearest(vectors, "cosine", params.n_neighbours), params)
+    with fresh.clock() as started:
+        drawn(vectors, nearest(vectors, "cosine", params.n_neighbours), params, layout)
+    return {"first": first.seconds, "second": second.seconds, "started": started.seconds}
+
+
+def with_umap(run: str) -> dict[str, float]:
+    """umap's defaults."""
+    with fresh.clock() as clock:
+        import umap
+
+        from embedders import Embedding
+
+        umap.UMAP(metric="cosine").fit_transform(Embedding.load(Path(run)).item_vectors)
+    return {"seconds": clock.seconds}

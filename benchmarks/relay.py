@@ -1,0 +1,76 @@
+"""What goes over the app's websocket and when, seen from between browser and server.
+
+Seen in the browser the last message would come late, since a browser that draws has no time to receive.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+from launcher.serving import HOST
+
+_BLOCK = 1 << 16  # bytes
+
+
+class Relay:
+    """Passes everything on to a server at a port of this machine, and notes when something went over a websocket.
+
+    url  where a browser finds the server through it
+    """
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._asked: list[float] = []
+        self._answered: list[float] = []
+        self._listener = socket.create_server((HOST, 0))
+        self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def begin(self) -> None:
+        """Forget what went by until now."""
+        self._asked.clear()
+        self._answered.clear()
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Whether something was answered since `begin`, and nothing for so long."""
+        return bool(self._answered) and time.perf_counter() - self._answered[-1] > seconds
+
+    def server_seconds(self) -> float:
+        """From the first message to the server since `begin` to the last one from it."""
+        return self._answered[-1] - self._asked[0]
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                browser, _ = self._listener.accept()
+            except OSError:  # closed
+                return
+            threading.Thread(target=self._connect, args=(browser,), daemon=True).start()
+
+    def _connect(self, browser: socket.socket) -> None:
+        server = socket.create_connection((HOST, self._port))
+        for end in (browser, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        first = browser.recv(_BLOCK)
+        server.sendall(first)
+        is_websocket = b"upgrade: websocket" in first.lower()
+        asked, answered = (self._asked, self._answered) if is_websocket else ([], [])
+        threading.Thread(target=_pass_on, args=(server, browser, answered), daemon=True).start()
+        _pass_on(browser, server, asked)
+
+
+def _pass_on(source: socket.socket, target: socket.socket, times: list[float]) -> None:
+    """Until the source closes, or the target is gone."""
+    try:
+        while data := source.recv(_BLOCK):
+            times.append(time.perf_counter())
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        target.close()
