@@ -48,7 +48,7 @@ def run() -> None:
         page.run()
     except InputError as error:
         st.error(plain(error))
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last resort: it is logged in full, and the person gets a sentence
         _messages.exception("The page %s failed", page.title)
         st.error(
             "This page failed, and that is a fault of the program, not of yours: what happened stands in the terminal "

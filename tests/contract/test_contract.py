@@ -62,6 +62,7 @@ def test_every_method_says_what_it_is(name: str) -> None:
     method = METHODS[name]
     assert method.name == name
     assert method.title
+    assert method.short
     for sentence in (method.summary, method.sees):
         assert sentence.endswith(".")
     for parameter, field in method.Params.model_fields.items():
@@ -110,6 +111,13 @@ def test_same_seed_same_bits_and_a_fit_starts_afresh(name: str) -> None:
     again = fit(name, log, seed=5)
     assert first.item_vectors.tobytes() == again.item_vectors.tobytes()
     assert first.losses == again.losses
+
+
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.repeats_on_threads])
+def test_a_method_that_says_so_gives_the_same_bits_on_more_threads(name: str) -> None:
+    log = two_islands()
+    one, more = (METHODS[name].fit(log, METHODS[name].Params(dimensions=8, threads=n), seed=5) for n in (1, 2))
+    assert one.item_vectors.tobytes() == more.item_vectors.tobytes()
 
 
 @every_method
