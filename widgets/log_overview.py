@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
 from interactions import CleaningRules
@@ -164,5 +166,5 @@ def _activity(entry: LogEntry) -> None:
 def _span(entry: LogEntry) -> str:
     if entry.first is None or entry.last is None:
         return "–"
-    start, end = entry.first[:10], entry.last[:10]
-    return start if start == end else f"{start[:7]} to {end[:7]}"
+    days = (date.fromisoformat(entry.last[:10]) - date.fromisoformat(entry.first[:10])).days + 1
+    return f"{count(days)} {'day' if days == 1 else 'days'}"

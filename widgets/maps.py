@@ -84,6 +84,7 @@ def base_figure(
         shown = np.flatnonzero(np.isfinite(layout[:, 0]))
         for trace in _base(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
+    figure.update_annotations(yshift=6)  # the names of the runs stand clear of the frames
     (left, right), (bottom, top) = _window(layouts)
     bare = {
         "showgrid": False,
@@ -116,7 +117,14 @@ def base_figure(
                 "yanchor": "top",
             },
         },
-        legend={"orientation": "h", "yanchor": "top", "y": -0.01, "x": 0, "itemsizing": "constant"},
+        legend={
+            "orientation": "h",
+            "yanchor": "top",
+            "y": -0.01,
+            "x": 0,
+            "itemsizing": "constant",
+            "traceorder": "reversed",
+        },
         uirevision="maps",
     )
     whole: dict[str, Any] = figure.to_dict()
@@ -160,7 +168,7 @@ def _base(
             legendgroup=f"group-{code}",
             showlegend=first,
         )
-        for code, (name, colour) in enumerate(zip(colouring.names, colouring.colours, strict=True))
+        for code, (name, colour) in reversed(list(enumerate(zip(colouring.names, colouring.colours, strict=True))))
         if len(members := shown[colouring.codes[shown] == code])
     ]
 

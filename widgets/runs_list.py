@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from embedders import METHODS
+from errors import InputError
 from widgets import jobs_panel
 from widgets.charts import loss_curve
 from widgets.forms import describe
 from widgets.text import count, day, plain, seconds
 from workspace import jobs
 from workspace.logs import LogEntry
-from workspace.runs import RunEntry, delete_run, list_runs, rename_run
+from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
 
 
 def unfinished(log: LogEntry) -> None:
@@ -34,6 +37,26 @@ def finished(log: LogEntry) -> bool:
     return True
 
 
+def open_run_folder(log: LogEntry) -> None:
+    """Take a run in that the command line made, from its folder on this machine."""
+    with st.expander("Open a run folder"):
+        row = st.container(horizontal=True, vertical_alignment="bottom")
+        folder = row.text_input("Folder of a run that was trained with cli.py", placeholder="/path/to/run")
+        if not row.button("Open it", disabled=not folder.strip()):
+            return
+        try:
+            run = copy_run_in(Path(folder.strip()).expanduser())
+        except InputError as error:
+            st.error(plain(error))
+            return
+        if run.log_digest == log.digest:
+            st.rerun()
+        st.warning(
+            f"{plain(run.name)} is kept, but it was trained on another log or other cleaning rules "
+            f"({plain(run.log_name)}): it is listed when that log is open."
+        )
+
+
 def settings(run: RunEntry) -> str:
     """A run's parameters where they differ from the defaults, in one line."""
     method = METHODS.get(run.method)
@@ -46,7 +69,7 @@ def _row(run: RunEntry) -> None:
         row.markdown(
             f"**{plain(run.name)}**  \n"
             f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
-            f"seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
+            f"{plain(settings(run))} · seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
         )
         actions = row.container(horizontal=True, width="content")
         with actions.popover("Details", icon=":material/info:", key=f"details-{run.key}"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import streamlit as st
@@ -50,11 +49,9 @@ def method_cards() -> Method[Any]:
     """The methods as cards by family; returns the chosen one."""
     chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
     st.subheader("Or choose a method")
-    for family, methods in groupby(METHODS.values(), key=lambda method: method.family):
-        st.caption(family.capitalize())
-        with st.grid(3):
-            for method in methods:
-                _card(method, is_chosen=method is chosen)
+    with st.grid(3):
+        for method in METHODS.values():
+            _card(method, is_chosen=method is chosen)
     return chosen
 
 
@@ -88,7 +85,7 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
 
 def _card(method: Method[Any], *, is_chosen: bool) -> None:
     with st.container(border=True, height="stretch"):
-        st.markdown(f"**{method.title}**")
+        st.markdown(f"**{method.title}** :small[:gray[{method.family}]]")
         st.caption(f"{method.summary}  \n:material/visibility: {method.sees}")
         st.button(
             "Chosen" if is_chosen else "Choose",
