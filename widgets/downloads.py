@@ -68,7 +68,7 @@ def export_form(entry: RunEntry) -> None:
     if run.entry.n_missing and kind.format != "settings":
         st.caption(f"{count(run.entry.n_missing)} items have no vector and are left out.")
     st.download_button(
-        f"Download {kind.label.replace(', ', ' as ')}",
+        f"Download {kind.label[0].lower()}{kind.label[1:].replace(', ', ' as ')}",
         data=lambda: _bytes(writer),
         file_name=f"{_file_name(entry.name)}-{kind.format}.{kind.suffix}",
         mime=kind.mime,

@@ -53,7 +53,7 @@ def compare(page: Page) -> None:
 def download_vectors(page: Page) -> list[list[str]]:
     go(page, "Export")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download Vectors as CSV").click()
+        page.get_by_role("button", name="Download vectors as CSV").click()
     return list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8-sig"))))
 
 
