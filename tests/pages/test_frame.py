@@ -1,0 +1,45 @@
+"""Every page stands inside the frame, also at its own address and when it runs again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
+NEED_A_LOG = ("pages/train.py", "pages/compare.py", "pages/export.py")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+
+
+def test_the_start_page_offers_the_sample_and_an_upload_at_each_run(app: AppTest) -> None:
+    for _ in range(2):
+        app.run()
+        assert not app.exception
+        assert not app.error
+        assert [title.value for title in app.title] == ["Itemscape"]
+        assert "Open the grocery sample" in [button.label for button in app.button]
+        assert len(app.get("file_uploader")) == 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_draws_without_a_log_and_says_what_to_do(app: AppTest, page: str) -> None:
+    app.run()
+    app.switch_page(page).run()
+    app.run()
+    assert not app.exception
+    assert not app.error
+    if page in NEED_A_LOG:
+        assert "No log is open yet" in app.info[0].value
+
+
+def test_an_address_with_a_log_that_is_not_kept_opens_the_start_page(app: AppTest) -> None:
+    app.query_params["log"] = "../../etc/passwd"
+    app.run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Itemscape"]
