@@ -45,7 +45,7 @@ def run_pair(log: LogEntry) -> Choice:
     _default_pair(runs)
     names = {run.key: run.name for run in runs}
     with st.container(border=True):
-        left, middle, right, last = st.columns([6, 1, 6, 2], vertical_alignment="bottom")
+        left, middle, right, last = st.columns([6, 1, 6, 3], vertical_alignment="bottom")
         with left:
             a = st.selectbox("Run A", keys, format_func=names.__getitem__, key="run-a", persist_state="session")
             similarity_a = _similarity("A", "similarity-a")

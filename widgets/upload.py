@@ -75,13 +75,12 @@ def columns_form() -> None:
     if uploaded is None:
         return
     path, name, table = uploaded
-    try:
-        head = preview(path)
-    except InputError as error:
-        st.error(plain(error), title=f"{plain(name)} cannot be opened")
+    head = _head(path, name)
+    head_of_table = _head(table, "The item table") if table is not None else None
+    if head is None or (table is not None and head_of_table is None):
         return
     st.subheader("What is in each column?")
-    columns = _columns(head, name)
+    columns = _columns(head, head_of_table, name)
     with st.expander("The first rows, as they stand in the file", expanded=True):
         st.dataframe(head.sample, hide_index=True, height=220, alt="The first rows of the uploaded file")
     row = st.container(horizontal=True, vertical_alignment="bottom")
@@ -127,18 +126,30 @@ def import_error() -> None:
         st.error(plain(error), title=f"{plain(title)} failed")
 
 
-def _columns(head: Preview, name: str) -> dict[str, str]:
-    options = [_NOT_USED, *head.columns]
+def _head(path: Path, name: str) -> Preview | None:
+    """The first rows of a file, or None where it cannot be read, which is then said."""
+    try:
+        return preview(path)
+    except InputError as error:
+        st.error(plain(error), title=f"{plain(name)} cannot be opened")
+        return None
+
+
+def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
+    """The picked column of each role; title and category may stand in the item table as well."""
     chosen: dict[str, str] = {}
     with st.grid(4):
         for role in ROLES:
-            guess = head.guesses.get(role)
+            files = [head] if table is None or role not in ("title", "category") else [head, table]
+            names = dict.fromkeys(column for file in files for column in file.columns)
+            guess = next((file.guesses[role] for file in files if role in file.guesses), None)
             reason = f" Guessed: {guess.reason}" if guess else ""
+            options = [_NOT_USED, *names]
             picked = st.selectbox(
                 role.capitalize(),
                 options,
                 index=options.index(guess.name) if guess else 0,
-                key=f"role-{name}-{role}",
+                key=f"role-{name}-{role}-{len(files)}",
                 help=_MEANING[role] + plain(reason),
             )
             if picked != _NOT_USED:

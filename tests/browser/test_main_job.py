@@ -171,3 +171,32 @@ def test_no_title_is_drawn_as_html(page: Page, app_server: AppServer, tmp_path: 
     expect(page.get_by_role("heading", name="<b>bold</b> *star*").first).to_be_visible()
     assert page.evaluate("document.body.id") != "owned"
     assert json.dumps(page.evaluate("document.querySelectorAll('img[src=x]').length")) == "0"
+
+
+def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
+    page: Page, app_server: AppServer, tmp_path: Path
+) -> None:
+    rows = [f"u{user};00{item}" for user in range(30) for item in range(12) if (user + item) % 3]
+    log = write(tmp_path, "visits.csv", "\n".join(["visitor;sku", *rows]).encode())
+    table = [f"00{item},Tea number {item},drinks" for item in range(12)]
+    items = write(tmp_path, "products.csv", "\n".join(["sku,name,kind of thing", *table]).encode())
+    page.goto(app_server.url)
+    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
+    inputs.nth(0).set_input_files(log)
+    expect(page.get_by_text("What is in each column?")).to_be_visible()
+    inputs.nth(1).set_input_files(items)
+    settle(page)
+    page.get_by_role("combobox", name="Category").click()
+    page.get_by_role("option", name="kind of thing").click()
+    settle(page)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="visits", exact=True)).to_be_visible(timeout=PATIENCE)
+    go(page, "Train")
+    page.get_by_role("spinbutton", name="Dimensions").fill("4")
+    page.get_by_role("button", name="Train SVD").click()
+    expect(page.get_by_text("SVD 4d", exact=True).first).to_be_visible(timeout=PATIENCE)
+    rows_of_file = download_vectors(page)
+    assert sorted(row[0] for row in rows_of_file[1:]) == sorted(f"00{item}" for item in range(12))
+    assert {row[1] for row in rows_of_file[1:]} == {f"Tea number {item}" for item in range(12)}
+    compare(page)
+    expect(page.get_by_text("drinks").first).to_be_visible()
