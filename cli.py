@@ -9,6 +9,7 @@ import inspect
 import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -40,8 +41,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _spare(json_file: str | None) -> str | None:
+    """Refuse to write an answer over a file that is no answer: a log, a table, an export."""
+    if json_file not in (None, "-") and Path(json_file).exists() and Path(json_file).suffix.lower() != ".json":
+        raise ExportError(f"{json_file} is there already and is no .json file: give --json another name.")
+    return json_file
+
+
 JsonFile = Annotated[
-    str | None, typer.Option("--json", metavar="FILE", help="Write the answer as JSON; - = to standard output.")
+    str | None,
+    typer.Option("--json", metavar="FILE", callback=_spare, help="Write the answer as JSON; - = to standard output."),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the key or name of a kept run.")]
@@ -153,11 +163,15 @@ def train(
     if method not in METHODS:
         raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
     params = METHODS[method].Params.checked(_assignments(settings or []))
+    _refuse_same_file(out, json_file)
     _refuse_run_folder(out, force)
     with _TerminalProgress() as progress:
         opened = open_source(log, progress)
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)
-    entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
+    try:
+        entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
     facts = {name: value for name, value in dataclasses.asdict(entry).items() if name != "losses"}
     lines = [
         f"{entry.title}, {entry.dimensions} dimensions, {entry.n_items - entry.n_missing:,} of {entry.n_items:,} "
@@ -201,6 +215,7 @@ def export(
     from workspace.files import size_of
     from workspace.runs import find_run, open_run
 
+    _refuse_same_file(out, json_file)
     if out.is_dir():
         raise ExportError(f"{out} is a folder: give --out a file.")
     if out.exists() and not force:
@@ -286,8 +301,15 @@ def _refuse_run_folder(out: Path, force: bool) -> None:
     if out.exists() and not (out / "run.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
         raise RunError(f"{out} is not a run folder, so --force does not replace it: choose another --out.")
     parent = next(folder for folder in out.absolute().parents if folder.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise RunError(f"{out} cannot be written, since {parent} is not a folder that you may write to.")
+    try:  # the only sure way to know: rights alone do not tell of a full disk or of a system's own folders
+        os.rmdir(tempfile.mkdtemp(dir=parent))
+    except OSError as error:
+        raise RunError(f"{out} cannot be written in {parent} ({error.strerror}): choose another --out.") from error
+
+
+def _refuse_same_file(out: Path, json_file: str | None) -> None:
+    if json_file not in (None, "-") and Path(json_file).absolute() == out.absolute():
+        raise ExportError(f"--out and --json both name {out}: give them two names.")
 
 
 def _neighbours(run: "Run", k: int, similarity: Similarity, progress: "Progress") -> "Neighbours":

@@ -5,6 +5,7 @@ Seen in the browser the last message would come late, since a browser that draws
 
 from __future__ import annotations
 
+import queue
 import socket
 import threading
 import time
@@ -66,10 +67,24 @@ class Relay:
 
 
 def _pass_on(source: socket.socket, target: socket.socket, times: list[float]) -> None:
-    """Until the source closes, or the target is gone."""
-    try:
-        while data := source.recv(_BLOCK):
+    """Until the source closes, or the target is gone; what the target is too busy to take waits here."""
+    waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_hand_over, args=(waiting, target), daemon=True).start()
+    data = b"begin"
+    while data:
+        try:
+            data = source.recv(_BLOCK)
+        except OSError:
+            data = b""
+        if data:
             times.append(time.perf_counter())
+        waiting.put(data)
+
+
+def _hand_over(waiting: queue.SimpleQueue[bytes], target: socket.socket) -> None:
+    """Send what comes, until there is no more."""
+    try:
+        while data := waiting.get():
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:

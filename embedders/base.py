@@ -163,6 +163,11 @@ class Embedding:
             for name in ("item_ids", "user_ids"):
                 if f"{name}_text" in arrays:
                     arrays[name] = _unpack(arrays.pop(f"{name}_text"), arrays.pop(f"{name}_ends"))
+            damaged = [
+                name for name, array in arrays.items() if array.dtype.kind == "f" and not np.isfinite(array).all()
+            ]
+            if damaged:
+                raise RunError(f"{folder} is damaged: its {damaged[0]} hold numbers that are not finite.")
             facts["losses"], facts["notes"] = tuple(facts["losses"]), tuple(facts["notes"])
             return cls(**{name: facts[name] for name in _FACTS}, **arrays)
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:

@@ -74,7 +74,8 @@ _ID_STEMS: dict[Role, str] = {
     "item": "item product sku article movie film book song track goods video recipe game content",
     "session": "session basket cart order invoice transaction receipt visit",
 }
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
+_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -74,9 +75,10 @@ def neighbours(evidence: Evidence, item: int) -> None:
     if items.categories[item] is not None:
         facts.append(plain(items.categories[item]))
     st.caption(" · ".join(facts))
-    if comparison.jaccard_by_item[item] == comparison.jaccard_by_item[item]:
+    if not math.isnan(comparison.jaccard_by_item[item]):
+        there = min(choice.k, comparison.common_items - 1)
         st.markdown(
-            f"**{comparison.overlap_by_item[item] * choice.k:.0f} of {choice.k} neighbours are the same**: Jaccard "
+            f"**{comparison.overlap_by_item[item] * choice.k:.0f} of {there} neighbours are the same**: Jaccard "
             f"{decimal(comparison.jaccard_by_item[item])} for this item, {decimal(evidence.report['jaccard']['all'])} "
             "over all items."
         )

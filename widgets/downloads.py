@@ -66,7 +66,7 @@ def export_form(entry: RunEntry) -> None:
         return
     st.code(preview, language=None, height=190)
     if run.entry.n_missing and kind.format != "settings":
-        st.caption(f"{count(run.entry.n_missing)} items have no vector and are left out.")
+        st.caption(f"Items without a vector are left out: {count(run.entry.n_missing)}.")
     st.download_button(
         f"Download {kind.label[0].lower()}{kind.label[1:].replace(', ', ' as ')}",
         data=lambda: _bytes(writer),

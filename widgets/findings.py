@@ -19,10 +19,11 @@ def findings(report: Mapping[str, Any], names: tuple[str, str]) -> list[str]:
 
 def _agreement(report: Mapping[str, Any]) -> str | None:
     overlap, k = report["overlap"]["all"], report["k"]
+    there = min(k, report["common_items"] - 1)  # a small catalogue has fewer neighbours than were asked for
     if overlap is None:
         return "The two runs have no items in common that could be compared."
     return (
-        f"**They share {decimal(overlap * k, 1)} of {k} neighbours** on average "
+        f"**They share {decimal(overlap * k, 1)} of {there} neighbours** on average "
         f"(Jaccard {decimal(report['jaccard']['all'])}; two random lists would share "
         f"{decimal(report['expected_overlap'] * k)}), over {count(report['common_items'])} items."
     )

@@ -85,7 +85,7 @@ def _details(run: RunEntry) -> None:
     for note in run.notes:
         st.caption(plain(note))
     if run.n_missing:
-        st.caption(f"{count(run.n_missing)} items have no vector.")
+        st.caption(f"Items without a vector: {count(run.n_missing)}.")
     if len(run.losses) > 1:
         st.plotly_chart(loss_curve(run.losses), key=f"losses-{run.key}", alt="Training loss of this run")
     st.json(dict(run.params), expanded=False)

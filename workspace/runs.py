@@ -210,20 +210,20 @@ def copy_run_in(folder: Path) -> RunEntry:
     with new_folder(target) as aside:
         for name in RUN_FILES:
             shutil.copyfile(folder / name, aside / name)
-        write_json_atomically(aside / "run.json", facts | {"name": unique_name(entry.name)})
+        write_json_atomically(aside / "run.json", facts | {"name": unique_name(entry.name, entry.log_digest)})
     return _read_entry(target)
 
 
-def default_name(method: str, params: Mapping[str, Any]) -> str:
-    """A name such as "ALS 64d" that no kept run has yet."""
+def default_name(method: str, params: Mapping[str, Any], log_digest: str) -> str:
+    """A name such as "ALS 64d" that no kept run of the log has yet."""
     from embedders import METHODS
 
-    return unique_name(f"{METHODS[method].short} {params['dimensions']}d")
+    return unique_name(f"{METHODS[method].short} {params['dimensions']}d", log_digest)
 
 
-def unique_name(name: str) -> str:
-    """The name itself, or with the lowest number behind it that makes it unlike the names of all kept runs."""
-    taken = {entry.name for entry in list_runs()}
+def unique_name(name: str, log_digest: str) -> str:
+    """The name itself, or with the lowest number behind it that makes it unlike those of the log's kept runs."""
+    taken = {entry.name for entry in list_runs(log_digest)}
     plain = re.sub(r" \(\d+\)$", "", name)
     numbered = (f"{plain} ({number})" for number in range(2, len(taken) + 3))
     return next(one for one in (name, *numbered) if one not in taken)

@@ -59,7 +59,10 @@ def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]
     log = open_log(entry.digest)
     embedding = method.fit(log, params, seed=seed, progress=progress)
     progress("Keeping the run", 1.0, 1.0)
-    name = unique_name(spec["name"]) if spec.get("name") else default_name(method.name, embedding.params)
+    if spec.get("name"):
+        name = unique_name(spec["name"], entry.digest)
+    else:
+        name = default_name(method.name, embedding.params, entry.digest)
     run = write_run(run_folder(key), embedding, log, name=name, log_name=entry.name)
     if run.key != key:
         raise RunError(f"{method.title} answered with other parameters than it was asked for.")

@@ -54,9 +54,9 @@ def measure(folder: Path) -> Iterator[Row]:
 
 def _switch_items(page: Page, relay: Relay) -> Times:
     times = Times()
-    for title in _titles():
-        page.get_by_label("Find an item").fill(title)
-        match = page.get_by_test_id("stButtonGroup").filter(has_text=title).get_by_role("radio").first
+    for item, title in _items():
+        page.get_by_label("Find an item").fill(item)
+        match = page.get_by_role("radio").filter(has_text=f"{title} · {item}").first
         match.wait_for()
         browsing.settle(page)
         page.wait_for_timeout(1000 * QUIET)
@@ -87,10 +87,11 @@ def _time(page: Page, relay: Relay, act: Callable[[], None], shown: Locator, tim
     times.server.append(1000 * relay.server_seconds())
 
 
-def _titles() -> list[str]:
-    """Titles that only one item has, from popular to rare."""
+def _items() -> list[tuple[str, str]]:
+    """Id and title of items from popular to rare, each with a title that no other item has."""
     from workspace.runs import list_runs, open_run
 
     items = open_run(list_runs()[0]).items.sort_values("p", ascending=False)
-    alone = items["title"].dropna().drop_duplicates(keep=False)
-    return [str(title) for title in alone.iloc[:: len(alone) // SWITCHES][:SWITCHES]]
+    alone = items.dropna(subset="title").drop_duplicates("title", keep=False)
+    chosen = alone.iloc[:: len(alone) // SWITCHES][:SWITCHES]
+    return [(str(item), str(title)) for item, title in zip(chosen["id"], chosen["title"], strict=True)]

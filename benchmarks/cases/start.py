@@ -50,6 +50,7 @@ def _seconds(browser: Browser, script: Path) -> float:
             cwd=script.parent,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # a greeting, in the middle of the table
         )
         try:
             while not is_healthy(address):

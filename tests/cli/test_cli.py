@@ -321,3 +321,21 @@ def test_a_defect_of_the_program_is_not_hidden(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("workspace.log_source.read_log", lambda *given, **named: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         cli.main(["describe", islands])
+
+
+def test_an_answer_never_replaces_a_log_or_the_export_it_speaks_of(
+    islands: str, tmp_path: Path, capsys: Capture
+) -> None:
+    before = Path(islands).read_bytes()
+    assert "no .json file" in complaint(["describe", islands, "--json", islands], capsys)
+    assert Path(islands).read_bytes() == before
+    both = str(tmp_path / "both.json")
+    assert "two names" in complaint(["train", islands, "--method", "als", "--out", both, "--json", both], capsys)
+
+
+def test_a_run_folder_that_cannot_be_written_is_refused_before_training(
+    islands: str, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "file").write_text("")
+    message = complaint(["train", islands, "--method", "als", "--out", str(tmp_path / "file" / "run")], capsys)
+    assert "cannot be written" in message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from widgets.findings import findings
@@ -10,7 +11,7 @@ NAMES = ("factors", "vectors_2")
 
 
 def report(
-    of_a: dict[str, float | None], of_b: dict[str, float | None], overlap: float | None = 0.25
+    of_a: Mapping[str, float | None], of_b: Mapping[str, float | None], overlap: float | None = 0.25
 ) -> dict[str, Any]:
     side: dict[str, float | None] = {
         "neighbour_popularity": 0.5,
@@ -24,8 +25,8 @@ def report(
         "overlap": {"all": overlap},
         "jaccard": {"all": 0.15},
         "expected_overlap": 0.002,
-        "a": side | of_a,
-        "b": side | of_b,
+        "a": {**side, **of_a},
+        "b": {**side, **of_b},
     }
 
 
