@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,13 +38,16 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def running_app() -> Iterator[AppServer]:
-    """The app on the workspace that ITEMSCAPE_HOME names, until the block ends."""
+    """The app on the workspace that ITEMSCAPE_HOME names, until the block ends; where it fails, shows the app's log."""
     home = Path(os.environ["ITEMSCAPE_HOME"])
     with tempfile.TemporaryDirectory(prefix="itemscape-log-") as folder:
         server = AppServer(home, Path(folder) / "app.log")
         server.start()
         try:
             yield server
+        except BaseException:
+            print(server.text(), file=sys.stderr)
+            raise
         finally:
             server.stop()
 

@@ -1,7 +1,4 @@
-"""What goes over the app's websocket and when, seen from between browser and server.
-
-Seen in the browser the last message would come late, since a browser that draws has no time to receive.
-"""
+"""What goes over the app's websocket and when, seen from between browser and server."""
 
 from __future__ import annotations
 
@@ -13,26 +10,37 @@ import time
 from launcher.serving import HOST
 
 _BLOCK = 1 << 16  # bytes
+_HEARTBEAT = 16  # bytes; what is no longer only says that somebody still lives
 
 
 class Relay:
     """Passes everything on to a server at a port of this machine, and notes when something went over a websocket.
 
     url  where a browser finds the server through it
+
+    Answers can be held back, so that a browser that draws does not take the processor from a server that answers.
     """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._asked: list[float] = []
         self._answered: list[float] = []
+        self._gate = threading.Event()
+        self._gate.set()
         self._listener = socket.create_server((HOST, 0))
         self.url = f"http://{HOST}:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def begin(self) -> None:
-        """Forget what went by until now."""
+    def begin(self, *, hold: bool = False) -> None:
+        """Forget what went by until now; with `hold`, answers wait for `release`."""
         self._asked.clear()
         self._answered.clear()
+        if hold:
+            self._gate.clear()
+
+    def release(self) -> None:
+        """Hand over what was held back."""
+        self._gate.set()
 
     def is_quiet(self, seconds: float) -> bool:
         """Whether something was answered since `begin`, and nothing for so long."""
@@ -55,36 +63,44 @@ class Relay:
             threading.Thread(target=self._connect, args=(browser,), daemon=True).start()
 
     def _connect(self, browser: socket.socket) -> None:
-        server = socket.create_connection((HOST, self._port))
+        try:
+            server = socket.create_connection((HOST, self._port))
+        except OSError:  # it is gone: so is this connection, as the browser would see it
+            browser.close()
+            return
         for end in (browser, server):
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         first = browser.recv(_BLOCK)
         server.sendall(first)
         is_websocket = b"upgrade: websocket" in first.lower()
         asked, answered = (self._asked, self._answered) if is_websocket else ([], [])
-        threading.Thread(target=_pass_on, args=(server, browser, answered), daemon=True).start()
-        _pass_on(browser, server, asked)
+        always = threading.Event()
+        always.set()
+        gate = self._gate if is_websocket else always
+        threading.Thread(target=_pass_on, args=(server, browser, answered, gate), daemon=True).start()
+        _pass_on(browser, server, asked, always)
 
 
-def _pass_on(source: socket.socket, target: socket.socket, times: list[float]) -> None:
-    """Until the source closes, or the target is gone; what the target is too busy to take waits here."""
+def _pass_on(source: socket.socket, target: socket.socket, times: list[float], gate: threading.Event) -> None:
+    """Until the source closes; what the target is too busy to take, or is not to have yet, waits here."""
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_hand_over, args=(waiting, target), daemon=True).start()
+    threading.Thread(target=_hand_over, args=(waiting, target, gate), daemon=True).start()
     data = b"begin"
     while data:
         try:
             data = source.recv(_BLOCK)
         except OSError:
             data = b""
-        if data:
+        if len(data) > _HEARTBEAT:
             times.append(time.perf_counter())
         waiting.put(data)
 
 
-def _hand_over(waiting: queue.SimpleQueue[bytes], target: socket.socket) -> None:
-    """Send what comes, until there is no more."""
+def _hand_over(waiting: queue.SimpleQueue[bytes], target: socket.socket, gate: threading.Event) -> None:
+    """Send what comes while the gate is open, until there is no more."""
     try:
         while data := waiting.get():
+            gate.wait()
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:

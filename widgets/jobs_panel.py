@@ -11,7 +11,9 @@ from widgets.text import plain, seconds
 from workspace import jobs
 from workspace.jobs import Job
 
-_POLL_SECONDS = 0.7
+# Each look takes a little of the processor that the training needs, the small bars less often than the large one.
+_WATCH_SECONDS = 1.0
+_SIDEBAR_SECONDS = 2.0
 
 
 def sidebar_jobs() -> None:
@@ -19,7 +21,7 @@ def sidebar_jobs() -> None:
     active = jobs.list_jobs(active_only=True)
     if active:
         jobs.ensure_workers()
-        st.fragment(_sidebar_jobs, run_every=_POLL_SECONDS)([job.id for job in active])
+        st.fragment(_sidebar_jobs, run_every=_SIDEBAR_SECONDS)([job.id for job in active])
 
 
 def _sidebar_jobs(known: Collection[str]) -> None:
@@ -34,7 +36,7 @@ def _sidebar_jobs(known: Collection[str]) -> None:
 
 def watch(job: Job, *, cancel_label: str = "Cancel") -> None:
     """One unfinished job, drawn live with a way to cancel it."""
-    st.fragment(_watch, run_every=_POLL_SECONDS)(job.id, cancel_label)
+    st.fragment(_watch, run_every=_WATCH_SECONDS)(job.id, cancel_label)
 
 
 def _watch(job_id: str, cancel_label: str) -> None:
