@@ -26,10 +26,18 @@ def both_with_defaults(log: LogEntry) -> None:
             "**The quickest way to a comparison**  \n"
             "Matrix factorisation (implicit ALS) and item2vec, both with good defaults."
         )
-        if st.button("Train MF and item2vec with good defaults", type="primary", icon=":material/bolt:"):
-            for name in _PAIR:
-                start(log, METHODS[name], {}, _FIRST_SEED)
-            st.rerun()
+        st.button(
+            "Train MF and item2vec with good defaults",
+            type="primary",
+            icon=":material/bolt:",
+            on_click=_start_pair,
+            args=(log,),
+        )
+
+
+def _start_pair(log: LogEntry) -> None:
+    for name in _PAIR:
+        start(log, METHODS[name], {}, _FIRST_SEED)
 
 
 def start(log: LogEntry, method: Method[Any], values: dict[str, Any], seed: int, name: str | None = None) -> None:

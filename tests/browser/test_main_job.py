@@ -101,6 +101,8 @@ def test_training_goes_on_across_page_switch_reload_and_restart(page: Page, app_
     open_tiny(page, app_server)
     go(page, "Train")
     page.get_by_role("button", name="Train MF and item2vec with good defaults").click()
+    expect(page.get_by_test_id("stSidebar").get_by_text("Working on")).to_be_visible()
+    settle(page)
     go(page, "Methods")
     page.reload()
     go(page, "Train")
