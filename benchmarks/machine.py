@@ -8,7 +8,7 @@ from importlib import metadata
 
 import psutil
 
-PACKAGES = ("numpy", "pandas", "duckdb", "implicit", "gensim", "faiss-cpu", "umap-learn", "streamlit", "plotly")
+PACKAGES = ("numpy", "pandas", "implicit", "gensim", "faiss-cpu", "umap-learn", "streamlit", "plotly")
 
 
 def facts() -> list[str]:

@@ -26,8 +26,6 @@ def measure(folder: Path) -> Iterator[Row]:
 
 def with_app(log: str) -> dict[str, float]:
     """Read by the app, with item table, cleaning and the sample's column roles."""
-    import duckdb  # noqa: F401 - the app imports it when it first reads
-
     from interactions import CleaningRules, read_log
     from interactions.sample import sample_columns, sample_files
 

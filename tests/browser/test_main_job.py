@@ -22,7 +22,7 @@ PATIENCE = 120_000  # milliseconds
 
 def go(page: Page, screen: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=screen, exact=True).click()
-    expect(page.get_by_role("heading", name=screen, exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name=screen, exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 def settle(page: Page) -> None:
@@ -184,9 +184,11 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     items = write(tmp_path, "products.csv", "\n".join(["sku,name,kind of thing", *table]).encode())
     page.goto(app_server.url)
     inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
-    inputs.nth(0).set_input_files(log)
-    expect(page.get_by_text("What is in each column?")).to_be_visible()
     inputs.nth(1).set_input_files(items)
+    expect(page.get_by_text("products.csv")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    inputs.nth(0).set_input_files(log)
+    expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=PATIENCE)
     settle(page)
     page.get_by_role("combobox", name="Category").click()
     page.get_by_role("option", name="kind of thing").click()
