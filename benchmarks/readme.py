@@ -119,22 +119,22 @@ def with_block(text: str, new: str) -> str:
     return f"{before}{BEGIN}\n{new}\n{END}{rest.partition(END)[2]}"
 
 
-def check(readme: Path = README) -> list[str]:
+def check() -> list[str]:
     """Train and compare anew; what of the README's block does not hold, empty where all does."""
-    written = numbers(written_block(readme.read_text(encoding="utf-8")))
+    written = numbers(written_block(README.read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="itemscape-readme-") as folder:
         grocery.train(Path(folder))
         return differences(written, numbers(block(grocery.compare(Path(folder)))))
 
 
-def write(readme: Path = README, picture: Path = screenshot.PICTURE) -> None:
+def write() -> None:
     """Train and compare anew, write the block, and take the picture of the Compare page."""
-    text = readme.read_text(encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
     written_block(text)
     with tempfile.TemporaryDirectory(prefix="itemscape-readme-") as folder:
         grocery.train(Path(folder))
-        readme.write_text(with_block(text, block(grocery.compare(Path(folder)))), encoding="utf-8")
-        screenshot.take(Path(folder), picture)
+        README.write_text(with_block(text, block(grocery.compare(Path(folder)))), encoding="utf-8")
+        screenshot.take(Path(folder))
 
 
 def main(arguments: Sequence[str]) -> int:

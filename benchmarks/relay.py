@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import socket
 import threading
@@ -51,8 +52,11 @@ class Relay:
         return self._answered[-1] - self._asked[0]
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Take no more connections, and hold nothing back any more."""
+        with contextlib.suppress(OSError):  # it wakes who waits for the next connection, where the system lets it
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.release()
 
     def _accept(self) -> None:
         while True:
@@ -63,28 +67,28 @@ class Relay:
             threading.Thread(target=self._connect, args=(browser,), daemon=True).start()
 
     def _connect(self, browser: socket.socket) -> None:
-        try:
-            server = socket.create_connection((HOST, self._port))
-        except OSError:  # it is gone: so is this connection, as the browser would see it
-            browser.close()
-            return
-        for end in (browser, server):
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        first = browser.recv(_BLOCK)
-        server.sendall(first)
-        is_websocket = b"upgrade: websocket" in first.lower()
-        asked, answered = (self._asked, self._answered) if is_websocket else ([], [])
-        always = threading.Event()
-        always.set()
-        gate = self._gate if is_websocket else always
-        threading.Thread(target=_pass_on, args=(server, browser, answered, gate), daemon=True).start()
-        _pass_on(browser, server, asked, always)
+        """Relay one connection until both sides are done with it."""
+        with contextlib.suppress(OSError), browser, socket.create_connection((HOST, self._port)) as server:
+            for end in (browser, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            first = browser.recv(_BLOCK)
+            server.sendall(first)
+            is_websocket = b"upgrade: websocket" in first.lower()
+            asked, answered = (self._asked, self._answered) if is_websocket else ([], [])
+            always = threading.Event()
+            always.set()
+            gate = self._gate if is_websocket else always
+            back = threading.Thread(target=_pass_on, args=(server, browser, answered, gate), daemon=True)
+            back.start()
+            _pass_on(browser, server, asked, always)
+            back.join()
 
 
 def _pass_on(source: socket.socket, target: socket.socket, times: list[float], gate: threading.Event) -> None:
-    """Until the source closes; what the target is too busy to take, or is not to have yet, waits here."""
+    """Until the source is done; what the target is too busy to take, or is not to have yet, waits here."""
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_hand_over, args=(waiting, target, gate), daemon=True).start()
+    carrier = threading.Thread(target=_hand_over, args=(waiting, source, target, gate), daemon=True)
+    carrier.start()
     data = b"begin"
     while data:
         try:
@@ -94,14 +98,18 @@ def _pass_on(source: socket.socket, target: socket.socket, times: list[float], g
         if len(data) > _HEARTBEAT:
             times.append(time.perf_counter())
         waiting.put(data)
+    carrier.join()
 
 
-def _hand_over(waiting: queue.SimpleQueue[bytes], target: socket.socket, gate: threading.Event) -> None:
-    """Send what comes while the gate is open, until there is no more."""
+def _hand_over(
+    waiting: queue.SimpleQueue[bytes], source: socket.socket, target: socket.socket, gate: threading.Event
+) -> None:
+    """Send what comes while the gate is open, until there is no more; where the target is gone, so is the source."""
     try:
         while data := waiting.get():
             gate.wait()
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        target.close()
+        with contextlib.suppress(OSError):
+            source.shutdown(socket.SHUT_RDWR)

@@ -43,7 +43,9 @@ def take(runs: Path, picture: Path = PICTURE) -> None:
             )
     small = io.BytesIO()
     image = Image.open(io.BytesIO(seen)).convert("RGB")
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    # The usual palette goes by area, and would paint the small marks in the colours of others.
+    palette = image.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE)
+    palette.save(small, "PNG", optimize=True)
     if small.tell() > MOST_BYTES:
         raise RuntimeError(f"the picture would have {small.tell():,} bytes, more than {MOST_BYTES:,}")
     picture.write_bytes(small.getvalue())
