@@ -3,7 +3,7 @@
 import streamlit as st
 
 from widgets import compare_panels as panels
-from widgets import evidence, frame, pickers, search, session
+from widgets import evidence, frame, pickers, session
 
 frame.require()
 
@@ -12,12 +12,9 @@ frame.title("Compare", "How far two runs differ, where they do, and which of the
 
 choice = pickers.run_pair(log)
 found = evidence.load(log, choice)
-item = search.chosen_item(found.catalogue)
 
 panels.findings(found)
-panels.pair_of_maps(found, item)
-search.search_box(found.catalogue)
-panels.neighbours(found, item)
+panels.around_item(found)
 bias, agreement = st.tabs(["Popularity bias", "Agreement"])
 with bias:
     panels.popularity_bias(found)

@@ -6,18 +6,20 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from analysis import BUCKETS
 from widgets import maps
-from widgets.charts import CONFIG, paired_bars, popularity_lines
+from widgets.charts import CONFIG
+from widgets.comparison_charts import comparison_charts
 from widgets.evidence import Evidence, PairMap, base_figure, pair_map
 from widgets.findings import findings as sentences
 from widgets.jobs_panel import outcome
 from widgets.log_overview import whose
 from widgets.measures import explain
 from widgets.pickers import Choice
-from widgets.search import choose
+from widgets.search import choose, chosen_item, search_box
 from widgets.tables import neighbour_table
 from widgets.text import count, decimal, percent, plain
 
@@ -30,6 +32,15 @@ def findings(evidence: Evidence) -> None:
         for sentence in sentences(evidence.report, evidence.choice.names):
             st.markdown(sentence)
         explain("agreement", "neighbour_popularity", "head_share", "same_category")
+
+
+@st.fragment
+def around_item(evidence: Evidence) -> None:
+    """All that changes with the chosen item; choosing another one draws nothing else anew."""
+    item = chosen_item(evidence.catalogue)
+    pair_of_maps(evidence, item)
+    search_box(evidence.catalogue)
+    neighbours(evidence, item)
 
 
 def pair_of_maps(evidence: Evidence, item: int) -> None:
@@ -90,69 +101,42 @@ def neighbours(evidence: Evidence, item: int) -> None:
 
 def popularity_bias(evidence: Evidence) -> None:
     """Does a run lean towards popular items: pictures, then the numbers under them."""
-    report, choice = evidence.report, evidence.choice
+    charts = comparison_charts(evidence)
     left, right = st.columns(2)
     with left:
         st.markdown("**How popular are an item's neighbours?**")
-        curves = list(zip(choice.names, evidence.popularity_curves(), strict=True))
-        st.plotly_chart(
-            popularity_lines(curves, "mean popularity quantile of the neighbours", 0.5),
-            config=CONFIG, key="bias-curve", alt="Neighbour popularity against own popularity",
-        )  # fmt: skip
+        _picture(charts.neighbour_popularity, "Neighbour popularity against own popularity")
         explain("neighbour_popularity")
     with right:
         st.markdown("**Who fills the neighbour lists?**")
-        in_a, in_b, of_catalogue = evidence.bucket_shares()
-        st.plotly_chart(
-            paired_bars(
-                BUCKETS, in_a, in_b, choice.names, "share of all neighbour places",
-                of_catalogue, "share of the catalogue",
-            ),
-            config=CONFIG, key="bucket-shares", alt="Share of neighbour slots by bucket",
-        )  # fmt: skip
+        _picture(charts.bucket_shares, "Share of neighbour slots by bucket")
         explain("head_share")
     left, right = st.columns(2)
     with left:
         st.markdown("**Are popular items longer vectors?**")
-        curves = list(zip(choice.names, evidence.norm_curves(), strict=True))
-        st.plotly_chart(
-            popularity_lines(curves, "vector length / mean length", None),
-            config=CONFIG, key="norm-curve", alt="Vector length against popularity",
-        )  # fmt: skip
+        _picture(charts.norms, "Vector length against popularity")
         explain("norm_popularity")
     with right:
         st.markdown("**Do a few items stand in many lists?**")
-        st.plotly_chart(
-            paired_bars(
-                ["coverage", "anti-hubs", "Gini", "Robin Hood"],
-                [report["a"][name] for name in ("coverage", "anti_hubs", "gini", "robin_hood")],
-                [report["b"][name] for name in ("coverage", "anti_hubs", "gini", "robin_hood")],
-                choice.names, "share or index, 0..1",
-            ),
-            config=CONFIG, key="hubness", alt="Coverage and hubness",
-        )  # fmt: skip
+        _picture(charts.hubness, "Coverage and hubness")
         explain("hubness", "coverage", "gini")
-    _numbers(choice, report)
+    _numbers(evidence.choice, evidence.report)
 
 
 def agreement(evidence: Evidence) -> None:
     """How far the two runs agree, by bucket."""
-    report, choice = evidence.report, evidence.choice
-    groups = ["all", *BUCKETS]
-    st.plotly_chart(
-        paired_bars(
-            groups, [report["jaccard"][group] for group in groups], [report["overlap"][group] for group in groups],
-            ("Jaccard", "overlap"), f"agreement of the {choice.k} neighbours",
-            [report["expected_overlap"]] * len(groups), "overlap by chance",
-        ),
-        config=CONFIG, key="agreement", alt="Agreement by bucket",
-    )  # fmt: skip
+    report = evidence.report
+    _picture(comparison_charts(evidence).agreement, "Agreement by bucket")
     with st.grid(4, min_column_width=150):
         st.metric("Items in both", count(report["common_items"]), border=True)
         st.metric("RBO", decimal(report["rbo"], 3), border=True)
         st.metric("Linear CKA", decimal(report["cka"], 3), border=True)
         st.metric("Procrustes residual", decimal(report["procrustes"], 3), border=True)
     explain("agreement", "rbo", "cka", "procrustes")
+
+
+def _picture(figure: go.Figure, alt: str) -> None:
+    st.plotly_chart(figure, config=CONFIG, key=alt, alt=alt)
 
 
 def _numbers(choice: Choice, report: Mapping[str, Any]) -> None:

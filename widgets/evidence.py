@@ -114,7 +114,6 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
         st.stop()
     a, b = opened(choice.a.key, choice.a.path), opened(choice.b.key, choice.b.path)
     near_a, near_b = (found for found in near if isinstance(found, Neighbours))
-    made_from = (choice.a.key, choice.b.key, choice.similarity_a, choice.similarity_b, choice.k)
     return Evidence(
         log,
         choice,
@@ -122,7 +121,7 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
         b,
         near_a,
         near_b,
-        _comparison(made_from, a, b, near_a, near_b),
+        _comparison(choice.made_from, a, b, near_a, near_b),
         catalogue(choice.a.key, choice.a.path),
     )
 

@@ -14,6 +14,7 @@ from workspace.jobs import Job
 # Each look takes a little of the processor that the training needs, the small bars less often than the large one.
 _WATCH_SECONDS = 1.0
 _SIDEBAR_SECONDS = 2.0
+_LOSSES_SECONDS = 5.0  # drawing a chart costs thirty times as much as drawing a bar
 
 
 def sidebar_jobs() -> None:
@@ -37,6 +38,8 @@ def _sidebar_jobs(known: Collection[str]) -> None:
 def watch(job: Job, *, cancel_label: str = "Cancel") -> None:
     """One unfinished job, drawn live with a way to cancel it."""
     st.fragment(_watch, run_every=_WATCH_SECONDS)(job.id, cancel_label)
+    if job.kind == "train":
+        st.fragment(_losses, run_every=_LOSSES_SECONDS)(job.id)
 
 
 def _watch(job_id: str, cancel_label: str) -> None:
@@ -51,8 +54,15 @@ def _watch(job_id: str, cancel_label: str) -> None:
         row.progress(job.share, text=f"**{plain(job.title)}** · {_state(job)}")
         if row.button(cancel_label, key=f"cancel-{job.id}", icon=":material/stop_circle:"):
             jobs.cancel(job.id)
-        if len(job.losses) > 1:
-            st.line_chart({"loss": job.losses}, height=140, x_label="step", y_label="loss", alt="Training loss so far")
+
+
+def _losses(job_id: str) -> None:
+    try:
+        losses = jobs.get_job(job_id).losses
+    except RunError:  # dismissed in another tab
+        return
+    if len(losses) > 1:
+        st.line_chart({"loss": losses}, height=140, x_label="step", y_label="loss", alt="Training loss so far")
 
 
 def outcome(job: Job) -> None:

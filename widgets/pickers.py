@@ -31,6 +31,11 @@ class Choice:
     k: int
 
     @property
+    def made_from(self) -> tuple[str, str, Similarity, Similarity, int]:
+        """What the comparison depends on."""
+        return self.a.key, self.b.key, self.similarity_a, self.similarity_b, self.k
+
+    @property
     def names(self) -> tuple[str, str]:
         """The two runs' names, told apart by their similarity where it is one run twice."""
         if self.a.key == self.b.key:
