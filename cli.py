@@ -4,26 +4,24 @@ Exit code 0 = done, 2 = the input is at fault and the one line on standard error
 """
 
 import dataclasses
-import functools
-import inspect
-import json
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.exceptions import TyperException
 
 from errors import Cancelled, ExportError, InputError, ParameterError, RunError
+from terminal.answers import JsonFile, answer, comparison_lines
+from terminal.log_options import takes_log
+from terminal.parameters import assignments, declared
+from terminal.progress import TerminalProgress
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    from pydantic.fields import FieldInfo
 
     from embedders.base import Progress
     from workspace.log_source import LogSource
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 Similarity = Literal["cosine", "dot"]
 ExportFormat = Literal["csv", "parquet", "word2vec", "neighbours", "coordinates", "settings"]
-ROLES = ("user", "item", "weight", "time", "session", "title", "category")
 
 app = typer.Typer(
     help="Train item embeddings from an interaction log, and see how they differ.",
@@ -40,68 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-def _spare(json_file: str | None) -> str | None:
-    """Refuse to write an answer over a file that is no answer: a log, a table, an export."""
-    if json_file not in (None, "-") and Path(json_file).exists() and Path(json_file).suffix.lower() != ".json":
-        raise ExportError(f"{json_file} is there already and is no .json file: give --json another name.")
-    return json_file
-
-
-JsonFile = Annotated[
-    str | None,
-    typer.Option("--json", metavar="FILE", callback=_spare, help="Write the answer as JSON; - = to standard output."),
-]
 Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the key or name of a kept run.")]
-
-
-def _file(flag: str, help: str) -> Any:
-    return Annotated[Path | None, typer.Option(flag, metavar="FILE", help=help)]
-
-
-def _text(flag: str, help: str) -> Any:
-    return Annotated[str | None, typer.Option(flag, metavar="TEXT", help=help)]
-
-
-def _floor(flag: str, help: str) -> Any:
-    return Annotated[int, typer.Option(flag, min=1, metavar="N", help=help)]
-
-
-# What every command takes that reads a LOG: name of the parameter -> its declaration and its default.
-LOG_OPTIONS: Mapping[str, tuple[Any, Any]] = {
-    **{role: (_text(f"--{role}", f"Column with the {role}; '' = none has it."), None) for role in ROLES},
-    "items_file": (_file("--items-file", "Table of items: titles, categories and more, joined by id."), None),
-    "users_file": (_file("--users-file", "Table of users, joined by id."), None),
-    "min_users_per_item": (_floor("--min-users-per-item", "Leave out items with fewer users."), 1),
-    "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), 1),
-    "encoding": (_text("--encoding", "Encoding of the file, such as gb18030."), None),
-    "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
-    "layout": (_text("--layout", "How the file is laid out: table."), None),
-}
-
-
-def takes_log(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the argument LOG and its options, and pass them on as one LogSource called `log`."""
-
-    @functools.wraps(command)
-    def with_log(**values: Any) -> None:
-        options = {name: values.pop(name) for name in LOG_OPTIONS}
-        command(**values | {"log": _log_source(values["log"], options)})
-
-    own = inspect.signature(command).parameters
-    named = Annotated[str, typer.Argument(metavar="LOG", help="A file, a kept log, or 'grocery' for the sample.")]
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter("log", keyword, annotation=named)]
-    parameters += [parameter.replace(kind=keyword) for name, parameter in own.items() if name != "log"]
-    parameters += [
-        inspect.Parameter(name, keyword, annotation=declared, default=default)
-        for name, (declared, default) in LOG_OPTIONS.items()
-    ]
-    with_log.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_log.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return with_log
 
 
 @app.command()
@@ -115,7 +52,7 @@ def methods(json_file: JsonFile = None) -> None:
             "title": method.title,
             "family": method.family,
             "sees": method.sees,
-            "params": {name: _declared(field) for name, field in method.Params.model_fields.items()},
+            "params": {name: declared(field) for name, field in method.Params.model_fields.items()},
         }
         for method in METHODS.values()
     ]
@@ -123,7 +60,7 @@ def methods(json_file: JsonFile = None) -> None:
     for method in listed:
         lines.append(f"{method['name']}: {method['title']} ({method['family']})")
         lines += [f"  {name} = {facts['default']}  {facts['help']}" for name, facts in method["params"].items()]
-    _answer(listed, json_file, lines)
+    answer(listed, json_file, lines)
 
 
 @app.command()
@@ -132,7 +69,7 @@ def describe(log: "LogSource", json_file: JsonFile = None) -> None:
     """Say what a log holds, and what was left out of it."""
     from workspace.log_source import open_source
 
-    with _TerminalProgress() as progress:
+    with TerminalProgress() as progress:
         opened = open_source(log, progress)
     facts = opened.facts
     lines = [f"{opened.name}: {facts['rows']:,} rows, {facts['interactions']:,} interactions"]
@@ -141,7 +78,7 @@ def describe(log: "LogSource", json_file: JsonFile = None) -> None:
     lines += [f"  left out, {reason.replace('_', ' ')}: {count:,}" for reason, count in facts["dropped"].items()]
     if facts["first"] is not None:
         lines.append(f"  from {facts['first']} to {facts['last']}")
-    _answer(facts, json_file, lines)
+    answer(facts, json_file, lines)
 
 
 @app.command()
@@ -162,10 +99,10 @@ def train(
 
     if method not in METHODS:
         raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
-    params = METHODS[method].Params.checked(_assignments(settings or []))
+    params = METHODS[method].Params.checked(assignments(settings or []))
     _refuse_same_file(out, json_file)
     _refuse_run_folder(out, force)
-    with _TerminalProgress() as progress:
+    with TerminalProgress() as progress:
         opened = open_source(log, progress)
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)
     try:
@@ -178,7 +115,7 @@ def train(
         f"items in {entry.seconds:.1f} s: {out}",
         *entry.notes,
     ]
-    _answer(facts | {"path": str(entry.path)}, json_file, lines)
+    answer(facts | {"path": str(entry.path)}, json_file, lines)
 
 
 @app.command()
@@ -195,9 +132,9 @@ def compare(
     from workspace.runs import find_run, open_run
 
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
-    with _TerminalProgress() as progress:
+    with TerminalProgress() as progress:
         facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
-    _answer(facts, json_file, _comparison_lines(facts, a.entry.name, b.entry.name))
+    answer(facts, json_file, comparison_lines(facts, a.entry.name, b.entry.name))
 
 
 @app.command()
@@ -230,68 +167,17 @@ def export(
     elif format == "settings":
         writers.write_settings_json(opened, out)
     elif format == "neighbours":
-        with _TerminalProgress() as progress:
+        with TerminalProgress() as progress:
             found = _neighbours(opened, k, similarity, progress)
         writers.write_neighbours_csv(opened, out, found, k)
     else:
-        with _TerminalProgress() as progress:
+        with TerminalProgress() as progress:
             points = _layout(opened, progress)
         writers.write_coordinates_csv(opened, out, points)
     left_out = opened.entry.n_missing
     facts = {"run": opened.entry.key, "format": format, "out": str(out), "bytes": size_of(out), "left_out": left_out}
     without = f"; {left_out:,} items have no vector and are left out" if left_out and format != "settings" else ""
-    _answer(facts, json_file, [f"{out}: {facts['bytes']:,} bytes{without}"])
-
-
-def _log_source(name: str, options: Mapping[str, Any]) -> "LogSource":
-    from interactions import CleaningRules, ReadOptions
-    from workspace.log_source import LogSource
-    from workspace.settings import checked
-
-    read = {key: options[key] for key in ("encoding", "separator", "layout")}
-    if read["separator"] is not None:
-        read["separator"] = read["separator"].replace("\\t", "\t")
-    floors = {key: options[key] for key in ("min_users_per_item", "min_items_per_user")}
-    return LogSource(
-        name,
-        columns={role: options[role] for role in ROLES if options[role] is not None},
-        rules=checked(CleaningRules, floors),
-        options=checked(ReadOptions, read),
-        items_path=options["items_file"],
-        users_path=options["users_file"],
-    )
-
-
-def _assignments(settings: list[str]) -> dict[str, str | None]:
-    """NAME=VALUE texts as values; what they must be like, the parameters themselves check."""
-    values: dict[str, str | None] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise ParameterError(
-                f"--set {setting!r} gives no value: write --set NAME=VALUE, as in --set dimensions=64."
-            )
-        if name in values:
-            raise ParameterError(f"Parameter {name!r} is set twice: set it once.")
-        values[name] = None if value.lower() in ("none", "null") else value
-    return values
-
-
-def _declared(field: "FieldInfo") -> dict[str, Any]:
-    """A parameter as the "methods" contract has it; `choices` where it has some, `optional` where null is allowed."""
-    kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
-    optional = type(None) in get_args(field.annotation)
-    kind = kinds[0] if optional else field.annotation
-    marks = {name: getattr(mark, name) for mark in field.metadata for name in ("ge", "le") if hasattr(mark, name)}
-    facts = {
-        "type": "choice" if get_origin(kind) is Literal else getattr(kind, "__name__", str(kind)),
-        "default": field.default,
-        "low": marks.get("ge"),
-        "high": marks.get("le"),
-        "help": field.description,
-        "optional": optional,
-    }
-    return facts | ({"choices": list(get_args(kind))} if facts["type"] == "choice" else {})
+    answer(facts, json_file, [f"{out}: {facts['bytes']:,} bytes{without}"])
 
 
 def _refuse_run_folder(out: Path, force: bool) -> None:
@@ -324,75 +210,6 @@ def _layout(run: "Run", progress: "Progress") -> "npt.NDArray[np.float32]":
     params = MapParams()
     near = _neighbours(run, params.n_neighbours, "cosine", progress)
     return drawn(run.embedding.item_vectors, near, params, progress=progress)
-
-
-def _answer(facts: Any, json_file: str | None, lines: Sequence[str]) -> None:
-    """The answer as text for a person, or as JSON; with --json - nothing but JSON goes to standard output."""
-    text = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False)
-    if json_file == "-":
-        print(text)
-        return
-    if json_file is not None:
-        try:
-            Path(json_file).write_text(f"{text}\n", encoding="utf-8")
-        except OSError as error:
-            raise ExportError(f"{json_file} cannot be written ({error.strerror}).") from error
-    print("\n".join(lines))
-
-
-def _comparison_lines(facts: Mapping[str, Any], name_a: str, name_b: str) -> list[str]:
-    """The numbers of a comparison as a small table; what cannot be had is a dash."""
-
-    def number(value: Any) -> str:
-        return "-" if value is None else value if isinstance(value, str) else f"{value:.3f}"
-
-    agreement = [f"{name} {number(facts[name])}" for name in ("rbo", "cka", "procrustes")]
-    lines = [
-        f"A = {name_a}, B = {name_b}, k = {facts['k']}, {facts['common_items']:,} items in both",
-        *(
-            f"{name}: " + ", ".join(f"{bucket} {number(value)}" for bucket, value in facts[name].items())
-            for name in ("jaccard", "overlap")
-        ),
-        ", ".join(agreement),
-        f"{'':24}{'A':>14}{'B':>14}",
-    ]
-    if facts["logs"] == "different":
-        lines.insert(1, "The runs are of two logs: items are matched by id, popularity is that of A.")
-    sides = facts["a"], facts["b"]
-    names = [name for name, value in facts["a"].items() if value is None or isinstance(value, str | float)]
-    return lines + [f"{name:24}{number(sides[0][name]):>14}{number(sides[1][name]):>14}" for name in names]
-
-
-class _TerminalProgress:
-    """Progress on standard error: one line that changes in a terminal, else a line now and then."""
-
-    def __init__(self) -> None:
-        from workspace.pace import Pace
-
-        self._pace = Pace()
-        self._live = sys.stderr.isatty()
-        self._every = 0.1 if self._live else 10.0  # seconds
-        self._shown, self._width = time.monotonic(), 0
-
-    def __call__(self, stage: str, done: float, total: float, loss: float | None = None) -> None:
-        left = self._pace.seconds_left(done, total)
-        if time.monotonic() - self._shown < self._every:
-            return
-        self._shown = time.monotonic()
-        share = f"{100 * done / total:3.0f} %" if total else ""
-        line = f"{share}  {stage}" + ("" if left is None else f", {left:.0f} s left")
-        if self._live:
-            print(f"\r{line:{self._width}}", end="", file=sys.stderr, flush=True)
-            self._width = len(line)
-        else:
-            print(line, file=sys.stderr, flush=True)
-
-    def __enter__(self) -> "Progress":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._width:
-            print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from analysis.arrays import Floats, Neighbours, Vectors
 
+Shared = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # see `_shared`
+
+PERSISTENCE = 0.9  # of rank-biased overlap: the chance that a reader goes on to the next rank
 _ROW_BLOCK = 8192
 
 
@@ -20,10 +23,7 @@ def jaccard(a: Neighbours, b: Neighbours) -> Floats:
     >>> jaccard(np.array([[1, 2, 3]]), np.array([[3, 4, 1]])).tolist()  # 2 shared of 4
     [0.5]
     """
-    rows, _ = _shared(a, b)
-    shared = np.bincount(rows, minlength=len(a))
-    union = (a >= 0).sum(axis=1) + (b >= 0).sum(axis=1) - shared
-    return np.asarray(np.divide(shared, union, out=np.full(len(a), np.nan), where=_both(a, b)))
+    return _jaccard(a, b, _shared(a, b))
 
 
 def overlap(a: Neighbours, b: Neighbours) -> Floats:
@@ -32,8 +32,7 @@ def overlap(a: Neighbours, b: Neighbours) -> Floats:
     >>> overlap(np.array([[1, 2, 3, 5]]), np.array([[3, 4, 1, 6]])).tolist()
     [0.5]
     """
-    rows, _ = _shared(a, b)
-    return np.where(_both(a, b), np.bincount(rows, minlength=len(a)) / a.shape[1], np.nan)
+    return _overlap(a, b, _shared(a, b))
 
 
 def expected_overlap(k: int, n: int) -> float:
@@ -50,7 +49,7 @@ def expected_overlap(k: int, n: int) -> float:
     return length * length / ((n - 1) * k)
 
 
-def rbo(a: Neighbours, b: Neighbours, persistence: float = 0.9) -> Floats:
+def rbo(a: Neighbours, b: Neighbours, persistence: float = PERSISTENCE) -> Floats:
     """Extrapolated rank-biased overlap of each item's two lists, 0..1, float64 (n,); NaN where an item lacks a list.
 
     A_k P^k + (1-P)/P Σ_{d=1..k} A_d P^d with P = persistence, A_d = |first d of A ∩ first d of B| / d (Webber, Moffat
@@ -59,16 +58,20 @@ def rbo(a: Neighbours, b: Neighbours, persistence: float = 0.9) -> Floats:
     >>> rbo(np.array([[1, 2]]), np.array([[2, 1]]), persistence=0.5).tolist()  # A_1 = 0, A_2 = 1: .25 + .25
     [0.5]
     """
-    k = a.shape[1]
-    depths = np.arange(1, k + 1)
-    step = (1 - persistence) / persistence * persistence**depths / depths
-    # An item that both lists hold by depth m counts in every A_d from m on.
-    weight_of_depth = step[::-1].cumsum()[::-1] + persistence**k / k
-    rows, depth = _shared(a, b)
-    return np.where(_both(a, b), np.bincount(rows, weights=weight_of_depth[depth], minlength=len(a)), np.nan)
+    return _rbo(a, b, _shared(a, b), persistence)
 
 
-def rbo_weight_inside(k: int, persistence: float = 0.9) -> float:
+def jaccard_overlap_rbo(a: Neighbours, b: Neighbours) -> tuple[Floats, Floats, Floats]:
+    """All three of the same lists, for the work of one.
+
+    >>> [values.tolist() for values in jaccard_overlap_rbo(np.array([[1, 2]]), np.array([[1, 2]]))]
+    [[1.0], [1.0], [1.0]]
+    """
+    shared = _shared(a, b)
+    return _jaccard(a, b, shared), _overlap(a, b, shared), _rbo(a, b, shared, PERSISTENCE)
+
+
+def rbo_weight_inside(k: int, persistence: float = PERSISTENCE) -> float:
     """The share of rank-biased overlap's weight that falls on the first k ranks (the same paper, eq. 21).
 
     1 - P^(k-1) + (1-P)/P k (ln(1/(1-P)) - Σ_{i=1..k-1} P^i / i), P = persistence
@@ -120,7 +123,27 @@ def _both(a: Neighbours, b: Neighbours) -> npt.NDArray[np.bool_]:
     return (a[:, 0] >= 0) & (b[:, 0] >= 0)
 
 
-def _shared(a: Neighbours, b: Neighbours) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _jaccard(a: Neighbours, b: Neighbours, shared: Shared) -> Floats:
+    both = np.bincount(shared[0], minlength=len(a))
+    union = (a >= 0).sum(axis=1) + (b >= 0).sum(axis=1) - both
+    return np.asarray(np.divide(both, union, out=np.full(len(a), np.nan), where=_both(a, b)))
+
+
+def _overlap(a: Neighbours, b: Neighbours, shared: Shared) -> Floats:
+    return np.where(_both(a, b), np.bincount(shared[0], minlength=len(a)) / a.shape[1], np.nan)
+
+
+def _rbo(a: Neighbours, b: Neighbours, shared: Shared, persistence: float) -> Floats:
+    k = a.shape[1]
+    depths = np.arange(1, k + 1)
+    step = (1 - persistence) / persistence * persistence**depths / depths
+    # An item that both lists hold by depth m counts in every A_d from m on.
+    weight_of_depth = step[::-1].cumsum()[::-1] + persistence**k / k
+    rows, depth = shared
+    return np.where(_both(a, b), np.bincount(rows, weights=weight_of_depth[depth], minlength=len(a)), np.nan)
+
+
+def _shared(a: Neighbours, b: Neighbours) -> Shared:
     """Every item that both lists of a row hold: (its row, the place from 0 by which both hold it)."""
     k = a.shape[1]
     bits = max(k - 1, 1).bit_length()

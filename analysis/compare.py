@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.agreement import expected_overlap, jaccard, linear_cka, overlap, procrustes, rbo, rbo_weight_inside
+from analysis.agreement import expected_overlap, jaccard_overlap_rbo, linear_cka, procrustes, rbo_weight_inside
 from analysis.arrays import (
     Buckets,
     Counts,
@@ -152,6 +152,20 @@ class SideMeasures:
 
 
 @dataclass(frozen=True)
+class Geometry:
+    """How alike the two clouds of vectors are, over the items that have a vector in both; it does not depend on k."""
+
+    cka: Measure
+    procrustes: Measure
+
+    @classmethod
+    def of(cls, a: Side, b: Side) -> Geometry:
+        common = common_items(a.vectors, b.vectors)
+        matched_a, matched_b, n = a.vectors[common], b.vectors[common], int(common.sum())
+        return cls(Measure.of(linear_cka(matched_a, matched_b), n), Measure.of(procrustes(matched_a, matched_b), n))
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Agreement over the items that have a vector in both models, and the measures of each model by itself.
 
@@ -168,8 +182,7 @@ class Comparison:
     rbo: ByBucket
     expected_overlap: Measure
     rbo_weight_inside: float
-    cka: Measure
-    procrustes: Measure
+    geometry: Geometry
     a: SideMeasures
     b: SideMeasures
     jaccard_by_item: Floats = field(repr=False)
@@ -189,15 +202,15 @@ class Comparison:
             "overlap": {bucket: measure.json for bucket, measure in self.overlap.items()},
             "expected_overlap": self.expected_overlap.json,
             "rbo": self.rbo["all"].json,
-            "cka": self.cka.json,
-            "procrustes": self.procrustes.json,
+            "cka": self.geometry.cka.json,
+            "procrustes": self.geometry.procrustes.json,
             "a": self.a.as_json(),
             "b": self.b.as_json(),
             "n": {
                 "left_out": self.left_out,
                 **{bucket: measure.n for bucket, measure in self.jaccard.items()},
-                "cka": self.cka.n,
-                "procrustes": self.procrustes.n,
+                "cka": self.geometry.cka.n,
+                "procrustes": self.geometry.procrustes.n,
             },
             "details": {
                 "rbo": {bucket: measure.json for bucket, measure in self.rbo.items()},
@@ -206,11 +219,14 @@ class Comparison:
         }
 
 
-def compare(a: Side, b: Side, k: int, *, progress: Progress = no_progress) -> Comparison:
+def compare(
+    a: Side, b: Side, k: int, *, geometry: Geometry | None = None, progress: Progress = no_progress
+) -> Comparison:
     """Compare two models of the same items by their k >= 1 nearest neighbours.
 
     Agreement is taken over the items that have a vector in both, with both lists taken again inside that common set;
-    the bias of each model over all items that have a vector in it. Raises ParameterError where k < 1,
+    the bias of each model over all items that have a vector in it. `geometry` saves taking that of the same two
+    again, as for another k. Raises ParameterError where k < 1,
     ValueError where the rows do not match.
     """
     if k < 1:
@@ -222,8 +238,7 @@ def compare(a: Side, b: Side, k: int, *, progress: Progress = no_progress) -> Co
     in_a = neighbours_within(a.vectors, k, a.similarity, common, a.neighbours, progress=progress)
     in_b = neighbours_within(b.vectors, k, b.similarity, common, b.neighbours, progress=progress)
     n_common = int(common.sum())
-    by_jaccard, by_overlap, by_rbo = (f(in_a, in_b) for f in (jaccard, overlap, rbo))
-    matched_a, matched_b = a.vectors[common], b.vectors[common]
+    by_jaccard, by_overlap, by_rbo = jaccard_overlap_rbo(in_a, in_b)
     return Comparison(
         k=k,
         common_items=n_common,
@@ -233,8 +248,7 @@ def compare(a: Side, b: Side, k: int, *, progress: Progress = no_progress) -> Co
         rbo=_by_bucket(by_rbo, a.buckets),
         expected_overlap=Measure.of(expected_overlap(k, n_common), n_common),
         rbo_weight_inside=rbo_weight_inside(k),
-        cka=Measure.of(linear_cka(matched_a, matched_b), n_common),
-        procrustes=Measure.of(procrustes(matched_a, matched_b), n_common),
+        geometry=geometry or Geometry.of(a, b),
         a=_side_measures(a, k),
         b=_side_measures(b, k),
         jaccard_by_item=by_jaccard,

@@ -108,13 +108,16 @@ def neighbours_within(
     if known is None or known.shape[1] < k:
         return top_neighbours(restricted, k, similarity, progress=progress)[0]
     queries = trained_rows(restricted)
-    usable = (known >= 0) & inside[known] & queries[:, None]
+    lists = np.where(queries[:, None], known[:, :k], -1)
+    fits = ((lists >= 0) & inside[lists]).all(axis=1)  # most lists, where nearly everything is inside
+    rows = np.flatnonzero(queries & ~fits)
+    usable = (known[rows] >= 0) & inside[known[rows]]
     first = np.argsort(~usable, axis=1, kind="stable")[:, :k]
-    lists = np.where(np.take_along_axis(usable, first, axis=1), np.take_along_axis(known, first, axis=1), -1)
-    cut_short = (usable.sum(axis=1) < min(k, queries.sum() - 1)) & queries
-    if cut_short.any():
-        rows = np.flatnonzero(cut_short)
-        lists[rows] = top_neighbours(restricted, k, similarity, rows, progress=progress)[0]
+    closed_up = np.take_along_axis(known[rows], first, axis=1)
+    lists[rows] = np.where(np.take_along_axis(usable, first, axis=1), closed_up, -1)
+    cut_short = rows[usable.sum(axis=1) < min(k, queries.sum() - 1)]
+    if cut_short.size:
+        lists[cut_short] = top_neighbours(restricted, k, similarity, cut_short, progress=progress)[0]
     return lists.astype(np.int32)
 
 

@@ -1,7 +1,5 @@
 """Compare: two runs side by side."""
 
-import streamlit as st
-
 from widgets import compare_panels as panels
 from widgets import evidence, frame, pickers, session
 
@@ -15,9 +13,5 @@ found = evidence.load(log, choice)
 
 panels.findings(found)
 panels.around_item(found)
-bias, agreement = st.tabs(["Popularity bias", "Agreement"])
-with bias:
-    panels.popularity_bias(found)
-with agreement:
-    panels.agreement(found)
+panels.details(found)
 frame.next_step("export", "Next: take the vectors away")

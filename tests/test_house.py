@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("spark",),
     ("studies",),
     ("workspace",),
+    ("terminal",),
     ("widgets", "cli"),
     ("pages", "app"),
 )

@@ -99,6 +99,18 @@ def neighbours(evidence: Evidence, item: int) -> None:
             neighbour_table(side, items, key=f"neighbours-{letter}")
 
 
+@st.fragment
+def details(evidence: Evidence) -> None:
+    """What lies behind the findings, a tab a question; only the open tab is drawn."""
+    bias, agreed = st.tabs(["Popularity bias", "Agreement"], key="details", on_change="rerun")
+    with bias:
+        if bias.open:
+            popularity_bias(evidence)
+    with agreed:
+        if agreed.open:
+            agreement(evidence)
+
+
 def popularity_bias(evidence: Evidence) -> None:
     """Does a run lean towards popular items: pictures, then the numbers under them."""
     charts = comparison_charts(evidence)

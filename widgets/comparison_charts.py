@@ -1,8 +1,9 @@
-"""The pictures of a comparison that do not change with the chosen item, made once for each choice."""
+"""The pictures of a comparison that do not change with the chosen item, each made when it is first looked at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,7 +11,6 @@ import streamlit as st
 from analysis import BUCKETS
 from widgets.charts import paired_bars, popularity_lines
 from widgets.evidence import Evidence
-from widgets.pickers import Choice
 
 _KEPT = 32
 _HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "Robin Hood": "robin_hood"}
@@ -20,11 +20,43 @@ _HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "R
 class ComparisonCharts:
     """One figure a question."""
 
-    neighbour_popularity: go.Figure
-    bucket_shares: go.Figure
-    norms: go.Figure
-    hubness: go.Figure
-    agreement: go.Figure
+    evidence: Evidence
+
+    @cached_property
+    def neighbour_popularity(self) -> go.Figure:
+        """Neighbour popularity against own popularity."""
+        names, curves = self.evidence.choice.names, self.evidence.popularity_curves()
+        return popularity_lines(
+            list(zip(names, curves, strict=True)), "mean popularity quantile of the neighbours", baseline=0.5
+        )
+
+    @cached_property
+    def norms(self) -> go.Figure:
+        """Vector length against own popularity."""
+        names, curves = self.evidence.choice.names, self.evidence.norm_curves()
+        return popularity_lines(list(zip(names, curves, strict=True)), "vector length / mean length", baseline=None)
+
+    @cached_property
+    def bucket_shares(self) -> go.Figure:
+        """Who takes the places in the neighbour lists."""
+        in_a, in_b, of_catalogue = self.evidence.bucket_shares()
+        names, title = self.evidence.choice.names, "share of all neighbour places"
+        return paired_bars(BUCKETS, in_a, in_b, names, title, of_catalogue, "share of the catalogue")
+
+    @cached_property
+    def hubness(self) -> go.Figure:
+        """How evenly the places are spread."""
+        a, b = ([self.evidence.report[side][name] for name in _HUBNESS.values()] for side in ("a", "b"))
+        return paired_bars(list(_HUBNESS), a, b, self.evidence.choice.names, "share or index, 0..1")
+
+    @cached_property
+    def agreement(self) -> go.Figure:
+        """Jaccard and overlap, by bucket."""
+        report, groups = self.evidence.report, ["all", *BUCKETS]
+        jaccard, overlap = ([report[measure][group] for group in groups] for measure in ("jaccard", "overlap"))
+        title = f"agreement of the {self.evidence.choice.k} neighbours"
+        chance = [report["expected_overlap"]] * len(groups)
+        return paired_bars(groups, jaccard, overlap, ("Jaccard", "overlap"), title, chance, "overlap by chance")
 
 
 def comparison_charts(evidence: Evidence) -> ComparisonCharts:
@@ -34,49 +66,4 @@ def comparison_charts(evidence: Evidence) -> ComparisonCharts:
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _charts(made_from: tuple[str | int, ...], _evidence: Evidence) -> ComparisonCharts:
-    choice = _evidence.choice
-    return ComparisonCharts(
-        neighbour_popularity=popularity_lines(
-            list(zip(choice.names, _evidence.popularity_curves(), strict=True)),
-            "mean popularity quantile of the neighbours",
-            0.5,
-        ),
-        bucket_shares=_bucket_shares(_evidence),
-        norms=popularity_lines(
-            list(zip(choice.names, _evidence.norm_curves(), strict=True)), "vector length / mean length", None
-        ),
-        hubness=paired_bars(
-            list(_HUBNESS),
-            [_evidence.report["a"][name] for name in _HUBNESS.values()],
-            [_evidence.report["b"][name] for name in _HUBNESS.values()],
-            choice.names,
-            "share or index, 0..1",
-        ),
-        agreement=_agreement(choice, _evidence),
-    )
-
-
-def _bucket_shares(evidence: Evidence) -> go.Figure:
-    in_a, in_b, of_catalogue = evidence.bucket_shares()
-    return paired_bars(
-        BUCKETS,
-        in_a,
-        in_b,
-        evidence.choice.names,
-        "share of all neighbour places",
-        of_catalogue,
-        "share of the catalogue",
-    )
-
-
-def _agreement(choice: Choice, evidence: Evidence) -> go.Figure:
-    groups, report = ["all", *BUCKETS], evidence.report
-    return paired_bars(
-        groups,
-        [report["jaccard"][group] for group in groups],
-        [report["overlap"][group] for group in groups],
-        ("Jaccard", "overlap"),
-        f"agreement of the {choice.k} neighbours",
-        [report["expected_overlap"]] * len(groups),
-        "overlap by chance",
-    )
+    return ComparisonCharts(_evidence)

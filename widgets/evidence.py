@@ -11,7 +11,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popularity_curve
-from analysis.compare import compare
+from analysis.compare import Geometry, Side, compare
 from widgets import maps
 from widgets.catalogue import Catalogue, catalogue, opened
 from widgets.jobs_panel import outcome
@@ -179,5 +179,11 @@ def _neighbours(run: RunEntry, similarity: Similarity) -> Neighbours | Pending:
 def _comparison(
     made_from: tuple[str, str, Similarity, Similarity, int], _a: Run, _b: Run, _near_a: Neighbours, _near_b: Neighbours
 ) -> Comparison:
-    _, _, similarity_a, similarity_b, k = made_from
-    return compare(side_of(_a, similarity_a, _near_a), side_of(_b, similarity_b, _near_b), k)
+    key_a, key_b, similarity_a, similarity_b, k = made_from
+    a, b = side_of(_a, similarity_a, _near_a), side_of(_b, similarity_b, _near_b)
+    return compare(a, b, k, geometry=_geometry(key_a, key_b, a, b))
+
+
+@st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
+def _geometry(key_a: str, key_b: str, _a: Side, _b: Side) -> Geometry:
+    return Geometry.of(_a, _b)

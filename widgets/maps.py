@@ -128,6 +128,8 @@ def base_figure(
         uirevision="maps",
     )
     whole: dict[str, Any] = figure.to_dict()
+    for trace in whole["data"]:  # Plotly makes an array of objects of it, which the JSON encoder must take apart again
+        trace["hovertext"] = list(trace["hovertext"])
     return whole
 
 
@@ -144,8 +146,18 @@ def marked(
         for pane, layout in enumerate(layouts, start=1):
             for mark in _marks(layout, titles, highlight, names, first=pane == 1):
                 marks.append({"type": "scattergl", **mark, "xaxis": _axis("x", pane), "yaxis": _axis("y", pane)})
-    # Built from parts that were checked, so Plotly need not check 20,000 points again at each click.
-    return go.Figure({"data": [*base["data"], *marks], "layout": base["layout"]}, _validate=False)
+    return _Ready({"data": [*base["data"], *marks], "layout": base["layout"]})
+
+
+class _Ready(go.Figure):  # type: ignore[misc]
+    """A figure whose parts were checked and encoded before: Plotly would copy and check 20,000 points at each click."""
+
+    def __init__(self, ready: dict[str, Any]) -> None:
+        super().__init__()
+        self._ready = ready
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._ready
 
 
 def _base(
@@ -208,7 +220,7 @@ def _points(
         "mode": "markers",
         "marker": marker,
         "customdata": items.astype(np.int32),
-        "hovertext": hover,
+        "hovertext": hover.tolist(),
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 

@@ -172,6 +172,12 @@ def open_run(run: RunEntry | Path) -> Run:
         raise RunError(f"The items of the run in {entry.path} cannot be read ({error}).") from error
     if not same or len(embedding.item_ids) != len(embedding.item_vectors):
         raise RunError(f"The run in {entry.path} is damaged: its vectors and its items are not of one another.")
+    if embedding.item_vectors.shape != (entry.n_items, entry.dimensions):
+        held = "{:,} vectors of {} dimensions".format(*embedding.item_vectors.shape)
+        raise RunError(
+            f"The run in {entry.path} is damaged: it holds {held}, its run.json says {entry.n_items:,} of "
+            f"{entry.dimensions}."
+        )
     return Run(entry, embedding, items, p, buckets)
 
 
@@ -255,13 +261,21 @@ def _read_entry(folder: Path) -> RunEntry:
     if not (folder / "run.json").is_file():
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
     facts = read_json(folder / "run.json")
+    damaged = f"The run.json in {folder} is damaged, or another program's"
+    needed = {field.name for field in dataclasses.fields(RunEntry)} - {"path"}
+    if not isinstance(facts, dict):
+        raise RunError(f"{damaged}: it holds no facts.")
+    if missing := sorted((needed | {"method_version"}) - facts.keys()):
+        raise RunError(f"{damaged}: it has no {missing[0]!r}.")
     try:
-        known = {field.name: facts[field.name] for field in dataclasses.fields(RunEntry) if field.name != "path"}
-        entry = _ENTRIES.validate_python(known | {"path": folder})
+        entry = _ENTRIES.validate_python({name: facts[name] for name in needed} | {"path": folder})
         version = int(facts["method_version"])
-    except (KeyError, TypeError, ValueError) as error:
-        what = str(error).splitlines()[0]
-        raise RunError(f"The run.json in {folder} is damaged, or another program's ({what}).") from error
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RunError(f"{damaged}: {where} is {first['input']!r} ({first['msg'].lower()}).") from error
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{damaged}: method_version is {facts['method_version']!r}, not a number.") from error
     key = run_key(entry.log_digest, entry.method, entry.params, entry.seed, version)
     return dataclasses.replace(entry, key=key)
 

@@ -10,7 +10,16 @@ import pytest
 from scipy.spatial import procrustes as scipy_procrustes
 
 import analysis.agreement
-from analysis.agreement import expected_overlap, jaccard, linear_cka, overlap, procrustes, rbo, rbo_weight_inside
+from analysis.agreement import (
+    expected_overlap,
+    jaccard,
+    jaccard_overlap_rbo,
+    linear_cka,
+    overlap,
+    procrustes,
+    rbo,
+    rbo_weight_inside,
+)
 from analysis.arrays import Neighbours, Vectors
 from tests.analysis import slow
 
@@ -126,3 +135,11 @@ def test_a_constant_side_has_no_shape(rows: int) -> None:
     for measure in (linear_cka, procrustes):
         assert math.isnan(measure(x, flat))
         assert math.isnan(measure(flat, x))
+
+
+def test_all_three_at_once_are_the_three_of_them() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (np.argsort(rng.random((40, 40)), axis=1)[:, :7].astype(np.int32) for _ in range(2))
+    b[3] = -1
+    for at_once, alone in zip(jaccard_overlap_rbo(a, b), (jaccard(a, b), overlap(a, b), rbo(a, b)), strict=True):
+        assert np.array_equal(at_once, alone, equal_nan=True)

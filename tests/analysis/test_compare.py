@@ -11,7 +11,7 @@ import pytest
 
 import analysis.compare
 from analysis.arrays import Similarity, Vectors
-from analysis.compare import Side, compare, matched
+from analysis.compare import Geometry, Side, compare, matched
 from analysis.neighbours import top_neighbours
 from analysis.popularity import popularity_buckets
 from errors import ParameterError
@@ -92,6 +92,14 @@ def test_every_number_equals_the_slow_way(known: bool) -> None:
         assert mine["head_share_of_catalogue"] == pytest.approx(sum(head) / len(head))
         assert mine["n"] == sum(trained)
         assert mine["details"]["left_out"] == N - sum(trained)
+
+
+def test_geometry_taken_before_saves_work_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = two_sides()
+    expected = compare(a, b, 6).as_json()
+    taken = Geometry.of(a, b)
+    monkeypatch.setattr(Geometry, "of", classmethod(lambda *_: pytest.fail("taken again")))
+    assert compare(a, b, 6, geometry=taken).as_json() == expected
 
 
 def test_a_model_beside_itself_agrees_fully() -> None:

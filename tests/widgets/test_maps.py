@@ -22,7 +22,7 @@ HIGHLIGHT = maps.Highlight(0, np.array([1], np.int32), np.array([2], np.int32), 
 def figure() -> go.Figure:
     names = ("first", "second")
     base = maps.base_figure((LEFT, RIGHT), names, TITLES, maps.by_quantile(np.linspace(0, 1, 6)))
-    return maps.marked(base, (LEFT, RIGHT), names, TITLES, HIGHLIGHT)
+    return go.Figure(maps.marked(base, (LEFT, RIGHT), names, TITLES, HIGHLIGHT).to_dict())  # which checks it, too
 
 
 def traces(figure: go.Figure, axis: str) -> dict[str, Any]:

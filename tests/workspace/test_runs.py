@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -132,32 +133,50 @@ def test_another_training_under_the_same_key_is_not_taken_for_it(kept: logs.LogE
     assert np.array_equal(runs.open_run(run.entry.path).embedding.item_vectors, run.embedding.item_vectors)
 
 
-@pytest.mark.parametrize(
-    "damage", ["no vectors", "half vectors", "no items", "other items", "no seed", "wrong params", "no json", "nothing"]
-)
+def change_facts(folder: Path, **changes: Any) -> None:
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(facts | changes))
+
+
+def leave_out_the_seed(folder: Path) -> None:
+    facts = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps({name: value for name, value in facts.items() if name != "seed"}))
+
+
+def cut_in_half(file: Path) -> None:
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+
+
+def turn_the_items_around(folder: Path) -> None:
+    pd.read_parquet(folder / "items.parquet").iloc[::-1].to_parquet(folder / "items.parquet")
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "no vectors": (lambda folder: (folder / "vectors.npz").unlink(), "No such file"),
+    "half vectors": (lambda folder: cut_in_half(folder / "vectors.npz"), "zip"),
+    "no items": (lambda folder: (folder / "items.parquet").write_bytes(b"PAR1 not really"), "items"),
+    "other items": (turn_the_items_around, "not of one another"),
+    "no seed": (leave_out_the_seed, "it has no 'seed'."),
+    "wrong parameters": (lambda folder: change_facts(folder, params=[1]), "params is [1] (input should be"),
+    "wrong version": (lambda folder: change_facts(folder, method_version="x"), "method_version is 'x', not a number"),
+    "other counts": (lambda folder: change_facts(folder, n_items=7), "its run.json says 7 of"),
+    "no facts": (lambda folder: (folder / "run.json").write_text("[]"), "it holds no facts."),
+    "no JSON": (lambda folder: (folder / "run.json").write_text("{"), "cannot be read"),
+    "nothing": (shutil.rmtree, "it has no run.json."),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_folder_is_refused_with_one_sentence(kept: logs.LogEntry, tmp_path: Path, damage: str) -> None:
+    make, words = DAMAGES[damage]
     folder = tmp_path / "run"
     shutil.copytree(train_here(kept).path, folder)
-    if damage == "no vectors":
-        (folder / "vectors.npz").unlink()
-    elif damage == "half vectors":
-        whole = (folder / "vectors.npz").read_bytes()
-        (folder / "vectors.npz").write_bytes(whole[: len(whole) // 2])
-    elif damage == "no items":
-        (folder / "items.parquet").write_bytes(b"PAR1 not really")
-    elif damage == "other items":
-        pd.read_parquet(folder / "items.parquet").iloc[::-1].to_parquet(folder / "items.parquet")
-    elif damage in ("no seed", "wrong params"):
-        facts = json.loads((folder / "run.json").read_text())
-        del facts["seed" if damage == "no seed" else "params"]
-        (folder / "run.json").write_text(json.dumps(facts if damage == "no seed" else facts | {"params": [1]}))
-    elif damage == "no json":
-        (folder / "run.json").write_text("{")
-    else:
-        shutil.rmtree(folder)
+    make(folder)
     with pytest.raises(RunError) as caught:
         runs.copy_run_in(folder)
     assert str(folder) in str(caught.value)
+    assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

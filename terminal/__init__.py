@@ -1,0 +1,1 @@
+"""What the commands share: the options that name a log, parameters as text, answers, progress."""

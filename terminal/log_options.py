@@ -1,0 +1,82 @@
+"""The argument LOG and the options of every command that reads one."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from workspace.log_source import LogSource
+
+ROLES = ("user", "item", "weight", "time", "session", "title", "category")
+
+
+def _file(flag: str, help: str) -> Any:
+    return Annotated[Path | None, typer.Option(flag, metavar="FILE", help=help)]
+
+
+def _text(flag: str, help: str) -> Any:
+    return Annotated[str | None, typer.Option(flag, metavar="TEXT", help=help)]
+
+
+def _floor(flag: str, help: str) -> Any:
+    return Annotated[int, typer.Option(flag, min=1, metavar="N", help=help)]
+
+
+# What every command takes that reads a LOG: name of the parameter -> its declaration and its default.
+_OPTIONS: Mapping[str, tuple[Any, Any]] = {
+    **{role: (_text(f"--{role}", f"Column with the {role}; '' = none has it."), None) for role in ROLES},
+    "items_file": (_file("--items-file", "Table of items: titles, categories and more, joined by id."), None),
+    "users_file": (_file("--users-file", "Table of users, joined by id."), None),
+    "min_users_per_item": (_floor("--min-users-per-item", "Leave out items with fewer users."), 1),
+    "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), 1),
+    "encoding": (_text("--encoding", "Encoding of the file, such as gb18030."), None),
+    "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
+    "layout": (_text("--layout", "How the file is laid out: table."), None),
+}
+
+
+def takes_log(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the argument LOG and its options, and pass them on as one LogSource called `log`."""
+
+    @functools.wraps(command)
+    def with_log(**values: Any) -> None:
+        options = {name: values.pop(name) for name in _OPTIONS}
+        command(**values | {"log": _log_source(values["log"], options)})
+
+    own = inspect.signature(command).parameters
+    named = Annotated[str, typer.Argument(metavar="LOG", help="A file, a kept log, or 'grocery' for the sample.")]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [inspect.Parameter("log", keyword, annotation=named)]
+    parameters += [parameter.replace(kind=keyword) for name, parameter in own.items() if name != "log"]
+    parameters += [
+        inspect.Parameter(name, keyword, annotation=declared, default=default)
+        for name, (declared, default) in _OPTIONS.items()
+    ]
+    with_log.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_log.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_log
+
+
+def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
+    from interactions import CleaningRules, ReadOptions
+    from workspace.log_source import LogSource
+    from workspace.settings import checked
+
+    read = {key: options[key] for key in ("encoding", "separator", "layout")}
+    if read["separator"] is not None:
+        read["separator"] = read["separator"].replace("\\t", "\t")
+    floors = {key: options[key] for key in ("min_users_per_item", "min_items_per_user")}
+    return LogSource(
+        name,
+        columns={role: options[role] for role in ROLES if options[role] is not None},
+        rules=checked(CleaningRules, floors),
+        options=checked(ReadOptions, read),
+        items_path=options["items_file"],
+        users_path=options["users_file"],
+    )
