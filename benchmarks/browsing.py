@@ -57,6 +57,11 @@ def settle(page: Page) -> None:
     page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(timeout=PATIENCE)
 
 
+def wait_until_drawn(page: Page) -> None:
+    """Wait until the browser has drawn what it was given: where it draws slowly, frames come late."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def go(page: Page, screen: str) -> None:
     """Open another page of the app by its link."""
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=screen, exact=True).click()

@@ -90,6 +90,7 @@ class Bench:
 
     def _pause(self) -> None:
         browsing.settle(self.page)
+        browsing.wait_until_drawn(self.page)
         self.page.wait_for_timeout(1000 * QUIET)
 
 
