@@ -1,4 +1,7 @@
-"""Maps of all items of the sample. The imports are timed: a worker that has just been started has none of them yet."""
+"""Maps of all items of the sample, and how well a second one lies on the first.
+
+The imports are timed: a worker that has just been started has none of them yet.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from benchmarks.row import Row
 
 def measure(folder: Path) -> Iterator[Row]:
     """The first map and the second of one process, compiled code on disk as the launcher leaves it."""
-    grocery.train(folder, [grocery.ALS])
+    grocery.train(folder)
     run = folder / grocery.ALS
     fresh.run(compile_once)
     app = fresh.run(with_app, run)
@@ -20,6 +23,9 @@ def measure(folder: Path) -> Iterator[Row]:
     yield Row("first map of a fresh worker", app["first"], "s", plain, plain_is, 30.0)
     yield Row("second map of the same worker", app["second"], "s", plain, plain_is, 15.0)
     yield Row("a map that starts from another, same worker", app["started"], "s", plain, plain_is, 15.0)
+    fit = fresh.run(residuals, run, folder / grocery.ITEM2VEC)
+    plain_is = "two maps that know nothing of each other"
+    yield Row("map residual of item2vec started from ALS", fit["started"], "of 1", fit["independent"], plain_is)
 
 
 def compile_once() -> dict[str, float]:
@@ -44,6 +50,23 @@ def with_app(run: str) -> dict[str, float]:
     with fresh.clock() as started:
         drawn(vectors, nearest(vectors, "cosine", params.n_neighbours), params, layout)
     return {"first": first.seconds, "second": second.seconds, "started": started.seconds}
+
+
+def residuals(first: str, second: str) -> dict[str, float]:
+    """What is left of the second run's map when it is turned onto the first one's, started from it and not."""
+    import numpy as np
+
+    from analysis.projection import register
+    from embedders import Embedding
+    from workspace.results import MapParams, drawn, nearest
+
+    vectors, other = (Embedding.load(Path(run)).item_vectors for run in (first, second))
+    params = MapParams()
+    onto = drawn(vectors, nearest(vectors, "cosine", params.n_neighbours), params)
+    near = nearest(other, "cosine", params.n_neighbours)
+    both = np.asarray(np.isfinite(onto).all(axis=1))
+    starts = {"started": onto, "independent": None}
+    return {name: register(drawn(other, near, params, start), onto, both)[1] for name, start in starts.items()}
 
 
 def with_umap(run: str) -> dict[str, float]:
