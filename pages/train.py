@@ -11,7 +11,7 @@ training.both_with_defaults(log)
 runs_list.unfinished(log)
 method = training.method_cards()
 training.method_form(log, method)
-some = runs_list.finished(log)
+number = runs_list.finished(log)
 runs_list.open_run_folder(log)
-if some:
-    frame.next_step("compare", "Next: compare two runs")
+if number:
+    frame.next_step("compare", "Next: compare two runs" if number > 1 else "Next: look at this run")

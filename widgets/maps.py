@@ -93,13 +93,13 @@ def base_figure(
         "ticks": "",
         "showline": True,
         "mirror": True,
+        "linecolor": FRAME,
     }
-    bare["linecolor"] = FRAME
     figure.update_xaxes(**bare, matches="x", range=[left, right])
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 30, "b": 60},
+        margin={"l": 2, "r": 2, "t": 30, "b": 60},  # the frames need two pixels
         dragmode="pan",
         hovermode="closest",
         coloraxis={

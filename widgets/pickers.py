@@ -18,6 +18,7 @@ _SIMILARITY_HELP = (
     "The same run can look very different under the two."
 )
 MOST_NEIGHBOURS = 100
+_PAIR_OF = "_pair_of"  # in the session: digest of the log whose runs the pair was chosen from
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def run_pair(log: LogEntry) -> Choice:
     """One bar: A, swap, B, the similarity of each, k; where there is no run yet, says what to do and stops."""
     runs = _need_runs(log)
     keys = [run.key for run in runs]
-    _default_pair(runs)
+    _default_pair(log, runs)
     names = {run.key: run.name for run in runs}
     with st.container(border=True):
         left, middle, right, last = st.columns([6, 1, 6, 3], vertical_alignment="bottom")
@@ -87,8 +88,10 @@ def _need_runs(log: LogEntry) -> list[RunEntry]:
     return runs
 
 
-def _default_pair(runs: list[RunEntry]) -> None:
+def _default_pair(log: LogEntry, runs: list[RunEntry]) -> None:
     """The newest matrix factorisation and the newest item2vec, else the two newest; a deleted run is replaced."""
+    known_pair = st.session_state.get(_PAIR_OF) == log.digest
+    st.session_state[_PAIR_OF] = log.digest
     keys = {run.key for run in runs}
     factorised = [run.key for run in runs if run.family == "matrix factorisation"]
     sequential = [run.key for run in runs if run.family == "sequences"]
@@ -97,6 +100,8 @@ def _default_pair(runs: list[RunEntry]) -> None:
     second = ([key for key in sequential if key != first] or [key for key in newest if key != first] or newest)[0]
     for name, default in (("run-a", first), ("run-b", second)):
         if st.session_state.get(name) not in keys:
+            if known_pair and name in st.session_state:
+                st.toast("A run that was compared here was deleted: another one stands in its place.")
             st.session_state[name] = default
             if first == second and name == "run-b":  # an only run is worth comparing with itself: cosine against dot
                 st.session_state["similarity-b"] = "dot"

@@ -25,16 +25,16 @@ def unfinished(log: LogEntry) -> None:
     jobs_panel.failures(["train"])
 
 
-def finished(log: LogEntry) -> bool:
-    """The runs of this log, newest first; returns whether there are any."""
+def finished(log: LogEntry) -> int:
+    """The runs of this log, newest first; returns how many there are."""
     runs = list_runs(log.digest)
     st.subheader("Runs of this log")
     if not runs:
         st.info("Nothing is trained on this log yet. The button at the top trains a pair worth comparing.")
-        return False
+        return 0
     for run in runs:
         _row(run)
-    return True
+    return len(runs)
 
 
 def open_run_folder(log: LogEntry) -> None:

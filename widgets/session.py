@@ -37,8 +37,9 @@ def current_log() -> LogEntry | None:
         return None
     try:
         return find_log(digest)
-    except InputError:  # deleted in another tab
+    except InputError:
         st.session_state[_LOG] = None
+        st.toast("The log that was open here was deleted elsewhere.", icon=":material/info:")
         return None
 
 
