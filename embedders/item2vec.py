@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from embedders.base import Family, Learned, Method, Params, Progress, parameter
-from embedders.parts.word2vec import LONGEST_SENTENCE, Settings, train
+from embedders.parts import skip_gram, word2vec
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
+
+_LONGEST_WHOLE = 1000  # events of a whole session, unless another number is asked for
 
 
 class Item2vecParams(Params):
@@ -35,6 +37,13 @@ class Item2vecParams(Params):
         low=0.1,
         high=525_600.0,
     )
+    time_window_minutes: float | None = parameter(
+        None,
+        "Two items are a pair only where at most so many minutes lie between them; smaller sees closer company, empty "
+        "= no limit. Negatives are still drawn from all events.",
+        low=0.0,
+        high=5_256_000.0,
+    )
     window: int = parameter(
         10,
         "How far apart two items of a sequence may stand to count as a pair (each time drawn from 1 to this); larger "
@@ -54,6 +63,18 @@ class Item2vecParams(Params):
         "negative sampling",
         "negative sampling = tell real neighbours from drawn ones; hierarchical softmax = a tree over all items by "
         "frequency, without drawing and without context vectors.",
+    )
+    engine: Literal["automatic", "compiled", "gensim"] = parameter(
+        "automatic",
+        "What does the work: compiled = this program's own code, several times faster, for skip-gram with negative "
+        "sampling; gensim = the reference, for every model and loss; automatic = compiled where it can.",
+        advanced=True,
+    )
+    vectors: Literal["in", "in + out"] = parameter(
+        "in",
+        "in = an item's own vector, near for items that stand in for each other; in + out adds its vector as a "
+        "neighbour, which also brings together what is taken together.",
+        advanced=True,
     )
     negatives: int = parameter(
         10,
@@ -95,11 +116,13 @@ class Item2vecParams(Params):
     min_count: int = parameter(
         1, "Items with fewer events get no vector; larger drops more rare items.", low=1, high=1_000_000, advanced=True
     )
-    longest_sequence: int = parameter(
-        1000,
-        "Longer sequences are split into even pieces of at most this many events; larger keeps long histories whole.",
+    longest_sequence: int | None = parameter(
+        None,
+        "Longer sequences are split into even pieces of at most this many events; larger keeps long histories whole. "
+        "Empty = 1,000 for whole sessions, whose work grows with the square of the length, else whole where the engine "
+        "can (gensim: 10,000).",
         low=2,
-        high=LONGEST_SENTENCE,
+        high=1_000_000,
         advanced=True,
     )
 
@@ -114,6 +137,7 @@ class Item2vec(Method[Item2vecParams]):
     title: ClassVar[str] = "item2vec"
     short: ClassVar[str] = "item2vec"
     repeats_on_threads: ClassVar[bool] = False
+    version: ClassVar[int] = 2
     family: ClassVar[Family] = "sequences"
     summary: ClassVar[str] = (
         "The likelihood that items near each other in a sequence are told from items drawn by their frequency."
@@ -122,39 +146,24 @@ class Item2vec(Method[Item2vecParams]):
     Params = Item2vecParams
 
     def learn(self, log: InteractionLog, params: Item2vecParams, seed: int, progress: Progress) -> Learned:
-        """Sequences, their pieces, word2vec, and what a person should know about what was left out."""
+        """Sequences, their pieces, the training, and what a person should know about what was left out."""
+        compiled = _is_compiled(params)
         progress("Cutting sequences", 0, log.n_interactions * params.epochs)
         by: SequenceBy | None = None if params.sequences == "automatic" else params.sequences
         whole = log.sequences(by, gap_minutes=params.gap_minutes, seed=seed)
-        pieces = split_long(whole, params.longest_sequence)
+        if params.time_window_minutes is not None and whole.timestamps is None:
+            raise ParameterError("time_window_minutes needs times, and this log has none: leave it empty.")
+        longest = _longest(params, compiled=compiled)
+        pieces = whole if longest is None else split_long(whole, longest)
         frequent = _frequent(pieces, log.n_items, params.min_count)
         sample = _threshold(params, int(frequent.sum()))
-        longest = int(pieces.lengths().max())
-        trained = train(
-            pieces,
-            log.n_items,
-            Settings(
-                vector_size=params.dimensions,
-                skip_gram=params.model == "skip-gram",
-                hierarchical_softmax=params.loss == "hierarchical softmax",
-                window=longest if params.whole_session else params.window,
-                shrink_windows=not params.whole_session,
-                negative=params.negatives,
-                ns_exponent=params.ns_exponent,
-                sample=sample,
-                epochs=params.epochs,
-                learning_rate=params.learning_rate,
-                min_count=params.min_count,
-            ),
-            seed=seed,
-            threads=params.threads,
-            progress=progress,
-        )
+        train = _train_compiled if compiled else _train_gensim
+        trained = train(pieces, log.n_items, params, sample, seed, progress)
         notes = []
-        if too_long := int((whole.lengths() > params.longest_sequence).sum()):
-            notes.append(f"Sequences of more than {params.longest_sequence:,} events, split into pieces: {too_long:,}.")
+        if longest is not None and (too_long := int((whole.lengths() > longest).sum())):
+            notes.append(f"Sequences of more than {longest:,} events, split into pieces: {too_long:,}.")
         if params.whole_session:
-            notes.append(f"All pairs of a sequence were taken; the longest has {longest:,} events.")
+            notes.append(f"All pairs of a sequence were taken; the longest has {int(pieces.lengths().max()):,} events.")
         if sample > params.sample:
             notes.append(f"Subsampling threshold: the share of an average item, {sample:.2g}, not {params.sample:g}.")
         notes.append(f"After subsampling {trained.events_used:.0%} of the events were trained on.")
@@ -162,7 +171,80 @@ class Item2vec(Method[Item2vecParams]):
             notes.append(f"Items with fewer than {params.min_count} events, without a vector: {rare:,}.")
         if lonely := int((frequent & ~trained.vectors.any(axis=1)).sum()):
             notes.append(f"Items that were never seen beside another, without a vector: {lonely:,}.")
-        return Learned(trained.vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
+        vectors = trained.vectors
+        if params.vectors == "in + out":
+            assert trained.context is not None
+            vectors = vectors + trained.context
+        return Learned(vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
+
+
+def _is_compiled(params: Item2vecParams) -> bool:
+    """Whether our own code does the work; raises ParameterError where parameters ask for what no engine has."""
+    wanted_of_gensim = [
+        f"{name} = {value!r}"
+        for name, value in (("model", params.model), ("loss", params.loss))
+        if value not in ("skip-gram", "negative sampling")
+    ]
+    if params.engine == "compiled" and wanted_of_gensim:
+        raise ParameterError(f"engine = 'compiled' cannot do {wanted_of_gensim[0]}: choose 'gensim' or 'automatic'.")
+    if params.vectors == "in + out" and params.loss == "hierarchical softmax":
+        raise ParameterError("vectors = 'in + out' needs negative sampling: hierarchical softmax has no vectors out.")
+    compiled = params.engine == "compiled" or (params.engine == "automatic" and not wanted_of_gensim)
+    if params.time_window_minutes is not None and not compiled:
+        why = wanted_of_gensim[0] if wanted_of_gensim else "engine = 'gensim'"
+        raise ParameterError(f"time_window_minutes cannot go with {why}, which gensim does: leave one of them out.")
+    return compiled
+
+
+def _longest(params: Item2vecParams, *, compiled: bool) -> int | None:
+    """The longest piece that a sequence is trained in; None = whatever it is."""
+    most = None if compiled else word2vec.LONGEST_SENTENCE
+    wanted = params.longest_sequence
+    if wanted is None:
+        return _LONGEST_WHOLE if params.whole_session else most
+    if most is not None and wanted > most:
+        raise ParameterError(
+            f"longest_sequence = {wanted:,} is too long for gensim, which trains at most {most:,} events of a sequence."
+        )
+    return wanted
+
+
+def _train_compiled(
+    pieces: Sequences, n_items: int, params: Item2vecParams, sample: float, seed: int, progress: Progress
+) -> skip_gram.Trained:
+    minutes = params.time_window_minutes
+    settings = skip_gram.Settings(
+        dimensions=params.dimensions,
+        window=None if params.whole_session else params.window,
+        shrink_windows=not params.whole_session,
+        longest_pause=None if minutes is None else round(60 * minutes),
+        negatives=params.negatives,
+        ns_exponent=params.ns_exponent,
+        sample=sample,
+        epochs=params.epochs,
+        learning_rate=params.learning_rate,
+        min_count=params.min_count,
+    )
+    return skip_gram.train(pieces, n_items, settings, seed=seed, threads=params.threads, progress=progress)
+
+
+def _train_gensim(
+    pieces: Sequences, n_items: int, params: Item2vecParams, sample: float, seed: int, progress: Progress
+) -> skip_gram.Trained:
+    settings = word2vec.Settings(
+        vector_size=params.dimensions,
+        skip_gram=params.model == "skip-gram",
+        hierarchical_softmax=params.loss == "hierarchical softmax",
+        window=int(pieces.lengths().max()) if params.whole_session else params.window,
+        shrink_windows=not params.whole_session,
+        negative=params.negatives,
+        ns_exponent=params.ns_exponent,
+        sample=sample,
+        epochs=params.epochs,
+        learning_rate=params.learning_rate,
+        min_count=params.min_count,
+    )
+    return word2vec.train(pieces, n_items, settings, seed=seed, threads=params.threads, progress=progress)
 
 
 def split_long(sequences: Sequences, longest: int) -> Sequences:

@@ -17,7 +17,9 @@ from launcher.console import LaunchError, Progress, progress, say
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN, DEVELOP = "requirements.txt", "requirements-dev.txt"
-WARM_UP = "from analysis.projection import warm_up; warm_up()"
+WARM_UP = (
+    "from analysis import projection; projection.warm_up(); from embedders.parts import skip_gram; skip_gram.warm_up()"
+)
 
 # Each of these would send an installation somewhere else, or bring in packages from outside the environment.
 _MISLEADING = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "__PYVENV_LAUNCHER__")
@@ -165,8 +167,8 @@ class Environment:
         self._write_stamp({**{file: self.digest(file) for file in installed}, "warm": warm})
 
     def _warm_up(self) -> None:
-        """Compile once what numba would compile in front of the person: half a minute of it at the first map."""
-        with progress("Compiling the map's code, once") as line:
+        """Compile once what numba would compile in front of the person, at the first map half a minute of it."""
+        with progress("Compiling what maps and training need, once") as line:
             self._logged([self.python, "-c", WARM_UP], line)
         self._write_stamp({**self._read_stamp(), "warm": self.digest(RUN)})
 

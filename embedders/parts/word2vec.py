@@ -6,7 +6,7 @@ import copy
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from embedders.base import Progress, Vectors
 from embedders.parts import background
+from embedders.parts.skip_gram import Trained
+from embedders.parts.tally import Report, Tally
 from interactions.sequences import Sequences
 
 if TYPE_CHECKING:
@@ -43,33 +45,10 @@ class Settings:
     min_count: int
 
 
-@dataclass(frozen=True)
-class Trained:
-    """Rows in item-code order; a zero row = the item was dropped by min_count or never had a neighbour to learn from.
-
-    vectors      float32 (n_items, vector_size), the input side
-    context      float32 (n_items, vector_size), the output side, or None with hierarchical softmax
-    losses       mean loss of an event, epoch by epoch
-    events_used  share of the events that were trained on, after min_count and subsampling
-    """
-
-    vectors: Vectors
-    context: Vectors | None
-    losses: tuple[float, ...]
-    events_used: float
-
-
 class _Job(NamedTuple):
     epoch: int
     sentences: list[Sentence]
     learning_rate: float
-
-
-class _Report(NamedTuple):
-    epoch: int
-    trained: int
-    seen: int
-    loss: float
 
 
 def train(
@@ -91,7 +70,7 @@ def train(
     batches = _batches(sentences, model.batch_words)
 
     jobs, lock = _jobs(model, batches), Lock()
-    reports: SimpleQueue[_Report] = SimpleQueue()
+    reports: SimpleQueue[Report] = SimpleQueue()
 
     def work(stop: Event) -> None:
         own = copy.copy(model)  # shares the arrays and the generator; the running loss is its own
@@ -103,9 +82,9 @@ def train(
                 return
             own.running_training_loss = 0.0  # a float32 total: over a whole training it would stop growing
             trained, seen = own._do_train_job(job.sentences, job.learning_rate, memory)
-            reports.put(_Report(job.epoch, trained, seen, float(own.running_training_loss)))
+            reports.put(Report(job.epoch, trained, seen, float(own.running_training_loss)))
 
-    tally = _Tally(settings.epochs, len(batches), words, reports, progress)
+    tally = Tally(settings.epochs, len(batches), words, reports, progress)
     background.run([work] * min(threads, len(batches) * settings.epochs), tally.tell)
     if tally.seen != total:
         raise RuntimeError(f"word2vec was given {total:,} events and saw {tally.seen:,}.")
@@ -180,42 +159,3 @@ def _in_code_order(rows: Vectors, codes: npt.NDArray[np.int64], n_items: int) ->
     result = np.zeros((n_items, rows.shape[1]), dtype=np.float32)
     result[codes] = rows
     return result
-
-
-class _Tally:
-    """Adds up what the threads report, and tells the caller's progress."""
-
-    def __init__(
-        self, epochs: int, batches: int, words: int, reports: SimpleQueue[_Report], progress: Progress
-    ) -> None:
-        self.losses: list[float] = []
-        self.seen = 0
-        self.trained = 0
-        self._total = words * epochs
-        self._epochs = epochs
-        self._reports = reports
-        self._progress = progress
-        self._left = [batches] * epochs
-        self._loss = [0.0] * epochs
-        self._words = [0] * epochs
-
-    def tell(self) -> None:
-        """Take in the reports that have come and report; an epoch's loss goes out once, when the epoch is over."""
-        while True:
-            try:
-                report = self._reports.get_nowait()
-            except Empty:
-                break
-            self.seen += report.seen
-            self.trained += report.trained
-            self._left[report.epoch] -= 1
-            self._loss[report.epoch] += report.loss
-            self._words[report.epoch] += report.trained
-            if self._left[report.epoch] == 0:
-                loss = self._loss[report.epoch] / max(self._words[report.epoch], 1)
-                self.losses.append(loss)
-                self._progress(self._stage(report.epoch), self.seen, self._total, loss)
-        self._progress(self._stage(len(self.losses)), self.seen, self._total)
-
-    def _stage(self, epoch: int) -> str:
-        return f"Epoch {min(epoch + 1, self._epochs)} of {self._epochs}"

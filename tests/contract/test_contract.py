@@ -73,11 +73,13 @@ def test_every_method_says_what_it_is(name: str) -> None:
 @every_method
 def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
     properties = METHODS[name].Params.model_json_schema()["properties"]
-    for parameter, schema in properties.items():
+    for parameter, declared in properties.items():
+        schema = next(one for one in declared.get("anyOf", [declared]) if one.get("type") != "null")
+        default = schema["minimum"] if declared["default"] is None and "anyOf" in declared else declared["default"]
         if schema["type"] in ("integer", "number"):
-            assert schema["minimum"] <= schema["default"] <= schema["maximum"], parameter
+            assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
-            assert schema["default"] in schema["enum"], parameter
+            assert default in schema["enum"], parameter
         else:
             assert schema["type"] == "boolean", parameter
 

@@ -19,7 +19,7 @@ LOG = zipf_log(users=400, events_per_user=30)  # 12,000 events: more than one ba
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
-    return Item2vec().fit(log, Item2vecParams.checked({"threads": 1, **values}), seed=seed)
+    return Item2vec().fit(log, Item2vecParams.checked({"threads": 1, "engine": "gensim", **values}), seed=seed)
 
 
 def gensim(log: InteractionLog, by: Any = None, seed: int = 0, **settings: Any) -> Word2Vec:
