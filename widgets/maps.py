@@ -17,6 +17,7 @@ from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 _TOP_CATEGORIES = 20
 _HEIGHT = 620
+_PANES = ((0.002, 0.49), (0.51, 0.998))  # shares of the width; at its very edge a frame would be cut off
 _POINT_SIZES = ((5_000, 4), (800, 6), (0, 8))  # from so many items on, points of so many pixels
 
 
@@ -76,9 +77,7 @@ def base_figure(
 
     It does not change with the chosen item, so it is worth keeping: checking 20,000 points takes Plotly 0.2 s.
     """
-    figure = make_subplots(
-        rows=1, cols=2, subplot_titles=[html.escape(name) for name in names], horizontal_spacing=0.02
-    )
+    figure = make_subplots(rows=1, cols=2, subplot_titles=[html.escape(name) for name in names])
     hover = _hover(titles)
     for column, layout in enumerate(layouts, start=1):
         shown = np.flatnonzero(np.isfinite(layout[:, 0]))
@@ -96,10 +95,13 @@ def base_figure(
         "linecolor": FRAME,
     }
     figure.update_xaxes(**bare, matches="x", range=[left, right])
+    axes = (figure.layout.xaxis, figure.layout.xaxis2)
+    for axis, name, domain in zip(axes, figure.layout.annotations, _PANES, strict=True):
+        axis.domain, name.x = domain, sum(domain) / 2
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=_HEIGHT,
-        margin={"l": 2, "r": 2, "t": 30, "b": 60},  # the frames need two pixels
+        margin={"l": 0, "r": 0, "t": 30, "b": 60},
         dragmode="pan",
         hovermode="closest",
         coloraxis={

@@ -33,7 +33,7 @@ def train(entry: logs.LogEntry, seed: int = 0, method: str = "als", **params: ob
 
 
 def train_for_minutes(entry: logs.LogEntry) -> Job:
-    return train(entry, method="item2vec", epochs=400)
+    return train(entry, method="item2vec", epochs=1000, window=30, negatives=50)
 
 
 def wait_until(condition: Callable[[], object]) -> None:
