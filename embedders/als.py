@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from threading import Event
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,9 +9,9 @@ import threadpoolctl
 from scipy import sparse
 
 from embedders.base import Family, Learned, Method, Params, Progress, parameter
-from embedders.parts import background
+from embedders.parts.rounds import RoundDone, train_in_rounds
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
-from errors import Cancelled, ParameterError
+from errors import ParameterError
 from interactions.log import InteractionLog
 
 
@@ -64,28 +61,9 @@ class Als(Method[AlsParams]):
         """Confidences, then `implicit` on a thread, so that a long round does not delay a cancel."""
         progress("Building the matrix", 0, params.iterations)
         matrix, alpha = confidences(log.user_item_matrix(), params)
-        rounds: list[float | None] = []  # the loss of each round that is done
-
-        def work(stop: Event) -> Learned:
-            def round_done(iteration: int, seconds: float, loss: float | None) -> None:
-                if stop.is_set():
-                    raise Cancelled
-                rounds.append(None if loss is None else float(loss))
-
-            return _factorise(matrix, alpha, params, seed, round_done)
-
-        told = 0
-
-        def beat() -> None:
-            nonlocal told
-            while told < len(rounds):
-                told += 1
-                progress(_stage(told, params), told, params.iterations, rounds[told - 1])
-            progress(_stage(told + 1, params), told, params.iterations)
-
-        (learned,) = background.run([work], beat)
-        losses = tuple(loss for loss in rounds if loss is not None)
-        return replace(learned, losses=losses)
+        return train_in_rounds(
+            lambda round_done: _factorise(matrix, alpha, params, seed, round_done), params.iterations, progress
+        )
 
 
 def confidences(matrix: sparse.csr_matrix, params: AlsParams) -> tuple[sparse.csr_matrix, float]:
@@ -97,16 +75,12 @@ def confidences(matrix: sparse.csr_matrix, params: AlsParams) -> tuple[sparse.cs
     return matrix, 1.0
 
 
-def _stage(number: int, params: AlsParams) -> str:
-    return f"Round {min(number, params.iterations)} of {params.iterations}"
-
-
 def _factorise(
     matrix: sparse.csr_matrix,
     alpha: float,
     params: AlsParams,
     seed: int,
-    round_done: Callable[[int, float, float | None], None],
+    round_done: RoundDone,
 ) -> Learned:
     from implicit.cpu.als import AlternatingLeastSquares
     from implicit.recommender_base import ModelFitError
@@ -123,7 +97,11 @@ def _factorise(
             random_state=seed,
         )
         try:
-            model.fit(matrix, show_progress=False, callback=round_done)
+            model.fit(
+                matrix,
+                show_progress=False,
+                callback=lambda iteration, seconds, loss: round_done(None if loss is None else float(loss)),
+            )
         except ModelFitError as error:
             raise ParameterError(
                 "Implicit ALS ran away to infinite numbers: take a smaller alpha or a larger regularisation."

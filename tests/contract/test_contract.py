@@ -22,6 +22,7 @@ SMALL_LOG: dict[str, dict[str, Any]] = {"svd": {"dimensions": 16}}
 LONG: dict[str, dict[str, Any] | None] = {
     "svd": None,
     "als": {"iterations": 500, "dimensions": 512},
+    "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
 }
 
@@ -267,7 +268,7 @@ def test_an_empty_training_part_is_refused(name: str) -> None:
         METHODS[name].fit(nothing, params(name))
 
 
-SINGLE_ITEM = {"svd": "at least 3 users and 3 items", "als": None, "item2vec": "at least 2 items"}
+SINGLE_ITEM = {"svd": "at least 3 users and 3 items", "als": None, "bpr": None, "item2vec": "at least 2 items"}
 
 
 @every_method
