@@ -38,6 +38,15 @@ def no_progress(stage: str, done: float, total: float, loss: float | None = None
     """Tell nobody."""
 
 
+def part_of(progress: Progress, begin: float, end: float) -> Progress:
+    """Progress of a part, which takes the work from one share of the whole to another; the total is 1."""
+
+    def report(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        progress(stage, begin + (end - begin) * (done / total if total else 0.0), 1.0, loss)
+
+    return report
+
+
 def parameter(
     default: Any, help: str, *, low: float | None = None, high: float | None = None, advanced: bool = False
 ) -> Any:

@@ -7,16 +7,17 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from embedders.base import Family, Learned, Method, Params, Progress, parameter
+from embedders.base import Family, Learned, Method, Progress, parameter
 from embedders.parts import skip_gram, word2vec
+from embedders.parts.windows import WindowParams, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
-from interactions.sequences import SequenceBy, Sequences
+from interactions.sequences import Sequences
 
 _LONGEST_WHOLE = 1000  # events of a whole session, unless another number is asked for
 
 
-class Item2vecParams(Params):
+class Item2vecParams(WindowParams):
     """Parameters of item2vec."""
 
     threads: int = parameter(
@@ -25,34 +26,6 @@ class Item2vecParams(Params):
         low=1,
         high=64,
         advanced=True,
-    )
-    sequences: Literal["automatic", "session", "user", "gap"] = parameter(
-        "automatic",
-        "Where one sequence ends and the next begins: with the session, the user, or a gap in time; automatic = by "
-        "session where the log has sessions, else by user.",
-    )
-    gap_minutes: float = parameter(
-        30.0,
-        "For sequences by gap: a longer pause than this starts a new sequence; larger gives fewer, longer sequences.",
-        low=0.1,
-        high=525_600.0,
-    )
-    time_window_minutes: float | None = parameter(
-        None,
-        "Two items are a pair only where at most so many minutes lie between them; smaller sees closer company, empty "
-        "= no limit. Negatives are still drawn from all events.",
-        low=0.0,
-        high=5_256_000.0,
-    )
-    window: int = parameter(
-        10,
-        "How far apart two items of a sequence may stand to count as a pair (each time drawn from 1 to this); larger "
-        "sees looser company.",
-        low=1,
-        high=500,
-    )
-    whole_session: bool = parameter(
-        False, "Take all pairs of a sequence in place of a window; work grows with the square of its length."
     )
     model: Literal["skip-gram", "cbow"] = parameter(
         "skip-gram",
@@ -149,10 +122,7 @@ class Item2vec(Method[Item2vecParams]):
         """Sequences, their pieces, the training, and what a person should know about what was left out."""
         compiled = _is_compiled(params)
         progress("Cutting sequences", 0, log.n_interactions * params.epochs)
-        by: SequenceBy | None = None if params.sequences == "automatic" else params.sequences
-        whole = log.sequences(by, gap_minutes=params.gap_minutes, seed=seed)
-        if params.time_window_minutes is not None and whole.timestamps is None:
-            raise ParameterError("time_window_minutes needs times, and this log has none: leave it empty.")
+        whole = cut(log, params, seed)
         longest = _longest(params, compiled=compiled)
         pieces = whole if longest is None else split_long(whole, longest)
         frequent = _frequent(pieces, log.n_items, params.min_count)
@@ -212,12 +182,11 @@ def _longest(params: Item2vecParams, *, compiled: bool) -> int | None:
 def _train_compiled(
     pieces: Sequences, n_items: int, params: Item2vecParams, sample: float, seed: int, progress: Progress
 ) -> skip_gram.Trained:
-    minutes = params.time_window_minutes
     settings = skip_gram.Settings(
         dimensions=params.dimensions,
         window=None if params.whole_session else params.window,
         shrink_windows=not params.whole_session,
-        longest_pause=None if minutes is None else round(60 * minutes),
+        longest_pause=params.longest_pause,
         negatives=params.negatives,
         ns_exponent=params.ns_exponent,
         sample=sample,
@@ -245,16 +214,6 @@ def _train_gensim(
         min_count=params.min_count,
     )
     return word2vec.train(pieces, n_items, settings, seed=seed, threads=params.threads, progress=progress)
-
-
-def split_long(sequences: Sequences, longest: int) -> Sequences:
-    """Sequences of more than `longest` items cut into as few and as even pieces as can be."""
-    lengths = sequences.lengths()
-    pieces = np.maximum(-(-lengths // longest), 1)
-    sequence = np.repeat(np.arange(len(lengths)), pieces)
-    number = np.arange(len(sequence)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    starts = sequences.offsets[:-1][sequence] + number * lengths[sequence] // pieces[sequence]
-    return Sequences(sequences.items, np.append(starts, sequences.offsets[-1]), sequences.timestamps)
 
 
 def _frequent(sequences: Sequences, n_items: int, min_count: int) -> npt.NDArray[np.bool_]:

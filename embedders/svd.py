@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 import threadpoolctl
 from scipy import sparse
 
 from embedders.base import Family, Learned, Method, Params, Progress, parameter
+from embedders.parts.decomposition import Matrix, truncated_svd, without_dust
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
 from errors import ParameterError
 from interactions.log import InteractionLog
-
-Matrix = npt.NDArray[np.float64]
 
 
 class SvdParams(Params):
@@ -47,20 +45,19 @@ class Svd(Method[SvdParams]):
         matrix = weighted(log.user_item_matrix().astype(np.float64), params.weights)
         _check_size(matrix, params.dimensions)
         with threadpoolctl.threadpool_limits(params.threads, "blas"):
-            left, values, right = _decompose(matrix, params.dimensions, seed, progress)
+            left, values, right = truncated_svd(matrix, params.dimensions, seed, progress)
         rank = int((values > values[0] * _NO_VALUE).sum())
         scale = np.where(np.arange(len(values)) < rank, values, 0.0)
         item_power = {"v": 0.0, "v_sqrt_s": 0.5, "v_s": 1.0}[params.vectors]
         # 0 ** 0 is 1: a direction that the matrix does not have must be 0 on both sides.
         item_scale = np.where(scale > 0, scale**item_power, 0.0)
         user_scale = np.where(scale > 0, scale ** (1.0 - item_power), 0.0)
-        items, users = _without_dust(right.T * item_scale), _without_dust(left * user_scale)
+        items, users = without_dust(right.T * item_scale), without_dust(left * user_scale)
         progress("Done", 1.0, 1.0)
         return Learned(items, user_vectors=users, notes=_notes(matrix, items, rank, params.dimensions))
 
 
 _NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding
-_DUST = 1e-9  # and so is a row below this share of the longest
 
 
 def _check_size(matrix: sparse.csr_matrix, dimensions: int) -> None:
@@ -73,52 +70,6 @@ def _check_size(matrix: sparse.csr_matrix, dimensions: int) -> None:
             f"dimensions = {dimensions} is too large for SVD of this log, which has {users:,} users and {items:,} "
             f"items: the largest possible is {largest:,}."
         )
-
-
-def _decompose(
-    matrix: sparse.csr_matrix, dimensions: int, seed: int, progress: Progress
-) -> tuple[Matrix, npt.NDArray[np.float64], Matrix]:
-    """(U (n_users, d), singular values (d,) descending, V' (d, n_items)), each row of V' with its largest entry > 0.
-
-    What scipy's svds does with arpack, taken apart because svds hands no generator on to eigsh: where the matrix has
-    less rank than dimensions arpack draws new directions, and two runs would differ.
-    """
-    from scipy.sparse.linalg import LinearOperator, eigsh
-
-    tall = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T.tocsr()
-    side = tall.shape[1]
-    basis_size = min(side, max(2 * dimensions + 1, 20))  # what arpack takes
-    products = 0
-
-    def gram(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        # How many products it takes is not known: as many again as a basis has is the guess at every moment.
-        nonlocal products
-        progress("Singular vectors", products / (products + basis_size), 1.0)
-        products += 1
-        return np.asarray(tall.T @ (tall @ vector.ravel()))
-
-    random = np.random.default_rng(seed)
-    _, basis = eigsh(
-        LinearOperator((side, side), matvec=gram, dtype=np.float64),
-        k=dimensions,
-        ncv=basis_size,
-        v0=random.standard_normal(side),
-        rng=random,
-    )
-    basis, _ = np.linalg.qr(basis)
-    left, values, inner = np.linalg.svd(tall @ basis, full_matrices=False)
-    right = inner @ basis.T
-    if tall is not matrix:
-        left, right = right.T, left.T
-    signs = np.sign(right[np.arange(dimensions), np.abs(right).argmax(axis=1)])
-    return left * signs, values, right * signs[:, np.newaxis]
-
-
-def _without_dust(rows: Matrix) -> Matrix:
-    """Rows that should be 0 and hold rounding errors only become 0: they would have neighbours by chance."""
-    lengths = np.linalg.norm(rows, axis=1)
-    rows[lengths <= lengths.max() * _DUST] = 0
-    return rows
 
 
 def _notes(matrix: sparse.csr_matrix, items: Matrix, rank: int, dimensions: int) -> tuple[str, ...]:

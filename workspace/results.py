@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pydantic
 
 from analysis.arrays import Layout, Similarity, Vectors
-from embedders.base import Embedding, Progress, no_progress
+from embedders.base import Embedding, Progress, no_progress, part_of
 from workspace.files import written_aside
 from workspace.jobs import Job, find_job, submit
 from workspace.runs import RunEntry
@@ -135,9 +135,9 @@ def make_maps(run_a: RunEntry, run_b: RunEntry, params: MapParams, progress: Pro
     """Compute and keep what `map_or_job` asks for; what is there already is not computed again."""
     anchor, other = _by_age(run_a, run_b)
     alone = anchor.key == other.key
-    own = _own_map(anchor, params, progress if alone else _part(progress, 0.0, 0.5))
+    own = _own_map(anchor, params, progress if alone else part_of(progress, 0.0, 0.5))
     if not alone:
-        _turned_map(other, anchor, own, params, _part(progress, 0.5, 1.0))
+        _turned_map(other, anchor, own, params, part_of(progress, 0.5, 1.0))
     maps = map_or_job(run_a, run_b, params)
     assert isinstance(maps, Ready)
     return maps.value
@@ -202,22 +202,13 @@ def drawn(
 
 
 def _layout(run: RunEntry, params: MapParams, start: Layout | None, progress: Progress) -> Layout:
-    near = make_neighbours(run, "cosine", progress=_part(progress, 0.0, 0.1))
-    return drawn(Embedding.load(run.path).item_vectors, near, params, start, _part(progress, 0.1, 1.0))
+    near = make_neighbours(run, "cosine", progress=part_of(progress, 0.0, 0.1))
+    return drawn(Embedding.load(run.path).item_vectors, near, params, start, part_of(progress, 0.1, 1.0))
 
 
 def _by_age(run_a: RunEntry, run_b: RunEntry) -> tuple[RunEntry, RunEntry]:
     older, younger = sorted((run_a, run_b), key=lambda run: (run.created, run.key))
     return older, younger
-
-
-def _part(progress: Progress, begin: float, end: float) -> Progress:
-    """Progress of a part, which takes the work from one share of the whole to another."""
-
-    def report(stage: str, done: float, total: float, loss: float | None = None) -> None:
-        progress(stage, begin + (end - begin) * (done / total if total else 0.0), 1.0, loss)
-
-    return report
 
 
 @functools.lru_cache(maxsize=16)

@@ -17,10 +17,11 @@ from interactions.log import InteractionLog
 from tests.planted import make_log, two_islands, zipf_log
 
 # What a log of 24 items needs; a method that is not named here takes its defaults.
-SMALL_LOG: dict[str, dict[str, Any]] = {"svd": {"dimensions": 16}}
+SMALL_LOG: dict[str, dict[str, Any]] = {"svd": {"dimensions": 16}, "cooccurrence_svd": {"dimensions": 16}}
 # How to make a method work for many seconds on a small log; None = it cannot be made to.
 LONG: dict[str, dict[str, Any] | None] = {
     "svd": None,
+    "cooccurrence_svd": None,
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
@@ -268,7 +269,13 @@ def test_an_empty_training_part_is_refused(name: str) -> None:
         METHODS[name].fit(nothing, params(name))
 
 
-SINGLE_ITEM = {"svd": "at least 3 users and 3 items", "als": None, "bpr": None, "item2vec": "at least 2 items"}
+SINGLE_ITEM = {
+    "svd": "at least 3 users and 3 items",
+    "als": None,
+    "bpr": None,
+    "cooccurrence_svd": "at least 3 items",
+    "item2vec": "at least 2 items",
+}
 
 
 @every_method

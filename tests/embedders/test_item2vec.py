@@ -9,7 +9,8 @@ import pytest
 from gensim.models import Word2Vec
 
 from embedders.base import Embedding
-from embedders.item2vec import Item2vec, Item2vecParams, split_long
+from embedders.item2vec import Item2vec, Item2vecParams
+from embedders.parts.windows import split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences

@@ -1,0 +1,107 @@
+"""The bridge between the two families: matrix factorisation of the item-item matrix that item2vec sees."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+import threadpoolctl
+
+from embedders.base import Family, Learned, Method, Progress, parameter, part_of
+from embedders.parts.cooccurrence import Association, association, cooccurrences
+from embedders.parts.decomposition import truncated_svd, without_dust
+from embedders.parts.windows import WindowParams, cut
+from errors import ParameterError
+from interactions.log import InteractionLog
+
+
+class CooccurrenceSvdParams(WindowParams):
+    """Parameters of the SVD of co-occurrences."""
+
+    weighting: Association = parameter(
+        "ppmi",
+        "What a cell holds: counts = how often two items stand together; normalised counts = that over the root of "
+        "both items' own counts, the item2vec paper's SVD; pmi = log of how much oftener than by chance; ppmi = that "
+        "above 0; shifted ppmi = above the log of the shift, what skip-gram factorises.",
+    )
+    smoothing: float = parameter(
+        0.75,
+        "For pmi: items as neighbours count by their frequency to this power; smaller lifts pairs with popular items "
+        "against those with rare ones, 1 = not at all.",
+        low=0.0,
+        high=1.0,
+    )
+    shift: float = parameter(
+        10.0,
+        "For shifted ppmi: what skip-gram calls its number of negatives; larger keeps only the stronger pairs.",
+        low=1.0,
+        high=1000.0,
+        advanced=True,
+    )
+    power: float = parameter(
+        0.5,
+        "Each direction counts by its singular value to this power; larger lets the largest directions decide, 0 makes "
+        "all equal.",
+        low=0.0,
+        high=1.0,
+    )
+    vectors: Literal["in", "in + out"] = parameter(
+        "in",
+        "in = the left singular vectors, near for items that stand in for each other; in + out adds the right ones, "
+        "which also brings together what is taken together.",
+        advanced=True,
+    )
+
+
+class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
+    """Levy & Goldberg, 2014: word2vec's skip-gram in effect factorises a shifted matrix of pointwise information."""
+
+    name: ClassVar[str] = "cooccurrence_svd"
+    title: ClassVar[str] = "Co-occurrence SVD"
+    short: ClassVar[str] = "Co-SVD"
+    family: ClassVar[Family] = "matrix factorisation"
+    summary: ClassVar[str] = (
+        "The squared error over all cells of the item-item matrix, which says how much oftener two items stand "
+        "together than by chance."
+    )
+    sees: ClassVar[str] = "Item pairs through the same windows as item2vec, counted once and factorised as a matrix."
+    seeded: ClassVar[bool] = False  # but for the order of events of equal time, which is drawn from it
+    Params = CooccurrenceSvdParams
+
+    def learn(self, log: InteractionLog, params: CooccurrenceSvdParams, seed: int, progress: Progress) -> Learned:
+        """Counts, their weights, decomposition, and both sides of it."""
+        progress("Cutting sequences", 0.0, 1.0)
+        sequences = cut(log, params, seed)
+        window = None if params.whole_session else params.window
+        counts = cooccurrences(sequences, log.n_items, window, params.longest_pause, part_of(progress, 0.0, 0.3))
+        matrix = association(counts, params.weighting, params.smoothing, params.shift)
+        met = int((counts.getnnz(axis=1) > 0).sum())
+        if matrix.nnz == 0 or met < 3:
+            raise ParameterError(
+                "Co-occurrence SVD needs at least 3 items that stand beside others"
+                f"{' more often than by chance' if met >= 3 else ''}: choose longer sequences, by user for example."
+            )
+        if params.dimensions >= log.n_items:
+            raise ParameterError(
+                f"dimensions = {params.dimensions} is too large for co-occurrence SVD of this log, which has "
+                f"{log.n_items:,} items: the largest possible is {log.n_items - 1:,}."
+            )
+        with threadpoolctl.threadpool_limits(params.threads, "blas"):
+            left, values, right = truncated_svd(matrix, params.dimensions, seed, part_of(progress, 0.3, 1.0))
+        # 0 ** 0 is 1: a direction that the matrix does not have must be 0.
+        scale = np.where(values > values[0] * _NO_VALUE, values, 0.0)
+        scale = np.where(scale > 0, scale**params.power, 0.0)
+        vectors, context = without_dust(left * scale), without_dust(right.T * scale)
+        if params.vectors == "in + out":
+            vectors = vectors + context
+        progress("Done", 1.0, 1.0)
+        notes = []
+        seen = np.bincount(log.item_codes, minlength=log.n_items) > 0
+        if alone := int((seen & ~vectors.any(axis=1)).sum()):
+            notes.append(
+                f"Items that stand beside no other, or not oftener than by chance, without a vector: {alone:,}."
+            )
+        return Learned(vectors, context_vectors=context, notes=tuple(notes))
+
+
+_NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding
