@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import threadpoolctl
-from scipy import sparse
 
 from embedders.base import Family, Learned, Method, Params, Progress, parameter
 from embedders.parts.rounds import RoundDone, train_in_rounds
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
 from errors import ParameterError
 from interactions.log import InteractionLog
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 class AlsParams(Params):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import threadpoolctl
-from scipy import sparse
 
 from embedders.base import Family, Learned, Method, Params, Progress, parameter
 from embedders.parts.decomposition import Matrix, truncated_svd, without_dust
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
 from errors import ParameterError
 from interactions.log import InteractionLog
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 class SvdParams(Params):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy import sparse
 
 from interactions.sequences import Sequences
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 def transition_graph(sequences: Sequences, n_items: int) -> sparse.csr_matrix:
@@ -13,6 +17,8 @@ def transition_graph(sequences: Sequences, n_items: int) -> sparse.csr_matrix:
 
     An item that follows itself makes no edge (a walk must move on).
     """
+    from scipy import sparse
+
     within = np.ones(max(len(sequences.items) - 1, 0), dtype=bool)
     inner = sequences.offsets[1:-1]
     within[inner[inner > 0] - 1] = False

@@ -8,16 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from scipy import sparse
 
 from errors import LogError
 from interactions.graph import transition_graph
 from interactions.matrix import user_item_matrix
 from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from scipy import sparse
 
 Codes = npt.NDArray[np.int32]
 Texts = npt.NDArray[np.object_]  # (n,) of str: ids as they stood in the file
@@ -171,6 +174,8 @@ class InteractionLog:
     @classmethod
     def load(cls, folder: Path) -> InteractionLog:
         """Read back what `save` wrote; the arrays stay on disk and are mapped into memory."""
+        import pandas as pd
+
         try:
             facts = json.loads((folder / "log.json").read_text(encoding="utf-8"))
             arrays = {

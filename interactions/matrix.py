@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 def user_item_matrix(
@@ -14,6 +18,8 @@ def user_item_matrix(
     shape: tuple[int, int],
 ) -> sparse.csr_matrix:
     """Weights summed over user and item, CSR float32 (n_users, n_items), column indices ascending."""
+    from scipy import sparse
+
     matrix = sparse.csr_matrix((weights, (user_codes, item_codes)), shape=shape, dtype=np.float32)
     matrix.sum_duplicates()
     matrix.sort_indices()

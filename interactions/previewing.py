@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from interactions.columns import Guess, Role, guess_columns
 from interactions.options import ReadOptions
 from interactions.source import Kind, open_source
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _GUESS_ROWS = 1000
 
@@ -35,6 +37,8 @@ class Preview:
 
 def preview(path: str | os.PathLike[str], options: ReadOptions = ReadOptions(), rows: int = 50) -> Preview:  # noqa: B008
     """Look at the head of a file; raises LogError, with one sentence, where it cannot be read as a table."""
+    import pandas as pd
+
     source = open_source(Path(path), options)
     head = source.head(max(rows, _GUESS_ROWS))
     sample = pd.DataFrame(head[:rows], columns=source.columns, dtype="str")

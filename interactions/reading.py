@@ -7,11 +7,10 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from errors import LogError
 from interactions.cleaning import (
@@ -37,6 +36,9 @@ from interactions.tables import (
 )
 from interactions.times import read_times
 from interactions.values import TextColumn, encode, read_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HEAD_ROWS = 1000  # rows that columns are guessed from
 
@@ -66,6 +68,8 @@ def read_log(
 
     Raises LogError, with one sentence, where the files cannot be read or nothing to compare is left.
     """
+    import pandas as pd
+
     tell = progress or _tell_nobody
     tell("Looking at the file", 0, 100)
     source = open_source(Path(path), options)
@@ -76,7 +80,6 @@ def read_log(
         source.columns, head, columns, [] if item_table is None else item_table.columns, source.path.name
     )
     facts = {} if item_table is None else item_facts(item_table, columns, roles)
-
     tally = Tally()
     rows = _read_rows(source, roles, head, tally, tell)
     tell("Applying the floors", 72, 100)
@@ -319,6 +322,8 @@ def _first_values(column: tuple[Codes, list[str]] | None, items: Codes, n_items:
 
 def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, str]) -> pd.DataFrame:
     """Titles and categories of the item table, filled up from the log's own, and the table's further columns."""
+    import pandas as pd
+
     for role, name in facts.items():
         items[role] = text_column(joined.frame[name].astype("str"), len(items)).fillna(items[role])
     rest = further_columns(joined.frame, list(facts.values()))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from errors import LogError
 from interactions.columns import Role, guess_id, guess_item_facts
 from interactions.options import ReadOptions
 from interactions.source import Source, open_source
 from interactions.values import decoded, encode, is_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _OWN_NAMES = ("id", "title", "category")  # what the program calls its own columns
 
@@ -60,6 +62,7 @@ def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[
 
 def join_table(source: Source, ids: Sequence[str], role: Role, name_in_log: str) -> JoinedTable:
     """Read a whole table and put its rows in the order of `ids`; of several rows with one id the first counts."""
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -102,11 +105,15 @@ def further_columns(frame: pd.DataFrame, used: Sequence[str]) -> pd.DataFrame:
 
 def text_column(values: Any, n_rows: int) -> pd.Series[Any]:
     """Texts as pandas' "str" type, missing = NaN; None = all missing."""
+    import pandas as pd
+
     return pd.Series([None] * n_rows if values is None else values, index=pd.RangeIndex(n_rows), dtype="str")
 
 
 def no_columns(n_rows: int) -> pd.DataFrame:
     """A table of which nothing is known but its number of rows."""
+    import pandas as pd
+
     return pd.DataFrame(index=pd.RangeIndex(n_rows), columns=pd.Index([], dtype="str"))
 
 
@@ -142,6 +149,7 @@ def _filled(column: Any) -> Any:
 
 
 def _series(column: Any) -> pd.Series[Any]:
+    import pandas as pd
     import pyarrow as pa
 
     if is_text(column):

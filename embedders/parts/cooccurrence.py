@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from embedders.base import Progress
 from interactions.sequences import Sequences
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Association = Literal["counts", "normalised counts", "pmi", "ppmi", "shifted ppmi"]
 
@@ -27,6 +29,8 @@ def cooccurrences(
 
     An item beside itself says nothing and is left out.
     """
+    from scipy import sparse
+
     longest = int(sequences.lengths().max(initial=0))
     furthest = min(longest - 1, longest if window is None else window)
     number = np.repeat(np.arange(len(sequences)), sequences.lengths())
@@ -86,5 +90,7 @@ def association(counts: sparse.csr_matrix, kind: Association, smoothing: float, 
 def _added_up(
     pairs: list[tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float64]]], n_items: int
 ) -> sparse.csr_matrix:
+    from scipy import sparse
+
     rows, columns, weights = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
     return sparse.coo_matrix((weights, (rows, columns)), shape=(n_items, n_items)).tocsr()
