@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,31 @@ def parameter(
     `advanced` parameters are folded away in the form.
     """
     return pydantic.Field(default=default, description=help, ge=low, le=high, json_schema_extra={"advanced": advanced})
+
+
+@dataclass(frozen=True)
+class ColumnsOf:
+    """Marks a parameter whose values are names of columns of the log's item table or user table."""
+
+    table: Literal["items", "users"]
+
+
+def _split_names(value: Any) -> Any:
+    """Column names as a command line gives them: "brand,size", or a JSON list where a name has a comma."""
+    if not isinstance(value, str):
+        return () if value is None else value
+    if value.startswith("["):
+        return json.loads(value)
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+ItemColumns = Annotated[tuple[str, ...], pydantic.BeforeValidator(_split_names), ColumnsOf("items")]
+UserColumns = Annotated[tuple[str, ...], pydantic.BeforeValidator(_split_names), ColumnsOf("users")]
+
+
+def columns_of(field: pydantic.fields.FieldInfo) -> Literal["items", "users"] | None:
+    """Which table a parameter names columns of, None where it is no such parameter."""
+    return next((mark.table for mark in field.metadata if isinstance(mark, ColumnsOf)), None)
 
 
 class Params(pydantic.BaseModel):
@@ -254,6 +279,7 @@ class Method(ABC, Generic[ParamsType]):
             raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
         if log.n_interactions == 0:
             raise ParameterError(f"There is nothing to train {self.title} on: this log has no interactions.")
+        _check_columns(log, params)
         learned = self.learn(log, params, seed, progress)
         arrays = {
             name: _finished(array, self.title)
@@ -264,7 +290,7 @@ class Method(ABC, Generic[ParamsType]):
             method=self.name,
             item_ids=log.item_ids,
             user_ids=log.user_ids if "user_vectors" in arrays else None,
-            params=params.model_dump(),
+            params=params.model_dump(mode="json"),
             seed=seed,
             log_digest=log.digest,
             seconds=time.perf_counter() - started,
@@ -275,6 +301,19 @@ class Method(ABC, Generic[ParamsType]):
 
 
 LARGEST_SEED = 2**32 - 1  # what every library takes
+
+
+def _check_columns(log: InteractionLog, params: Params) -> None:
+    """Raise ParameterError where a parameter names a column that the log's table does not have."""
+    for name, field in type(params).model_fields.items():
+        table = columns_of(field)
+        if table is None:
+            continue
+        known = [str(column) for column in getattr(log, table).columns]
+        unknown = [column for column in getattr(params, name) if column not in known]
+        if unknown:
+            choices = f"it has {', '.join(known)}" if known else f"this log has no columns for {table}"
+            raise ParameterError(f"{name}: there is no column {unknown[0]!r} in the table of {table}: {choices}.")
 
 
 def _finished(array: npt.NDArray[np.floating[Any]], title: str) -> Vectors:

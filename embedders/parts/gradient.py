@@ -1,0 +1,242 @@
+"""The one loop of the methods that learn by gradients in JAX: batches, Adam, progress, cancel, early stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from embedders.base import Params, Progress, parameter
+from embedders.parts import background
+
+Tree = Any  # arrays in dicts, lists and tuples, as JAX takes them
+Array = Any  # a JAX array
+Arrays = Sequence[npt.NDArray[Any]]
+
+_SECONDS_A_CHUNK = 0.3  # how long the compiled loop runs until it is looked at again
+
+Losses = Callable[[Tree, Tree, tuple[Array, ...], Array, Array | None], Array]
+"""(weights, fixed, batch, present, key) -> the loss of each example, (batch,).
+
+fixed    arrays that do not move, such as tables of features
+batch    one array an array of examples, each (batch, ...)
+present  bool (batch,): False where the last batch of an epoch is filled up; the loop leaves those out of the mean
+key      a key for jax.random, another one each step; None on held-out examples, where nothing is left to chance
+"""
+
+
+class GradientParams(Params):
+    """Parameters of every method that learns by gradients."""
+
+    threads: int = parameter(
+        2,
+        "Here without effect: the library takes the processors that it finds, and the vectors repeat bit for bit.",
+        low=1,
+        high=64,
+        advanced=True,
+    )
+    epochs: int = parameter(10, "Passes over all interactions; more fit them more closely.", low=1, high=1000)
+    learning_rate: float = parameter(
+        0.005, "Size of a step; larger learns faster and may overshoot.", low=1e-5, high=1.0
+    )
+    regularisation: float = parameter(
+        1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
+    )
+    batch: int = parameter(
+        1024,
+        "Interactions that one step looks at together; larger is faster and takes fewer, surer steps.",
+        low=16,
+        high=65_536,
+        advanced=True,
+    )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The weights as numpy arrays, in the tree that they came in, and the loss of each epoch that was gone through.
+
+    The losses are those of the held-out part where there is one, else the mean of the batches.
+    """
+
+    weights: Tree
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Examples that are not trained on; after `patience` epochs without a smaller loss there the training ends.
+
+    The weights of the epoch with the smallest loss are those that count. patience=None goes on to the end and takes
+    the last.
+    """
+
+    examples: Arrays
+    patience: int | None
+
+
+def minimise(
+    losses: Losses,
+    weights: Tree,
+    fixed: Tree,
+    examples: Callable[[np.random.Generator], Arrays],
+    params: GradientParams,
+    *,
+    seed: int,
+    progress: Progress,
+    held_out: HeldOut | None = None,
+) -> Trained:
+    """Bring down the mean loss by Adam (Kingma & Ba, 2015); the same seed gives the same weights bit for bit.
+
+    `examples` makes an epoch's examples, as arrays of one length, which then are shuffled; negatives are drawn there.
+    """
+    reports: SimpleQueue[tuple[int, float, float | None]] = SimpleQueue()
+
+    def work(stop: Event) -> Trained:
+        loop = _Loop(losses, weights, fixed, params, seed)
+        return loop.run(examples, held_out, stop, lambda *report: reports.put(report))
+
+    told = (0, 0.0)
+
+    def beat() -> None:
+        nonlocal told
+        while not reports.empty():
+            epoch, share, loss = reports.get()
+            told = (epoch, epoch + share)
+            if loss is not None:
+                progress(_stage(epoch - 1, params.epochs), told[1], params.epochs, loss)
+        progress(_stage(told[0], params.epochs), told[1], params.epochs)
+
+    (trained,) = background.run([work], beat)
+    # An early stop is an end: nothing is left to do.
+    progress("Done", params.epochs, params.epochs)
+    return trained
+
+
+def _stage(epoch: int, epochs: int) -> str:
+    return f"Epoch {min(epoch + 1, epochs)} of {epochs}"
+
+
+class _Loop:
+    """The compiled step, and the state that it moves."""
+
+    def __init__(self, losses: Losses, weights: Tree, fixed: Tree, params: GradientParams, seed: int) -> None:
+        import jax
+        import jax.numpy as jnp
+        import optax
+
+        self._params = params
+        self._random = np.random.default_rng(seed)
+        self._key = jax.random.key(seed)
+        self._fixed = jax.tree.map(jnp.asarray, fixed)
+        optimiser = optax.adam(params.learning_rate)
+        weights = jax.tree.map(jnp.array, weights)
+        self._state = (weights, optimiser.init(weights))
+        self._steps_a_second: float | None = None
+
+        def mean(weights: Tree, fixed: Tree, batch: tuple[Array, ...], present: Array, key: Array) -> Array:
+            each = losses(weights, fixed, batch, present, key)
+            return jnp.sum(jnp.where(present, each, 0)) / jnp.maximum(jnp.sum(present), 1)
+
+        def some_steps(
+            state: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array, key: Array, first: int, last: int
+        ) -> tuple[Tree, Array]:
+            def step(number: Array, carried: Tree) -> Tree:
+                (weights, memory), total = carried
+                batch = tuple(array[number] for array in batches)
+                here = present[number]
+                loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, here, jax.random.fold_in(key, number))
+                updates, memory = optimiser.update(gradient, memory, weights)
+                return (optax.apply_updates(weights, updates), memory), total + loss * jnp.sum(here)
+
+            return jax.lax.fori_loop(first, last, step, (state, jnp.zeros((), jnp.float32)))
+
+        def sum_over(weights: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array) -> Array:
+            def add(number: Array, total: Array) -> Array:
+                batch = tuple(array[number] for array in batches)
+                each = losses(weights, fixed, batch, present[number], None)
+                return total + jnp.sum(jnp.where(present[number], each, 0))
+
+            return jax.lax.fori_loop(0, present.shape[0], add, jnp.zeros((), jnp.float32))
+
+        self._some_steps = jax.jit(some_steps, donate_argnums=0)
+        self._sum_over = jax.jit(sum_over)
+
+    def run(
+        self,
+        examples: Callable[[np.random.Generator], Arrays],
+        held_out: HeldOut | None,
+        stop: Event,
+        report: Callable[[int, float, float | None], None],
+    ) -> Trained:
+        """All epochs, or as many as an early stop leaves; `report` gets (epochs done, share of the next, loss)."""
+        import jax
+
+        losses: list[float] = []
+        best: tuple[float, Tree] | None = None
+        waited = 0
+        for epoch in range(self._params.epochs):
+            loss = self._epoch(epoch, examples(self._random), stop, lambda share, at=epoch: report(at, share, None))
+            if stop.is_set():
+                break
+            if held_out is not None:
+                loss = self._mean_over(held_out.examples)
+                if held_out.patience is not None:
+                    waited = 0 if best is None or loss < best[0] else waited + 1
+                    if waited == 0:
+                        best = (loss, jax.tree.map(np.array, self._state[0]))
+            losses.append(loss)
+            report(epoch + 1, 0.0, loss)
+            if held_out is not None and held_out.patience is not None and waited >= held_out.patience:
+                break
+        final = self._state[0] if best is None else best[1]
+        return Trained(jax.tree.map(np.asarray, final), tuple(losses))
+
+    def _epoch(self, epoch: int, examples: Arrays, stop: Event, report: Callable[[float], None]) -> float:
+        import jax
+
+        order = self._random.permutation(len(examples[0]))
+        batches, present = self._batches([array[order] for array in examples])
+        key = jax.random.fold_in(self._key, epoch)
+        total, done, steps = 0.0, 0, len(present)
+        while done < steps and not stop.is_set():
+            if self._steps_a_second is None:
+                last = done + 1
+            else:
+                last = done + max(1, int(self._steps_a_second * _SECONDS_A_CHUNK))
+            last = min(last, steps)
+            started = time.perf_counter()
+            self._state, chunk = self._some_steps(self._state, self._fixed, batches, present, key, done, last)
+            total += float(chunk)  # waits until the chunk is done
+            seconds = time.perf_counter() - started
+            # The first chunk compiles, so that its time says nothing.
+            if epoch > 0 or done > 0:
+                self._steps_a_second = (last - done) / max(seconds, 1e-6)
+            done = last
+            report(done / steps)
+        return total / len(order)
+
+    def _mean_over(self, examples: Arrays) -> float:
+        batches, present = self._batches(examples)
+        total = self._sum_over(self._state[0], self._fixed, batches, present)
+        return float(total) / len(examples[0])
+
+    def _batches(self, examples: Arrays) -> tuple[tuple[Array, ...], Array]:
+        """Each array as (steps, batch, ...), the last step filled up with zeros, and where it is not: present."""
+        import jax.numpy as jnp
+
+        number = len(examples[0])
+        size = min(self._params.batch, number)
+        steps = -(-number // size)
+        batches = []
+        for array in examples:
+            whole = np.zeros((steps * size, *array.shape[1:]), dtype=array.dtype)
+            whole[:number] = array
+            batches.append(jnp.asarray(whole.reshape(steps, size, *array.shape[1:])))
+        present = (np.arange(steps * size) < number).reshape(steps, size)
+        return tuple(batches), jnp.asarray(present)
