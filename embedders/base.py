@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -224,6 +224,23 @@ def _unpack(joined: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> npt.N
     return np.array(texts, dtype=object)
 
 
+@dataclass(frozen=True)
+class LogSize:
+    """What is known of a log without opening it; sessions = None where it has no session column."""
+
+    interactions: int
+    users: int
+    items: int
+    sessions: int | None = None
+
+
+class Estimate(NamedTuple):
+    """What a training is expected to take: seconds on a laptop's two processors, and bytes beside the log at most."""
+
+    seconds: float
+    memory: float
+
+
 @dataclass(frozen=True, eq=False)
 class Learned:
     """What `Method.learn` hands back: the fields of an Embedding of the same names that only the method knows."""
@@ -266,6 +283,10 @@ class Method(ABC, Generic[ParamsType]):
     @abstractmethod
     def learn(self, log: InteractionLog, params: ParamsType, seed: int, progress: Progress) -> Learned:
         """Train on a log that has interactions; `progress` reports from 0 to its total, both included."""
+
+    def estimate(self, size: LogSize, params: ParamsType) -> Estimate:
+        """About how long a training takes and how much memory it needs, told before it starts."""
+        raise NotImplementedError
 
     def fit(
         self, log: InteractionLog, params: ParamsType, seed: int = 0, progress: Progress = no_progress
