@@ -99,5 +99,12 @@ def failure(job: Job) -> None:
 def _state(job: Job) -> str:
     if job.status == "queued":
         return "waiting"
-    left = f" · {seconds(job.seconds_left)} left" if job.seconds_left is not None else ""
-    return f"{plain(job.stage or 'starting')}{left}"
+    return f"{plain(job.stage or 'starting')}{_left(job.seconds_left)}"
+
+
+def _left(duration: float | None) -> str:
+    if duration is None:
+        return ""
+    if duration < 1:
+        return " · nearly done"
+    return f" · {round(duration)} s left" if duration < 60 else f" · {seconds(duration)} left"

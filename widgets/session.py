@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import InputError
-from workspace.logs import LogEntry, find_log
+from widgets.text import plain
+from workspace.logs import LogEntry, find_log, list_logs
 
 _LOG = "_log_digest"
+_OFFERED = 5  # kept logs, the newest first
 _ADDRESS_LENGTH = 16
 
 
@@ -49,10 +51,19 @@ def open_log(digest: str | None) -> None:
 
 
 def need_log() -> LogEntry:
-    """The log at work; where there is none, say what to do and stop the page."""
+    """The log at work; where there is none, offer those that are kept, say what else to do, and stop the page."""
     entry = current_log()
     if entry is None:
-        st.info("No log is open yet. Open the grocery sample or your own log first.", icon=":material/database:")
+        kept = list_logs()
+        first = (
+            "Go on with a log that is kept here, or open another."
+            if kept
+            else ("Open the grocery sample or your own log first.")
+        )
+        st.info(f"No log is open yet. {first}", icon=":material/database:")
+        with st.container(horizontal=True):
+            for log in kept[:_OFFERED]:
+                st.button(plain(log.name), key=f"go-on-{log.digest}", on_click=open_log, args=(log.digest,))
         st.page_link("pages/data.py", label="**Go to Data**", icon=":material/arrow_forward:")
         st.stop()
     return entry

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.planted import two_islands
+from tests.workspace.helpers import write_csv
+from workspace import logs
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
 NEED_A_LOG = ("pages/train.py", "pages/compare.py", "pages/export.py")
@@ -36,6 +40,16 @@ def test_every_page_draws_without_a_log_and_says_what_to_do(app: AppTest, page: 
     assert not app.error
     if page in NEED_A_LOG:
         assert "No log is open yet" in app.info[0].value
+
+
+def test_a_page_without_an_open_log_offers_the_kept_ones(app: AppTest, tmp_path: Path) -> None:
+    file = write_csv(two_islands(), tmp_path / "islands.csv")
+    kept = logs.import_log(logs.keep_original(file, file.name), name="My *islands*")
+    app.run()
+    app.switch_page("pages/train.py").run()
+    app.button(key=f"go-on-{kept.digest}").click().run()
+    assert not app.exception
+    assert [title.value for title in app.title] == ["Train"]
 
 
 def test_an_address_with_a_log_that_is_not_kept_opens_the_start_page(app: AppTest) -> None:
