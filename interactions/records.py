@@ -138,7 +138,7 @@ def split_records(
 def gather_fields(
     block: bytes, records: Records, fields: Sequence[int]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """The text of some fields of all records, record after record, end to end: (offsets int32 (n + 1,), UTF-8 bytes)."""
+    """The texts of some fields, record after record, end to end: (offsets int32 (n_texts + 1,), UTF-8 bytes)."""
     starts, ends, doubled = (cells[:, fields].ravel() for cells in (records.starts, records.ends, records.doubled))
     offsets = np.zeros(len(starts) + 1, np.int32)
     text = np.empty(int((ends - starts).sum(dtype=np.int64)), np.uint8)

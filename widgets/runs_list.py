@@ -14,15 +14,18 @@ from widgets.forms import describe
 from widgets.text import count, day, plain, seconds
 from workspace import jobs
 from workspace.logs import LogEntry
+from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
+
+_MAKE_RUNS = ("train", "vectors")  # kinds of job
 
 
 def unfinished(log: LogEntry) -> None:
-    """Trainings of this log that run, wait, or failed."""
+    """Trainings of this log, and imports of vectors, that run, wait, or failed."""
     for job in jobs.list_jobs(active_only=True):
-        if job.kind == "train" and job.spec["log_digest"] == log.digest:
+        if job.kind in _MAKE_RUNS and job.spec["log_digest"] == log.digest:
             jobs_panel.watch(job)
-    jobs_panel.failures(["train"])
+    jobs_panel.failures(_MAKE_RUNS)
 
 
 def finished(log: LogEntry) -> int:
@@ -58,7 +61,9 @@ def open_run_folder(log: LogEntry) -> None:
 
 
 def settings(run: RunEntry) -> str:
-    """A run's parameters where they differ from the defaults, in one line."""
+    """A run's parameters where they differ from the defaults, in one line; of imported vectors, where they are from."""
+    if run.method == IMPORTED:
+        return f"from {run.params['file']} ({run.params['format']})"
     method = METHODS.get(run.method)
     return describe(dict(run.params), None if method is None else method.Params)
 
@@ -66,10 +71,11 @@ def settings(run: RunEntry) -> str:
 def _row(run: RunEntry) -> None:
     with st.container(border=True):
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+        trained = "" if run.method == IMPORTED else f"seed {run.seed} · {seconds(run.seconds)} · "
         row.markdown(
             f"**{plain(run.name)}**  \n"
             f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
-            f"{plain(settings(run))} · seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
+            f"{plain(settings(run))} · {trained}{day(run.created)}]"
         )
         actions = row.container(horizontal=True, width="content")
         with actions.popover("Details", icon=":material/info:", key=f"details-{run.key}"):

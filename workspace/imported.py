@@ -61,8 +61,8 @@ def import_vectors(
     rows, known = _places(file.ids, log)
     if not known.any():
         raise VectorsError(
-            f"None of the {len(known):,} ids in {name}, such as {_some(file.ids)}, is an item of this log, whose ids are "
-            f"such as {_some(list(log.item_ids))}: choose the column and the file with the log's own ids, zeros in "
+            f"None of the {len(known):,} ids in {name}, such as {_some(file.ids)}, is an item of this log, whose ids "
+            f"are such as {_some(list(log.item_ids))}: choose the column and the file with the log's own ids, zeros in "
             "front included."
         )
     item_vectors = np.zeros((log.n_items, file.vectors.shape[1]), np.float32)
@@ -113,7 +113,9 @@ def _notes(
     without = [item for item in log.item_ids[~trained] if item not in named]
     notes = [f"Matched by id: {int(known.sum()):,} of the {len(known):,} vectors are of items of this log."]
     if strangers:
-        notes.append(f"Vectors of no item of this log, which were left out: {len(strangers):,}, such as {_some(strangers)}.")
+        notes.append(
+            f"Vectors of no item of this log, which were left out: {len(strangers):,}, such as {_some(strangers)}."
+        )
     if without:
         notes.append(f"Items of this log that the file has no vector for: {len(without):,}, such as {_some(without)}.")
     if zeros:

@@ -65,7 +65,6 @@ def _from_text(source: DelimitedFile, id_column: str | None, item_column: str, p
 
 
 def _from_parquet(source: Source, id_column: str | None, item_column: str, progress: Progress) -> FoundVectors:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     kinds = {field.name: field.type for field in pq.read_schema(source.path)}
@@ -73,7 +72,8 @@ def _from_parquet(source: Source, id_column: str | None, item_column: str, progr
     numeric = [name for name, kind in kinds.items() if _is_number(kind)]
     chosen = choose_columns(source.path, source.columns, numeric, lists, id_column, item_column)
     ids: list[str | None] = []
-    places, parts = [], []
+    places: list[npt.NDArray[np.int64]] = []
+    parts: list[npt.NDArray[np.float32]] = []
     for batch in source.batches([chosen.ids, *chosen.numbers]):
         ids += _texts(batch.arrays[0], chosen.ids)
         if chosen.numbers[0] in lists:
@@ -140,21 +140,20 @@ def _from_column(path: Path, array: Any, name: str) -> npt.NDArray[np.float32]:
     return numbers
 
 
-def _from_lists(
-    path: Path, array: Any, places: npt.NDArray[np.int64], width: int | None
-) -> npt.NDArray[np.float32]:
+def _from_lists(path: Path, array: Any, places: npt.NDArray[np.int64], width: int | None) -> npt.NDArray[np.float32]:
     """A column of lists as a matrix; raises VectorsError where one is missing or has another length than the first."""
     import pyarrow.compute as pc
 
     lengths = pc.fill_null(pc.list_value_length(array), -1).to_numpy(zero_copy_only=False)
-    width = int(lengths[0]) if width is None else width
+    if width is None:
+        width = int(next((length for length in lengths if length >= 0), 0))
     odd = np.flatnonzero(lengths != width)
-    if len(odd) or width < 0:
-        row = int(odd[0]) if len(odd) else 0
-        length = "no vector" if lengths[row] < 0 else f"a vector of {lengths[row]:,} numbers"
+    if len(odd):
+        length = lengths[odd[0]]
+        held = "no vector" if length < 0 else f"a vector of {length:,} numbers"
         raise VectorsError(
-            f"{path.name}, row {places[row]:,}: there is {length}, while others have {max(width, 0):,}: all vectors "
-            "need the same length."
+            f"{path.name}, row {places[odd[0]]:,}: there is {held}, while others have {width:,} numbers: all need the "
+            "same length."
         )
     return _from_column(path, array.flatten(), "vectors").reshape(len(array), width)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import mmap
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from embedders.base import Progress, no_progress
 from errors import VectorsError
@@ -24,7 +23,7 @@ _LONGEST_ID = 10_000  # bytes
 class Header(NamedTuple):
     """The first line: how many vectors, how many numbers each, and how many bytes the line takes."""
 
-    count: int
+    vectors: int
     width: int
     size: int
 
@@ -52,13 +51,13 @@ def read_binary(path: Path, header: Header, progress: Progress = no_progress) ->
     """Read a header, then for each item its id, a space, and its numbers as 4 bytes each."""
     check_width(path, header.width)
     length, size = 4 * header.width, path.stat().st_size
-    if header.count * (length + 2) > size:  # before room is made for what the header promises
+    if header.vectors * (length + 2) > size:  # before room is made for what the header promises
         raise _cut_off(path, header)
     ids: list[str | None] = []
-    vectors = np.empty((header.count, header.width), np.float32)
+    vectors = np.empty((header.vectors, header.width), np.float32)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         at = header.size
-        for row in range(header.count):
+        for row in range(header.vectors):
             while data[at : at + 1] == b"\n":  # some programs end a vector with one
                 at += 1
             space = data.find(b" ", at, at + _LONGEST_ID)
@@ -72,7 +71,7 @@ def read_binary(path: Path, header: Header, progress: Progress = no_progress) ->
         rest = data[at:].strip(b"\n")
     if rest:
         raise VectorsError(
-            f"{path.name} goes on after the {header.count:,} vectors of {header.width:,} numbers that its first line "
+            f"{path.name} goes on after the {header.vectors:,} vectors of {header.width:,} numbers that its first line "
             "speaks of: it is damaged or no word2vec file, so export it again."
         )
     return FoundVectors(ids, vectors, np.arange(1, len(ids) + 1), "row")
@@ -114,9 +113,9 @@ def read_text(path: Path, head: bytes, header: Header | None, progress: Progress
                 progress(f"Reading {path.name}", size * _share(len(ids), header), size)
     except pa.ArrowInvalid as error:
         raise VectorsError(_first_fault(path, header, width) or f"{path.name} cannot be read ({error}).") from error
-    if header is not None and len(ids) != header.count:
+    if header is not None and len(ids) != header.vectors:
         raise VectorsError(
-            f"The first line of {path.name} speaks of {header.count:,} vectors, but {len(ids):,} follow: it was cut "
+            f"The first line of {path.name} speaks of {header.vectors:,} vectors, but {len(ids):,} follow: it was cut "
             "off or changed, so export it again."
         )
     start = 1 if header is None else 2
@@ -125,7 +124,7 @@ def read_text(path: Path, head: bytes, header: Header | None, progress: Progress
 
 def _share(done: int, header: Header | None) -> float:
     """How much is read; without a header nobody knows how much there is."""
-    return 0.5 if header is None else min(done / max(header.count, 1), 1.0)
+    return 0.5 if header is None else min(done / max(header.vectors, 1), 1.0)
 
 
 def _first_fault(path: Path, header: Header | None, width: int) -> str | None:
@@ -141,8 +140,8 @@ def _first_fault(path: Path, header: Header | None, width: int) -> str | None:
                 return f"{where}: the text is not UTF-8: save the file as UTF-8."
             if len(cells) != width + 1:
                 return (
-                    f"{where}: there are {len(cells):,} words, and an id and {width:,} numbers are expected, with single "
-                    "spaces between them: mend the line (an id must not have spaces), or export CSV."
+                    f"{where}: there are {len(cells):,} words, and an id and {width:,} numbers are expected, with "
+                    "single spaces between them: mend the line (an id must not have spaces), or export CSV."
                 )
             for place, cell in enumerate(cells[1:], start=1):
                 if not _is_number(cell):
@@ -175,6 +174,6 @@ def _decoded(path: Path, text: bytes, row: int) -> str:
 
 def _cut_off(path: Path, header: Header) -> VectorsError:
     return VectorsError(
-        f"{path.name} is shorter than the {header.count:,} vectors of {header.width:,} numbers that its first line "
+        f"{path.name} is shorter than the {header.vectors:,} vectors of {header.width:,} numbers that its first line "
         "speaks of: it is cut off or no word2vec file, so export it again."
     )
