@@ -90,7 +90,7 @@ def test_vectors_of_the_word2vec_program_end_with_a_line_end_or_a_space(tmp_path
 
 
 def test_word2vec_text_without_a_header(tmp_path: Path) -> None:
-    (tmp_path / "glove.txt").write_bytes('the 0.5 -1\r\n"quote 2 3\r\nb" 4 5'.encode())
+    (tmp_path / "glove.txt").write_bytes(b'the 0.5 -1\r\n"quote 2 3\r\nb" 4 5')
     found = read_vectors(tmp_path / "glove.txt")
     assert_same(found, ["the", '"quote', 'b"'], np.array([[0.5, -1], [2, 3], [4, 5]]))
 
@@ -113,7 +113,7 @@ ID_FILES: dict[str, Callable[[Path], Any]] = {
     "one.csv": lambda path: write_csv(path, ["id"], [["007"], ["é,b"]]),
     "table.parquet": lambda path: pd.DataFrame({"item_id": ["007", "é,b"]}).to_parquet(path),
     "texts.npy": lambda path: np.save(path, np.array(["007", "é,b"])),
-    "bytes.npy": lambda path: np.save(path, np.array(["007".encode(), "é,b".encode()])),
+    "bytes.npy": lambda path: np.save(path, np.array([b"007", "é,b".encode()])),
 }
 
 
@@ -221,10 +221,13 @@ def test_bytes_that_mean_nothing_are_refused_in_one_sentence(tmp_path: Path, dat
         (tmp_path / name).write_bytes(start + data)
         (tmp_path / "ids.txt").write_text("a\nb\n")
         ids_path = tmp_path / "ids.txt" if start.startswith(b"\x93") else None
+        found, said = None, ""
         try:
             found = read_vectors(tmp_path / name, ids_path)
         except VectorsError as error:
-            assert name in str(error)
+            said = str(error)
+        if found is None:
+            assert name in said
         else:
             assert np.isfinite(found.vectors).all()
             assert len(set(found.ids)) == len(found.ids) == len(found.vectors)
