@@ -17,15 +17,13 @@ from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
 
-_MAKE_RUNS = ("train", "vectors")  # kinds of job
-
 
 def unfinished(log: LogEntry) -> None:
-    """Trainings of this log, and imports of vectors, that run, wait, or failed."""
+    """Trainings of this log that run, wait, or failed."""
     for job in jobs.list_jobs(active_only=True):
-        if job.kind in _MAKE_RUNS and job.spec["log_digest"] == log.digest:
+        if job.kind == "train" and job.spec["log_digest"] == log.digest:
             jobs_panel.watch(job)
-    jobs_panel.failures(_MAKE_RUNS)
+    jobs_panel.failures(["train"])
 
 
 def finished(log: LogEntry) -> int:

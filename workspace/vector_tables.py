@@ -60,7 +60,7 @@ def _from_text(source: DelimitedFile, id_column: str | None, item_column: str, p
         np.concatenate(places),
         source.unit,
         chosen.numbers,
-        _columns_read(source.path, chosen.ids, chosen.numbers),
+        _columns_read(chosen.ids, chosen.numbers),
     )
 
 
@@ -92,7 +92,7 @@ def _from_parquet(source: Source, id_column: str | None, item_column: str, progr
         np.concatenate(places),
         source.unit,
         () if chosen.numbers[0] in lists else chosen.numbers,
-        _columns_read(source.path, chosen.ids, chosen.numbers),
+        _columns_read(chosen.ids, chosen.numbers),
     )
 
 
@@ -184,6 +184,6 @@ def _refuse_malformed(source: Source, batch: Batch) -> None:
         )
 
 
-def _columns_read(path: Path, ids: str, numbers: Sequence[str]) -> tuple[str]:
+def _columns_read(ids: str, numbers: Sequence[str]) -> tuple[str]:
     which = f"column {numbers[0]!r}" if len(numbers) == 1 else f"columns {numbers[0]!r} to {numbers[-1]!r}"
-    return (f"In {path.name}, column {ids!r} was read as the ids and {which} as the vectors.",)
+    return (f"Column {ids!r} was read as the ids and {which} as the vectors.",)

@@ -128,8 +128,8 @@ def test_an_imported_run_is_the_original_again(
 
 
 def test_an_imported_run_has_neighbours_and_maps(original: runs.RunEntry, imported: runs.RunEntry) -> None:
-    near = [make_neighbours(run, "cosine").indices for run in (original, imported)]
-    assert np.array_equal(*near)
+    first, second = (make_neighbours(run, "cosine").indices for run in (original, imported))
+    assert np.array_equal(first, second)
     maps = make_maps(original, imported, MapParams())
     assert np.isfinite(maps.b).all()
     assert maps.residual is not None

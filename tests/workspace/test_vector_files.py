@@ -237,7 +237,7 @@ def wide(width: int) -> str:
     return "item," + ",".join(f"v{place}" for place in range(width)) + "\n7" + ",1" * width + "\n"
 
 
-BINARY = b"2 3\n" + b"".join(item + b" " + np.float32([1, 2, 3]).tobytes() for item in (b"a", b"b"))
+BINARY = b"2 3\n" + b"".join(item + b" " + np.array([1, 2, 3], np.float32).tobytes() for item in (b"a", b"b"))
 
 BAD: dict[str, tuple[str, bytes | str, str]] = {
     "nothing": ("v.csv", b"", "v.csv is empty"),
@@ -280,7 +280,7 @@ BAD: dict[str, tuple[str, bytes | str, str]] = {
     "binary not UTF-8": ("v.bin", BINARY.replace(b"a ", b"\xff "), "v.bin, row 1: the id is not UTF-8"),
     "binary not finite": (
         "v.bin",
-        b"1 2\na " + np.float32([1, np.nan]).tobytes(),
+        b"1 2\na " + np.array([1, np.nan], np.float32).tobytes(),
         "v.bin, row 1: number 2 of item 'a'",
     ),
     "binary without a header": ("v.bin", bytes(range(1, 255)) * 9, "v.bin does not begin as a word2vec file does"),
