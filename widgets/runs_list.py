@@ -61,7 +61,7 @@ def open_run_folder(log: LogEntry) -> None:
 def settings(run: RunEntry) -> str:
     """A run's parameters where they differ from the defaults, in one line; of imported vectors, where they are from."""
     if run.method == IMPORTED:
-        return f"from {run.params['file']} ({run.params['format']})"
+        return f"from {run.params.get('file')} ({run.params.get('format')})"
     method = METHODS.get(run.method)
     return describe(dict(run.params), None if method is None else method.Params)
 

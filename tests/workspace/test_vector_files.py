@@ -155,6 +155,11 @@ def test_which_columns_of_a_table_are_read(tmp_path: Path, kind: str) -> None:
     assert "was read as the ids" in found.notes[0]
 
 
+def test_a_table_in_utf_16(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("item;v0;v1\n茶;1;2\n", encoding="utf-16")
+    assert_same(read_vectors(tmp_path / "table.csv"), ["茶"], np.array([[1, 2]]))
+
+
 def test_the_log_s_own_name_for_items_or_a_given_column_holds_the_ids(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("id,film,item_id,v0,v1\n1,2,3,4,5\n")
     assert read_vectors(tmp_path / "table.csv").ids == ["3"]
