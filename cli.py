@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from embedders.base import Progress
-    from workspace.log_source import LogSource
+    from embedders.base import Embedding, Progress
+    from workspace.log_source import LogSource, OpenedLog
     from workspace.results import Neighbours
     from workspace.runs import Run
 
@@ -95,7 +95,6 @@ def train(
     """Train a method on a log and write a run folder."""
     from embedders import METHODS
     from workspace.log_source import open_source
-    from workspace.runs import write_run
 
     if method not in METHODS:
         raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
@@ -105,17 +104,34 @@ def train(
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)
-    try:
-        entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
-    except OSError as error:
-        raise RunError(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
-    facts = {name: value for name, value in dataclasses.asdict(entry).items() if name != "losses"}
-    lines = [
-        f"{entry.title}, {entry.dimensions} dimensions, {entry.n_items - entry.n_missing:,} of {entry.n_items:,} "
-        f"items in {entry.seconds:.1f} s: {out}",
-        *entry.notes,
-    ]
-    answer(facts | {"path": str(entry.path)}, json_file, lines)
+    facts, lines = _write_run(out, embedding, opened, force)
+    answer(facts, json_file, lines)
+
+
+@app.command("import")
+@takes_log
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet, .npy, word2vec text or binary.")],
+    log: "LogSource",
+    out: Annotated[Path, typer.Option(metavar="RUN", help="The run folder to write.")],
+    ids: Annotated[Path | None, typer.Option(metavar="FILE", help="The ids of a .npy file's rows.")] = None,
+    id_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column with the ids, where not guessed.")
+    ] = None,
+    force: Force = False,
+    json_file: JsonFile = None,
+) -> None:
+    """Make a run folder of vectors that were trained elsewhere, matched to a log by id."""
+    from workspace.imported import import_vectors
+    from workspace.log_source import open_source
+
+    _refuse_same_file(out, json_file)
+    _refuse_run_folder(out, force)
+    with TerminalProgress() as progress:
+        opened = open_source(log, progress)
+        embedding, matching = import_vectors(file, opened.log, ids_path=ids, id_column=id_column, progress=progress)
+    facts, lines = _write_run(out, embedding, opened, force)
+    answer(facts | dataclasses.asdict(matching), json_file, lines)
 
 
 @app.command()
@@ -180,6 +196,23 @@ def export(
     answer(facts, json_file, [f"{out}: {facts['bytes']:,} bytes{without}"])
 
 
+def _write_run(out: Path, embedding: "Embedding", opened: "OpenedLog", force: bool) -> tuple[dict[str, Any], list[str]]:
+    """Write a run folder; answers with it as JSON values, and as lines for a person."""
+    from workspace.runs import write_run
+
+    try:
+        entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
+    except OSError as error:
+        raise RunError(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
+    facts = {name: value for name, value in dataclasses.asdict(entry).items() if name != "losses"}
+    lines = [
+        f"{entry.title}, {entry.dimensions} dimensions, {entry.n_items - entry.n_missing:,} of {entry.n_items:,} "
+        f"items in {entry.seconds:.1f} s: {out}",
+        *entry.notes,
+    ]
+    return facts | {"path": str(entry.path)}, lines
+
+
 def _refuse_run_folder(out: Path, force: bool) -> None:
     """Raise RunError before hours of training where --out cannot become a run folder."""
     if out.exists() and not force:
@@ -237,7 +270,8 @@ def _complain(message: str, code: int) -> int:
 
 
 def _commands() -> list[str]:
-    return [command.callback.__name__ for command in app.registered_commands if command.callback is not None]
+    named = (command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands)
+    return [name for name in named if name is not None]
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
     ├── InputError             what the person gave is at fault; the text says what, where, and the fix
     │   ├── LogError           a log, an item table or a user table cannot be read, or nothing of it is usable
     │   ├── ParameterError     a parameter or an option is unknown, out of bounds, or does not fit the log
+    │   ├── VectorsError       a file of vectors that were trained elsewhere cannot be used
     │   ├── RunError           a run folder is missing, damaged, or not what was asked for
     │   └── ExportError        the vectors cannot be written in the format that was chosen
     └── Cancelled              somebody asked for the work to stop; nothing is wrong
@@ -29,6 +30,10 @@ class LogError(InputError):
 
 class ParameterError(InputError):
     """A parameter or an option cannot be used."""
+
+
+class VectorsError(InputError):
+    """A file of vectors that were trained elsewhere cannot be used."""
 
 
 class RunError(InputError):

@@ -17,7 +17,7 @@ of a file, where compiling would take longer than the work, through the plain on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -135,12 +135,14 @@ def split_records(
     )
 
 
-def gather_field(block: bytes, records: Records, field: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """The text of one field of all records, end to end: (offsets int32 (n_records + 1,), UTF-8 bytes)."""
-    starts, ends = records.starts[:, field], records.ends[:, field]
+def gather_fields(
+    block: bytes, records: Records, fields: Sequence[int]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """The texts of some fields, record after record, end to end: (offsets int32 (n_texts + 1,), UTF-8 bytes)."""
+    starts, ends, doubled = (cells[:, fields].ravel() for cells in (records.starts, records.ends, records.doubled))
     offsets = np.zeros(len(starts) + 1, np.int32)
     text = np.empty(int((ends - starts).sum(dtype=np.int64)), np.uint8)
-    used = compiled(_gather)(np.frombuffer(block, np.uint8), starts, ends, records.doubled[:, field], offsets, text)
+    used = compiled(_gather)(np.frombuffer(block, np.uint8), starts, ends, doubled, offsets, text)
     return offsets, text[:used]
 
 

@@ -1,6 +1,6 @@
 """Train: choose a method, train it on the open log, see its runs."""
 
-from widgets import frame, runs_list, session, training
+from widgets import frame, runs_list, session, training, vector_upload
 
 frame.require()
 
@@ -11,6 +11,7 @@ training.both_with_defaults(log)
 runs_list.unfinished(log)
 method = training.method_cards()
 training.method_form(log, method)
+vector_upload.bring_vectors(log)
 number = runs_list.finished(log)
 runs_list.open_run_folder(log)
 if number:

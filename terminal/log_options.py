@@ -52,8 +52,10 @@ def takes_log(command: Callable[..., None]) -> Callable[..., None]:
     own = inspect.signature(command).parameters
     named = Annotated[str, typer.Argument(metavar="LOG", help="A file, a kept log, or 'grocery' for the sample.")]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [inspect.Parameter("log", keyword, annotation=named)]
-    parameters += [parameter.replace(kind=keyword) for name, parameter in own.items() if name != "log"]
+    parameters = [
+        inspect.Parameter("log", keyword, annotation=named) if name == "log" else parameter.replace(kind=keyword)
+        for name, parameter in own.items()
+    ]
     parameters += [
         inspect.Parameter(name, keyword, annotation=declared, default=default)
         for name, (declared, default) in _OPTIONS.items()

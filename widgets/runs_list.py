@@ -14,6 +14,7 @@ from widgets.forms import describe
 from widgets.text import count, day, plain, seconds
 from workspace import jobs
 from workspace.logs import LogEntry
+from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
 
 
@@ -58,7 +59,9 @@ def open_run_folder(log: LogEntry) -> None:
 
 
 def settings(run: RunEntry) -> str:
-    """A run's parameters where they differ from the defaults, in one line."""
+    """A run's parameters where they differ from the defaults, in one line; of imported vectors, where they are from."""
+    if run.method == IMPORTED:
+        return f"from {run.params.get('file')} ({run.params.get('format')})"
     method = METHODS.get(run.method)
     return describe(dict(run.params), None if method is None else method.Params)
 
@@ -66,10 +69,11 @@ def settings(run: RunEntry) -> str:
 def _row(run: RunEntry) -> None:
     with st.container(border=True):
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+        trained = "" if run.method == IMPORTED else f"seed {run.seed} · {seconds(run.seconds)} · "
         row.markdown(
             f"**{plain(run.name)}**  \n"
             f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
-            f"{plain(settings(run))} · seed {run.seed} · {seconds(run.seconds)} · {day(run.created)}]"
+            f"{plain(settings(run))} · {trained}{day(run.created)}]"
         )
         actions = row.container(horizontal=True, width="content")
         with actions.popover("Details", icon=":material/info:", key=f"details-{run.key}"):

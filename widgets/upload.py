@@ -64,9 +64,18 @@ def upload_log() -> None:
         "Item table with titles or categories (optional)", type=_TYPES, key="upload-items", help="Joined by item id."
     )
     if file is not None:
-        st.session_state["_uploaded"] = (_kept(file), file.name, _kept(table) if table is not None else None)
+        kept_table = kept_on_disk(table) if table is not None else None
+        st.session_state["_uploaded"] = (kept_on_disk(file), file.name, kept_table)
     else:
         st.session_state.pop("_uploaded", None)
+
+
+def kept_on_disk(file: UploadedFile) -> Path:
+    """The uploaded bytes on disk, written once for each upload."""
+    kept = st.session_state.setdefault("_kept_uploads", {})
+    if file.file_id not in kept:
+        kept[file.file_id] = logs.keep_original(file, file.name)
+    return Path(kept[file.file_id])
 
 
 def columns_form() -> None:
@@ -155,14 +164,6 @@ def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
             if picked != _NOT_USED:
                 chosen[role] = picked
     return chosen
-
-
-def _kept(file: UploadedFile) -> Path:
-    """The uploaded bytes on disk, written once for each upload."""
-    kept = st.session_state.setdefault("_kept_uploads", {})
-    if file.file_id not in kept:
-        kept[file.file_id] = logs.keep_original(file, file.name)
-    return Path(kept[file.file_id])
 
 
 def _start(path: Path, name: str, spec: dict[str, Any]) -> None:

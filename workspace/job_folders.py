@@ -27,7 +27,13 @@ from workspace.home import room
 Lane = Literal["train", "view"]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 # What a person waits for on a page does not stand in line behind a training.
-LANE_OF: Mapping[str, Lane] = {"train": "train", "import": "view", "neighbours": "view", "map": "view"}
+LANE_OF: Mapping[str, Lane] = {
+    "train": "train",
+    "import": "view",
+    "vectors": "view",
+    "neighbours": "view",
+    "map": "view",
+}
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100
 LOG_TAIL = 4_000  # bytes

@@ -29,6 +29,7 @@ from workspace.files import (
     write_json_atomically,
 )
 from workspace.home import room
+from workspace.run_kinds import IMPORTED, kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +91,12 @@ class Run:
 
 
 def run_key(log_digest: str, method: str, params: Mapping[str, Any], seed: int, version: int) -> str:
-    """The name of a training by what it is made from, sha256 in hex; params with all their defaults."""
+    """The name of a training by what it is made from, sha256 in hex; params with all their defaults.
+
+    Of imported vectors only the digest of the vectors counts, whatever file and format they came in.
+    """
+    if method == IMPORTED:
+        params = {"vectors": params.get("vectors")}
     parts = [log_digest, method, dict(sorted(params.items())), seed, version]
     return hashlib.sha256(json.dumps(parts, separators=(",", ":"), default=list).encode()).hexdigest()
 
@@ -104,15 +110,13 @@ def write_run(
     folder: Path, embedding: Embedding, log: InteractionLog, *, name: str, log_name: str, replace: bool = False
 ) -> RunEntry:
     """Write a run to `folder`, all of it or nothing; one that is there already stays, unless `replace` is set."""
-    from embedders import METHODS
-
-    method = METHODS[embedding.method]
+    kind = kind_of(embedding.method)
     facts = {
-        "key": run_key(embedding.log_digest, embedding.method, embedding.params, embedding.seed, method.version),
+        "key": run_key(embedding.log_digest, embedding.method, embedding.params, embedding.seed, kind.version),
         "name": _name(name),
-        "title": method.title,
-        "family": method.family,
-        "method_version": method.version,
+        "title": kind.title,
+        "family": kind.family,
+        "method_version": kind.version,
         "created": datetime.now(UTC).isoformat(timespec="microseconds"),
         "log_name": log_name,
         "log_columns": dict(log.columns),
@@ -222,9 +226,7 @@ def copy_run_in(folder: Path) -> RunEntry:
 
 def default_name(method: str, params: Mapping[str, Any], log_digest: str) -> str:
     """A name such as "ALS 64d" that no kept run of the log has yet."""
-    from embedders import METHODS
-
-    return unique_name(f"{METHODS[method].short} {params['dimensions']}d", log_digest)
+    return unique_name(f"{kind_of(method).short} {params['dimensions']}d", log_digest)
 
 
 def unique_name(name: str, log_digest: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,37 @@ def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]
     return {"key": run.key}
 
 
+def vectors_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Keep vectors that were trained elsewhere as a run: {"log_digest", "vectors" and "ids" (files), "id_column",
+    "file" and "name" (what the file was, and the run is to be called)}; only the first two are needed.
+
+    Answers {"key", "new"} and the counts of `Matching`; vectors that are kept already are not kept again.
+    """
+    from workspace.imported import import_vectors
+    from workspace.logs import find_log, forget_abandoned_originals, open_log
+    from workspace.run_kinds import kind_of
+    from workspace.runs import find_run, run_folder, run_key, unique_name, write_run
+
+    entry = find_log(spec["log_digest"])
+    log = open_log(entry.digest)
+    embedding, matching = import_vectors(
+        Path(spec["vectors"]),
+        log,
+        ids_path=Path(spec["ids"]) if spec.get("ids") else None,
+        id_column=spec.get("id_column") or None,
+        file_name=spec.get("file"),
+        progress=progress,
+    )
+    version = kind_of(embedding.method).version
+    folder = run_folder(run_key(entry.digest, embedding.method, embedding.params, embedding.seed, version))
+    new = not folder.exists()
+    if new:
+        name = unique_name(spec.get("name") or Path(embedding.params["file"]).stem, entry.digest)
+        write_run(folder, embedding, log, name=name, log_name=entry.name)
+    forget_abandoned_originals()
+    return {"key": find_run(folder).key, "new": new, **dataclasses.asdict(matching)}
+
+
 def neighbours_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Neighbours of a kept run: {"run" (key), "similarity", "within" (key, may be left out)}."""
     from workspace.results import make_neighbours
@@ -92,6 +124,7 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "train": train_task,
+    "vectors": vectors_task,
     "neighbours": neighbours_task,
     "map": map_task,
 }

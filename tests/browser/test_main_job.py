@@ -84,6 +84,35 @@ def test_from_an_upload_to_the_vectors(page: Page, app_server: AppServer) -> Non
     find_and_download(page, "fluid milk")
 
 
+def test_vectors_trained_elsewhere_come_in_and_stay(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    """The app's own CSV comes back as a run whose neighbours are all those of the original."""
+    open_tiny(page, app_server)
+    train_small_svd(page)
+    rows = download_vectors(page)
+    text = "\n".join(",".join([row[0], "", *row[2:]]) for row in [*rows, ["stranger", "", "1", "1", "2", "3", "4"]])
+    file = write(tmp_path, "elsewhere.csv", text.encode())
+    go(page, "Train")
+    page.get_by_text("Bring vectors trained elsewhere").click()
+    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
+    inputs.first.set_input_files(write(tmp_path, "bad.csv", b"item_id,v0,v1\n1,2\n"))
+    expect(page.get_by_text("bad.csv")).to_be_visible()
+    page.get_by_role("button", name="Import vectors").click()
+    expect(page.get_by_test_id("stAlert").first).to_contain_text("bad.csv, line 2: too few fields", timeout=PATIENCE)
+    page.get_by_role("button", name="Dismiss").click()
+    inputs.first.set_input_files(file)
+    expect(page.get_by_text("elsewhere.csv")).to_be_visible()
+    page.get_by_role("button", name="Import vectors").click()
+    told = page.get_by_text(f"{len(rows) - 1:,} of the {len(rows):,} vectors are of items of this log")
+    expect(told).to_contain_text("of no item, and left out: 1", timeout=PATIENCE)
+    address = page.url.split("?")[1]
+    app_server.kill()
+    app_server.start()
+    page.goto(f"{app_server.url}/train?{address}")
+    expect(page.get_by_text("elsewhere", exact=True).first).to_be_visible()
+    compare(page)
+    expect(page.get_by_text("They share 10.0 of 10 neighbours")).to_be_visible()
+
+
 @pytest.mark.slow
 def test_from_the_grocery_sample_to_the_vectors(page: Page, app_server: AppServer) -> None:
     page.goto(app_server.url)

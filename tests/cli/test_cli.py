@@ -193,6 +193,31 @@ def test_compare_reads_folders_only(run: str, islands: str, capsys: Capture) -> 
     assert {"rbo", "cka", "procrustes"} <= set(facts)
 
 
+@pytest.mark.parametrize("format", ["csv", "parquet", "word2vec"])
+def test_vectors_that_left_come_in_again(run: str, islands: str, format: str, capsys: Capture) -> None:
+    assert cli.main(["export", run, "--format", format, "--out", "vectors"]) == 0
+    capsys.readouterr()
+    facts = answer(["import", "vectors", islands, "--out", "again"], capsys)
+    assert (facts["method"], facts["name"], facts["n_items"], facts["n_missing"]) == ("imported", "again", 24, 0)
+    assert (facts["vectors"], facts["matched"], facts["left_out"], facts["missing"]) == (24, 24, 0, 0)
+    compared = answer(["compare", run, "again"], capsys)
+    assert (compared["overlap"]["all"], compared["b"]["method"]) == (1.0, "imported")
+    assert runs.copy_run_in(Path("again")).key == facts["key"]
+
+
+def test_an_array_comes_in_with_its_ids(run: str, islands: str, capsys: Capture) -> None:
+    embedding = runs.open_run(Path(run)).embedding
+    np.save("v.npy", embedding.item_vectors[:20])
+    pd.DataFrame({"row": range(20), "key": embedding.item_ids[:20]}).to_csv("ids.csv", index=False)
+    arguments = ["import", "v.npy", islands, "--ids", "ids.csv", "--id-column", "key", "--out", "again"]
+    assert cli.main(arguments) == 0
+    said = capsys.readouterr().out
+    assert "Imported vectors, 8 dimensions, 20 of 24 items" in said
+    assert "Items of this log that the file has no vector for: 4, such as 'B08', 'B09', 'B10'." in said
+    assert "--force" in complaint(arguments, capsys)
+    assert answer([*arguments, "--force"], capsys)["missing"] == 4
+
+
 def test_a_run_beside_itself_is_the_same(run: str, capsys: Capture) -> None:
     facts = answer(["compare", run, run], capsys)
     assert (facts["jaccard"]["all"], facts["rbo"], facts["a"] == facts["b"]) == (1.0, pytest.approx(1.0), True)
@@ -250,7 +275,7 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "methods, describe, train, compare, export"),
+        ([], "methods, describe, train, import, compare, export"),
         (["tarin"], "tarin"),
         (["methods", "--bad"], "--bad"),
         (["describe"], "LOG"),
@@ -272,6 +297,11 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
         (["train", "islands.csv", "--method", "als", "--set", "alpha=1", "--set", "alpha=2", "--out", "x"], "twice"),
         (["train", "islands.csv", "--method", "als", "--seed", "-1", "--out", "x"], "--seed"),
         (["train", "islands.csv", "--method", "als", "--out", "islands.csv/x"], "islands.csv"),
+        (["import", "islands.csv"], "LOG"),
+        (["import", "nowhere.bin", "islands.csv", "--out", "x"], "nowhere.bin"),
+        (["import", "islands.csv", "islands.csv", "--out", "x"], "islands.csv"),
+        (["import", "islands.csv", "islands.csv", "--id-column", "sku", "--out", "x"], "'sku'"),
+        (["import", "islands.csv", "islands.csv", "--ids", "empty.csv", "--out", "x"], "empty.csv"),
         (["compare", "nothing", "nothing"], "nothing"),
         (["compare", "nothing", "nothing", "--similarity-a", "euclid"], "euclid"),
         (["export", "nothing", "--format", "csv", "--out", "x"], "nothing"),

@@ -18,7 +18,7 @@ from interactions.records import (
     TOO_MANY_FIELDS,
     count_fields,
     field_texts,
-    gather_field,
+    gather_fields,
     split_records,
 )
 
@@ -148,9 +148,12 @@ def test_a_quote_that_is_never_closed_gives_up_after_a_megabyte() -> None:
 def test_gathered_fields_stand_end_to_end() -> None:
     text = 'a,"é""q"\nb,\n'.encode()
     records = split_records(text, b",", 2, line=1, last=True)
-    offsets, gathered = gather_field(text, records, 1)
+    offsets, gathered = gather_fields(text, records, [1])
     assert gathered.tobytes().decode() == 'é"q'
     assert offsets.tolist() == [0, 4, 4]
+    offsets, gathered = gather_fields(text, records, [1, 0])
+    assert gathered.tobytes().decode() == 'é"qab'
+    assert offsets.tolist() == [0, 4, 5, 5, 6]
 
 
 def test_fields_are_counted_for_guessing_the_separator() -> None:

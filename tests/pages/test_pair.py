@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedders.base import no_progress
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
-from workspace import logs, runs
+from workspace import export, logs, runs
 from workspace.logs import LogEntry
+from workspace.tasks import vectors_task
 
 
 @pytest.fixture
@@ -44,6 +46,15 @@ def test_the_newest_matrix_factorisation_stands_beside_the_newest_item2vec(kept:
 def test_an_only_run_stands_beside_itself_by_the_other_similarity(kept: LogEntry) -> None:
     train_here(kept, "svd", name="factors")
     assert bar(kept.digest).run().markdown[0].value == "factors | cosine | factors | dot"
+
+
+def test_imported_vectors_stand_beside_the_newest_matrix_factorisation(kept: LogEntry, tmp_path: Path) -> None:
+    factors = train_here(kept, "svd", name="factors")
+    export.write_vectors_csv(runs.open_run(factors), tmp_path / "elsewhere.csv")
+    vectors_task({"log_digest": kept.digest, "vectors": str(tmp_path / "elsewhere.csv")}, no_progress)
+    assert bar(kept.digest).run().markdown[0].value == "factors | cosine | elsewhere | cosine"
+    train_here(kept, "item2vec", name="words")
+    assert bar(kept.digest).run().markdown[0].value == "factors | cosine | words | cosine"
 
 
 def test_swap_turns_runs_and_similarities_around(kept: LogEntry) -> None:

@@ -1,4 +1,4 @@
-"""The definitions behind the small question marks."""
+"""What stands behind the small question marks: the definitions of measures, the formats of vectors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from widgets.measures import definitions
+from widgets.measures import definitions, sections
+from workspace.vector_files import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = {
@@ -27,3 +28,8 @@ def test_every_measure_that_a_page_explains_is_defined(name: str) -> None:
     title, text = definitions()[name]
     assert title
     assert text.endswith(".")
+
+
+def test_every_format_of_vectors_that_is_read_has_its_paragraph() -> None:
+    assert list(sections("vectors.md")) == list(FORMATS)
+    assert all(text.endswith(".") for text in sections("vectors.md").values())
