@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Similarity, Vectors
+from analysis.arrays import Similarity, Vectors, trained_rows
 from analysis.neighbours import top_neighbours
 from analysis.popularity import (
     neighbour_popularity,
@@ -55,12 +55,12 @@ class Questions:
 
         def by_bucket(values: npt.NDArray[np.float64], bucket: npt.NDArray[np.int8]) -> tuple[float, ...]:
             parts = [values, *(values[bucket == number] for number in range(3))]
-            return tuple(float(np.nanmean(part)) for part in parts)
+            return tuple(_mean(part) for part in parts)
 
         return Quality(
             by_bucket(hits, buckets[self.targets]),  # type: ignore[arg-type]
             by_bucket(same, buckets),  # type: ignore[arg-type]
-            float(np.nanmean(popularity)),
+            _mean(popularity),
         )
 
     def _hits(self, vectors: Vectors, similarity: Similarity) -> npt.NDArray[np.float64]:
@@ -68,15 +68,16 @@ class Questions:
         rows = vectors
         if similarity == "cosine":
             rows = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-30)
-        trained = vectors.any(axis=1)
+        trained = trained_rows(vectors)
         hits = np.zeros(len(self.queries))
         for start in range(0, len(hits), _BLOCK):
             query, target = self.queries[start : start + _BLOCK], self.targets[start : start + _BLOCK]
-            scores = rows[query] @ rows.T
+            scores: npt.NDArray[np.float32] = rows[query] @ rows.T
             scores[:, ~trained] = -np.inf
             scores[np.arange(len(query)), query] = -np.inf
-            own = scores[np.arange(len(query)), target][:, np.newaxis]
-            greater, equal = (scores > own).sum(axis=1), (scores == own).sum(axis=1) - 1
+            own = scores[np.arange(len(query)), target].reshape(-1, 1)
+            greater = np.count_nonzero(scores > own, axis=1)
+            equal = np.count_nonzero(scores == own, axis=1) - 1
             chance = np.clip((K - greater) / (equal + 1), 0, 1)
             hits[start : start + _BLOCK] = np.where(trained[query] & trained[target], chance, 0)
         return hits
@@ -94,3 +95,9 @@ def questions(share: float = 0.9, seed: int = 0) -> Questions:
     usable = np.flatnonzero(known[query] & known[target] & (query != target))
     chosen = np.random.default_rng(seed).choice(usable, min(CASES, len(usable)), replace=False)
     return Questions(train, query[chosen], target[chosen])
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float:
+    """The mean of those that are known, NaN where none is."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")

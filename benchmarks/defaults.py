@@ -1,0 +1,148 @@
+"""`python -m benchmarks.defaults METHOD ...`: what other settings than the defaults give on the sample.
+
+Each method named is trained with its defaults and with each of its variants on the first 90 % of the sample in time,
+and its vectors are asked about the rest. The tables go into benchmarks/defaults.md, one section a method.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.quality import Quality, Questions, questions
+from embedders import METHODS
+
+DOCUMENT = Path(__file__).with_suffix(".md")
+
+# One thing changed at a time; the first line of each table is the defaults.
+VARIANTS: dict[str, list[dict[str, Any]]] = {
+    "svd": [
+        {"weights": weights, "vectors": vectors}
+        for weights in ("counts", "log counts", "binary")
+        for vectors in ("v", "v_sqrt_s", "v_s")
+    ],
+    "als": [
+        {"alpha": 0.1},
+        {"alpha": 10.0},
+        {"alpha": 40.0},
+        {"regularisation": 0.001},
+        {"regularisation": 1.0},
+        {"regularisation": 10.0},
+        {"iterations": 5},
+        {"iterations": 50},
+        {"weights": "binary"},
+        {"weights": "log counts"},
+        {"confidence": "1+alpha*r"},
+    ],
+    "bpr": [
+        {"iterations": 30},
+        {"iterations": 300},
+        {"learning_rate": 0.01},
+        {"learning_rate": 0.1},
+        {"regularisation": 0.0},
+        {"regularisation": 0.05},
+    ],
+    "cooccurrence_svd": [
+        {"weighting": "counts"},
+        {"weighting": "normalised counts"},
+        {"weighting": "pmi"},
+        {"weighting": "shifted ppmi"},
+        {"smoothing": 0.5},
+        {"smoothing": 1.0},
+        {"power": 0.0},
+        {"power": 0.25},
+        {"power": 1.0},
+        {"window": 3},
+        {"whole_session": True},
+        {"vectors": "in + out"},
+    ],
+    "item2vec": [
+        {"window": 3},
+        {"window": 5},
+        {"window": 20},
+        {"negatives": 5},
+        {"negatives": 20},
+        {"epochs": 5},
+        {"epochs": 20},
+        {"ns_exponent": 0.5},
+        {"ns_exponent": 1.0},
+        {"sample": 1e-5, "adapt_sample": False},
+        {"sample": 1e-3},
+        {"sample": 0.0, "adapt_sample": False},
+        {"learning_rate": 0.05},
+        {"vectors": "in + out"},
+        {"model": "cbow"},
+        {"loss": "hierarchical softmax"},
+    ],
+}
+
+HEADING = [
+    "settings", "HR@10, %", "head", "mid", "tail", "same category", "head", "mid", "tail", "neighbour popularity", "s",
+]  # fmt: skip
+
+
+def sweep(name: str, asked: Questions) -> Iterator[list[str]]:
+    """The rows of a method's table, each as soon as it is known."""
+    method = METHODS[name]
+    defaults = method.Params().model_dump()
+    for variant in [{}, *(variant for variant in VARIANTS[name] if not variant.items() <= defaults.items())]:
+        started = time.perf_counter()
+        embedding = method.fit(asked.train, method.Params.checked(variant), seed=0)
+        seconds = time.perf_counter() - started
+        yield _row(variant, asked.ask(embedding.item_vectors), seconds)
+
+
+def _row(variant: Mapping[str, Any], quality: Quality, seconds: float) -> list[str]:
+    settings = ", ".join(f"{name} {value}" for name, value in variant.items()) or "**defaults**"
+    return [
+        settings,
+        *(f"{100 * value:.2f}" for value in quality.hit_rate),
+        *(f"{value:.2f}" for value in quality.same_category),
+        f"{quality.neighbour_popularity:.2f}",
+        f"{seconds:.0f}",
+    ]
+
+
+def line(cells: Sequence[str]) -> str:
+    """A line of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def with_section(text: str, name: str, lines: Sequence[str]) -> str:
+    """The document with a method's section anew, in the order of METHODS; what is written above its table stays."""
+    table = "\n".join(lines)
+    sections = dict(re.findall(r"(?ms)^## (\S+)\n(.*?)(?=^## |\Z)", text))
+    preface = text.partition("\n## ")[0].rstrip()
+    words = sections.get(name, "").partition("| settings")[0].strip()
+    sections[name] = f"\n{words}\n\n{table}\n" if words else f"\n{table}\n"
+    ordered = [method for method in METHODS if method in sections]
+    return "\n\n".join([preface, *(f"## {method}\n{sections[method].rstrip()}" for method in ordered)]) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Sweep the methods named, or all, and write their tables."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.defaults", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("methods", nargs="*", metavar="METHOD", help=f"of {', '.join(VARIANTS)}; nothing = all")
+    named = parser.parse_args(arguments).methods
+    if unknown := [name for name in named if name not in VARIANTS]:
+        parser.error(f"there is no sweep of {unknown[0]!r}: choose from {', '.join(VARIANTS)}")
+    asked = questions()
+    for name in named or VARIANTS:
+        lines = [line(HEADING), line(["---", *["---:"] * (len(HEADING) - 1)])]
+        print(f"\n{name}\n" + "\n".join(lines), flush=True)
+        for cells in sweep(name, asked):
+            lines.append(line(cells))
+            print(lines[-1], flush=True)
+        DOCUMENT.write_text(with_section(DOCUMENT.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
