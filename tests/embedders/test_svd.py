@@ -93,7 +93,7 @@ def rated_log(ratings: Floats, seed: int = 0) -> InteractionLog:
     users, items = np.nonzero(~np.isnan(ratings))
     order = np.random.default_rng(seed).permutation(len(users))
     names = [f"u{user:02d}" for user in users[order]], [f"i{item:02d}" for item in items[order]]
-    return make_log(*names, weights=ratings[users, items][order])
+    return make_log(*names, weights=ratings[users, items][order].astype(np.float32))
 
 
 def a_table(seed: int = 0, users: int = 30, items: int = 20, share: float = 0.5) -> Floats:
