@@ -14,8 +14,9 @@ from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.item2vec import Item2vec
 from embedders.svd import Svd
+from embedders.user2vec import User2vec
 
 METHODS: dict[str, Method[Any]] = {
-    method.name: method for method in (Svd(), BiasedMf(), Als(), Bpr(), CooccurrenceSvd(), Item2vec())
+    method.name: method for method in (Svd(), BiasedMf(), Als(), Bpr(), CooccurrenceSvd(), Item2vec(), User2vec())
 }
 """Name -> method, in the order of the Train page."""

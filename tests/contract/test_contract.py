@@ -27,6 +27,7 @@ LONG: dict[str, dict[str, Any] | None] = {
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
+    "user2vec": {"epochs": 1000, "window": 500},
 }
 
 # These see observed ratings only: their logs get some, and islands, which show in what was not observed, tell nothing.
@@ -290,6 +291,7 @@ SINGLE_ITEM = {
     "bpr": None,
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
+    "user2vec": "at least 2 items",
 }
 
 
