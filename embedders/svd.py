@@ -21,12 +21,12 @@ class SvdParams(Params):
     """Parameters of the truncated SVD."""
 
     weights: Literal["counts", "log counts", "binary", "centred"] = parameter(
-        "counts",
+        "binary",
         f"{WEIGHTS_HELP.removesuffix('.')}, centred = ratings centred by user and item: the mean weight minus the mean "
         "of all, the user's offset and the item's offset, so that 0 means as expected.",
     )
     vectors: Literal["v", "v_sqrt_s", "v_s"] = parameter(
-        "v_sqrt_s",
+        "v_s",
         "Which item vectors: v = right singular vectors, all directions equal; v_sqrt_s = each direction times the "
         "root of its singular value; v_s = times the singular value, so that the largest directions decide.",
     )

@@ -120,7 +120,7 @@ def test_stars_and_percentages_give_the_same_model_in_their_own_units() -> None:
 
 
 @pytest.mark.parametrize(("values", "smaller"), [({"regularisation": 1.0}, 2), ({"bias_regularisation": 1.0}, 0)])
-def test_regularisation_makes_its_own_part_smaller(values: dict[str, float], smaller: int) -> None:
+def test_regularisation_makes_its_own_part_smaller(values: dict[str, Any], smaller: int) -> None:
     def sizes(factors: Factors) -> list[float]:
         parts = (factors.user_bias, factors.item_bias, factors.user_vectors, factors.item_vectors)
         return [float(np.abs(part).mean()) for part in parts]

@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
-    return Svd().fit(log, SvdParams.checked(values), seed=seed)
+    return Svd().fit(log, SvdParams.checked({"weights": "counts", **values}), seed=seed)
 
 
 def sides(log: InteractionLog, **values: Any) -> tuple[Floats, Floats]:
