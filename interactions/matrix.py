@@ -24,3 +24,21 @@ def user_item_matrix(
     matrix.sum_duplicates()
     matrix.sort_indices()
     return matrix
+
+
+def user_item_means(
+    user_codes: npt.NDArray[np.int32],
+    item_codes: npt.NDArray[np.int32],
+    weights: npt.NDArray[np.float32],
+    shape: tuple[int, int],
+) -> sparse.csr_matrix:
+    """Weights averaged over user and item, CSR float32 (n_users, n_items), indices ascending; a mean of 0 is stored."""
+    from scipy import sparse
+
+    sums = sparse.csr_matrix((weights.astype(np.float64), (user_codes, item_codes)), shape=shape)
+    counts = sparse.csr_matrix((np.ones(len(weights)), (user_codes, item_codes)), shape=shape)
+    for matrix in (sums, counts):
+        matrix.sum_duplicates()
+        matrix.sort_indices()
+    sums.data /= counts.data
+    return sparse.csr_matrix(sums, dtype=np.float32)

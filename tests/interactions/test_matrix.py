@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interactions.matrix import user_item_means
 from tests.planted import make_log, ordered_sessions, partner
 
 events = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=40)
@@ -51,3 +53,18 @@ def test_the_graph_of_ordered_sessions_shows_the_planted_pairs() -> None:
         if name.startswith("a"):
             row = graph[codes[name]]
             assert row[codes[partner(name)]] == row.sum() > 0, "after an a comes its b and nothing else"
+
+
+@given(events)
+def test_weights_are_averaged_over_user_and_item(rows: list[tuple[int, int, int]]) -> None:
+    users, items, weights = zip(*rows, strict=True)
+    scores = [weight - 5 for weight in weights]  # also negative ones, and means of 0, which are entries too
+    log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=scores)
+    means = user_item_means(log.user_codes, log.item_codes, log.weights, (log.n_users, log.n_items))
+    assert (means.format, means.dtype.name, means.shape) == ("csr", "float32", (log.n_users, log.n_items))
+    assert means.has_canonical_format
+    assert means.nnz == len(set(zip(users, items, strict=True)))
+    for row, user in enumerate(log.user_ids):
+        for column, item in enumerate(log.item_ids):
+            own = [weight - 5 for u, i, weight in rows if (f"u{u}", f"i{i}") == (user, item)]
+            assert means[row, column] == pytest.approx(sum(own) / max(len(own), 1))
