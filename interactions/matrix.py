@@ -32,13 +32,17 @@ def user_item_means(
     weights: npt.NDArray[np.float32],
     shape: tuple[int, int],
 ) -> sparse.csr_matrix:
-    """Weights averaged over user and item, CSR float32 (n_users, n_items), indices ascending; a mean of 0 is stored."""
+    """Mean weight of each observed pair of user and item, CSR float32 (n_users, n_items), column indices ascending.
+
+    A pair whose mean is 0 is stored: it was observed.
+    """
     from scipy import sparse
 
-    sums = sparse.csr_matrix((weights.astype(np.float64), (user_codes, item_codes)), shape=shape)
-    counts = sparse.csr_matrix((np.ones(len(weights)), (user_codes, item_codes)), shape=shape)
+    pairs = (user_codes, item_codes)
+    sums = sparse.csr_matrix((weights.astype(np.float64), pairs), shape=shape)
+    counts = sparse.csr_matrix((np.ones(len(weights)), pairs), shape=shape)
     for matrix in (sums, counts):
         matrix.sum_duplicates()
         matrix.sort_indices()
     sums.data /= counts.data
-    return sparse.csr_matrix(sums, dtype=np.float32)
+    return sums.astype(np.float32)

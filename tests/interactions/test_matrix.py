@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interactions.matrix import user_item_means
 from tests.planted import make_log, ordered_sessions, partner
 
 events = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=40)
@@ -23,6 +22,26 @@ def test_weights_are_summed_over_user_and_item(rows: list[tuple[int, int, int]])
         for column, item in enumerate(log.item_ids):
             expected = sum(weight for u, i, weight in rows if (f"u{u}", f"i{i}") == (user, item))
             assert matrix[row, column] == expected
+
+
+@given(events)
+def test_means_are_taken_over_the_events_of_each_pair(rows: list[tuple[int, int, int]]) -> None:
+    users, items, weights = zip(*rows, strict=True)
+    log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=list(weights))
+    means = log.user_item_means()
+    assert (means.format, means.dtype.name, means.shape) == ("csr", "float32", (log.n_users, log.n_items))
+    assert means.has_canonical_format
+    assert means.nnz == len(set(zip(users, items, strict=True)))
+    for user, item in set(zip(users, items, strict=True)):
+        of_pair = [weight for u, i, weight in rows if (u, i) == (user, item)]
+        place = log.user_ids.tolist().index(f"u{user}"), log.item_ids.tolist().index(f"i{item}")
+        assert means[place] == np.float32(np.mean(of_pair))
+
+
+def test_a_pair_whose_mean_is_nought_was_observed() -> None:
+    means = make_log(["u", "u", "v"], ["a", "a", "b"], weights=[1.0, -1.0, 2.0]).user_item_means()
+    assert means.nnz == 2
+    assert means.toarray().tolist() == [[0, 0], [0, 2]]
 
 
 @given(events)
@@ -53,18 +72,3 @@ def test_the_graph_of_ordered_sessions_shows_the_planted_pairs() -> None:
         if name.startswith("a"):
             row = graph[codes[name]]
             assert row[codes[partner(name)]] == row.sum() > 0, "after an a comes its b and nothing else"
-
-
-@given(events)
-def test_weights_are_averaged_over_user_and_item(rows: list[tuple[int, int, int]]) -> None:
-    users, items, weights = zip(*rows, strict=True)
-    scores = [weight - 5 for weight in weights]  # also negative ones, and means of 0, which are entries too
-    log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=scores)
-    means = user_item_means(log.user_codes, log.item_codes, log.weights, (log.n_users, log.n_items))
-    assert (means.format, means.dtype.name, means.shape) == ("csr", "float32", (log.n_users, log.n_items))
-    assert means.has_canonical_format
-    assert means.nnz == len(set(zip(users, items, strict=True)))
-    for row, user in enumerate(log.user_ids):
-        for column, item in enumerate(log.item_ids):
-            own = [weight - 5 for u, i, weight in rows if (f"u{u}", f"i{i}") == (user, item)]
-            assert means[row, column] == pytest.approx(sum(own) / max(len(own), 1))
