@@ -85,10 +85,10 @@ class Factors:
     losses: tuple[float, ...]
     held_out: int
 
-    def predicted(self, users: Codes, items: Codes) -> Floats:
-        """The rating of each pair, float32 (n_pairs,)."""
-        products = np.einsum("nd,nd->n", self.user_vectors[users], self.item_vectors[items])
-        return np.asarray(np.float32(self.mean) + self.user_bias[users] + self.item_bias[items] + products)
+    def predicted(self, users: Codes, items: Codes) -> npt.NDArray[np.float64]:
+        """The rating of each pair, float64 (n_pairs,)."""
+        products = np.einsum("nd,nd->n", self.user_vectors[users], self.item_vectors[items], dtype=np.float64)
+        return np.asarray(self.mean + self.user_bias[users] + self.item_bias[items] + products)
 
 
 class BiasedMf(Method[BiasedMfParams]):

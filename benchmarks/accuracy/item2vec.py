@@ -1,0 +1,34 @@
+"""item2vec's engine gensim against gensim's Word2Vec called directly, on the sample; one worker, one epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks import grocery
+from benchmarks.accuracy.check import Check, same
+from embedders import METHODS
+
+
+def measure() -> Iterator[Check]:
+    """Vectors in and out, bit for bit."""
+    from gensim.models import Word2Vec
+
+    log, method = grocery.read(), METHODS["item2vec"]
+    params = method.Params(threads=1, engine="gensim", epochs=1)
+    embedding = method.fit(log, params, seed=0)
+    model = Word2Vec(
+        [log.item_ids[items].tolist() for items in log.sequences(seed=0)],
+        sg=1,
+        vector_size=params.dimensions,
+        window=params.window,
+        negative=params.negatives,
+        sample=params.sample,
+        epochs=1,
+        min_count=1,
+        workers=1,
+        seed=0,
+    )
+    assert embedding.context_vectors is not None
+    places = [model.wv.key_to_index[item] for item in log.item_ids]
+    yield same("item vectors", embedding.item_vectors, model.wv.vectors[places])
+    yield same("context vectors", embedding.context_vectors, model.syn1neg[places])
