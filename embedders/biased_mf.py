@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embedders.base import Family, Learned, Method, Params, Progress, Vectors, parameter
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, Vectors, parameter
 from embedders.parts import background
 from embedders.parts.weights import observed_ratings
 from errors import ParameterError
@@ -112,6 +112,13 @@ class BiasedMf(Method[BiasedMfParams]):
     )
     Params = BiasedMfParams
 
+    def estimate(self, size: LogSize, params: BiasedMfParams) -> Estimate:
+        """As if every interaction were a rating of its own; a step costs the more the wider the vectors are."""
+        entries = (size.users + size.items) * params.dimensions
+        step = 1e-7 + 1.6e-9 * params.dimensions
+        seconds = 0.5 + 2e-8 * entries + size.interactions * (3e-7 + params.epochs * step)
+        return Estimate(seconds, memory=12 * entries + 80 * size.interactions)
+
     def learn(self, log: InteractionLog, params: BiasedMfParams, seed: int, progress: Progress) -> Learned:
         """The factors; refuses a log whose weights are all equal."""
         progress("Building the matrix", 0, params.epochs)
@@ -207,7 +214,8 @@ def _first_model(trained: _Ratings, shape: tuple[int, int], dimensions: int, ran
     """Biases of 0 and small random vectors; those that no rating will move are 0 and stay so."""
     sides = []
     for codes, number in zip((trained.users, trained.items), shape, strict=True):
-        vectors = (_FIRST_SPREAD * random.standard_normal((number, dimensions))).astype(np.float32)
+        vectors = random.standard_normal((number, dimensions), dtype=np.float32)
+        vectors *= np.float32(_FIRST_SPREAD)
         vectors[np.bincount(codes, minlength=number) == 0] = 0
         sides.append(vectors)
     users, items = sides

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from embedders.base import Family, Learned, Method, Params, Progress, parameter
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
 from embedders.parts import doc2vec, skip_gram_params, thinning, word2vec
 from embedders.parts.windows import split_long
 from interactions.log import InteractionLog
@@ -70,6 +71,17 @@ class User2vec(Method[User2vecParams]):
     sees: ClassVar[str] = "Each user's history in order, through a window, and whose it is."
     Params = User2vecParams
 
+    def estimate(self, size: LogSize, params: User2vecParams) -> Estimate:
+        """By the products of two vectors that an event takes, as if no item were thinned out."""
+        inputs = params.window + 2 if params.model == "PV-DBOW" else 1
+        products = inputs * (params.negatives + 1) / min(params.threads, 2)
+        event = 1e-6 + products * (8e-8 + 4.5e-10 * params.dimensions)
+        vectors = 4 * params.dimensions * (5 * size.items + 3 * size.users)
+        return Estimate(
+            seconds=1.0 + size.interactions * (1.5e-6 + params.epochs * event),
+            memory=vectors + 80 * size.interactions,
+        )
+
     def learn(self, log: InteractionLog, params: User2vecParams, seed: int, progress: Progress) -> Learned:
         """Documents, their pieces, the training, and what a person should know about what was left out."""
         progress("Cutting documents", 0, log.n_interactions * params.epochs)
@@ -91,14 +103,24 @@ class User2vec(Method[User2vecParams]):
         )
         shape = (log.n_users, log.n_items)
         trained = doc2vec.train(pieces, owners, shape, settings, seed=seed, threads=params.threads, progress=progress)
-        notes = []
+        notes = thinning.notes(params.sample, sample, trained.events_used)
         if too_long := int((whole.lengths() > word2vec.LONGEST_SENTENCE).sum()):
-            notes.append(
-                f"Documents of more than {word2vec.LONGEST_SENTENCE:,} events, split into pieces: {too_long:,}."
-            )
-        notes.extend(thinning.notes(params.sample, sample, trained.events_used))
-        if rare := int((np.bincount(log.item_codes, minlength=log.n_items) > 0).sum() - frequent.sum()):
-            notes.append(f"Items with fewer than {params.min_count} events, without a vector: {rare:,}.")
-        if lonely := int((frequent & ~trained.items.any(axis=1)).sum()):
-            notes.append(f"Items that were never seen beside another, without a vector: {lonely:,}.")
+            longest = f"{word2vec.LONGEST_SENTENCE:,}"
+            notes.insert(0, f"Documents of more than {longest} events, split into pieces: {too_long:,}.")
+        notes.extend(_without_vectors(log, frequent, trained, params.min_count))
         return Learned(trained.items, user_vectors=trained.users, context_vectors=trained.context, notes=tuple(notes))
+
+
+def _without_vectors(
+    log: InteractionLog, frequent: npt.NDArray[np.bool_], trained: doc2vec.Trained, min_count: int
+) -> list[str]:
+    """Which items and users of the log have no vector, and why."""
+    found = []
+    if rare := int((np.bincount(log.item_codes, minlength=log.n_items) > 0).sum() - frequent.sum()):
+        found.append(f"Items with fewer than {min_count} events, without a vector: {rare:,}.")
+    if lonely := int((frequent & ~trained.items.any(axis=1)).sum()):
+        found.append(f"Items that were never seen beside another, without a vector: {lonely:,}.")
+    present = np.bincount(log.user_codes, minlength=log.n_users) > 0
+    if unheard := int((present & ~trained.users.any(axis=1)).sum()):
+        found.append(f"Users of whose events none was trained on, without a vector: {unheard:,}.")
+    return found

@@ -10,7 +10,7 @@ from embedders import METHODS
 
 
 def measure() -> Iterator[Check]:
-    """Vectors of items and of users for both models, bit for bit."""
+    """Vectors of items and of users for both models, bit for bit; what no step moved has none here."""
     from gensim.models import Doc2Vec
     from gensim.models.doc2vec import TaggedDocument
 
@@ -34,6 +34,9 @@ def measure() -> Iterator[Check]:
             seed=0,
         )
         assert embedding.user_vectors is not None
-        places = [model.wv.key_to_index[item] for item in log.item_ids]
-        yield same(f"{name}, item vectors", embedding.item_vectors, model.wv.vectors[places])
-        yield same(f"{name}, user vectors", embedding.user_vectors, model.dv[log.user_ids.tolist()])
+        trained, known = embedding.trained, embedding.user_vectors.any(axis=1)
+        places = [model.wv.key_to_index[item] for item in log.item_ids[trained]]
+        users = model.dv[log.user_ids[known].tolist()]
+        items, of_users = f"{len(places):,} of {log.n_items:,} items", f"{len(users):,} of {log.n_users:,} users"
+        yield same(f"{name}, vectors of {items}", embedding.item_vectors[trained], model.wv.vectors[places])
+        yield same(f"{name}, vectors of {of_users}", embedding.user_vectors[known], users)

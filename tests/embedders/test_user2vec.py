@@ -148,16 +148,18 @@ def test_a_small_catalogue_is_not_thinned_away() -> None:
     assert fit(two_islands(), adapt_sample=False).notes == ("After subsampling 5% of the events were trained on.",)
 
 
-def test_rare_and_lonely_items_have_no_vector_and_are_counted() -> None:
-    log = make_log(["u", "u", "u", "u", "v", "v", "v", "v", "v", "w", "x"], [*"ababababr", "lonely", "lonely"])
+def test_rare_and_lonely_items_and_users_left_out_have_no_vector_and_are_counted() -> None:
+    users = ["u", "u", "u", "u", "v", "v", "v", "v", "w", "x", "y"]
+    log = make_log(users, [*"abababab", "lonely", "lonely", "rare"])
     embedding = fit(log, min_count=2, epochs=30)
-    assert embedding.missing == ["lonely", "r"]
-    assert embedding.notes[-2:] == (
+    assert embedding.missing == ["lonely", "rare"]
+    assert embedding.notes[-3:] == (
         "Items with fewer than 2 events, without a vector: 1.",
         "Items that were never seen beside another, without a vector: 1.",
+        "Users of whose events none was trained on, without a vector: 1.",
     )
     assert embedding.user_vectors is not None
-    assert embedding.user_vectors.any(axis=1).all()
+    assert embedding.user_vectors.any(axis=1).tolist() == [True, True, True, True, False]
 
 
 def test_what_cannot_be_done_is_refused_in_words() -> None:
