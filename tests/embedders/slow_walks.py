@@ -33,8 +33,9 @@ def slow_walks(graph: sparse.csr_matrix, settings: WalkSettings, seed: int) -> l
     """Every edge of every step weighed by the definition of node2vec."""
     draw = random.Random(seed)
     edges: dict[int, dict[int, float]] = defaultdict(dict)
-    for here, there in zip(*graph.nonzero(), strict=True):
-        edges[int(here)][int(there)] = float(graph[here, there]) if settings.weighted else 1.0
+    table = graph.toarray()
+    for here, there in np.argwhere(table).tolist():
+        edges[here][there] = float(table[here, there]) if settings.weighted else 1.0
     walks = []
     for _ in range(settings.walks_per_item):
         for start in list(edges):

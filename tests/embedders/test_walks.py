@@ -105,21 +105,21 @@ def test_walks_follow_edges(directed: bool) -> None:
 
 
 def test_a_walk_ends_where_nothing_follows() -> None:
-    chain = sparse.csr_matrix(([1.0, 1.0], ([0, 1], [1, 2])), shape=(5, 5), dtype=np.float32)
+    chain = sparse.csr_matrix(np.diag(np.array([1, 1, 0, 0], dtype=np.float32), k=1))
     for settings in (WalkSettings(3, 10), WalkSettings(3, 10, p=2.0)):
         found = sorted(items.tolist() for items in walked(chain, settings))
         assert found == [[0, 1, 2]] * 3 + [[1, 2]] * 3
 
 
 def test_no_edge_no_walk() -> None:
-    found = walked(sparse.csr_matrix((3, 3), dtype=np.float32), WalkSettings(3, 10))
+    found = walked(sparse.csr_matrix(np.zeros((3, 3), dtype=np.float32)), WalkSettings(3, 10))
     assert len(found) == 0
     assert found.offsets.tolist() == [0]
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
 def test_weights_that_are_none_are_refused(weight: float) -> None:
-    graph = sparse.csr_matrix(([1.0, weight], ([0, 1], [1, 0])), shape=(2, 2), dtype=np.float32)
+    graph = sparse.csr_matrix((np.array([1, weight], dtype=np.float32), np.array([1, 0]), np.array([0, 1, 2])))
     with pytest.raises(ValueError, match="finite weights above 0"):
         walked(graph, WalkSettings(1, 2))
 
@@ -175,7 +175,7 @@ def test_progress_rises_to_its_total_and_a_cancel_ends_the_threads(monkeypatch: 
     [({}, 6, 8), ({"p": 100.0}, 17, 20), ({"p": 0.01}, 2, 3), ({"q": 0.01}, 17, 20), ({"q": 100.0}, 2, 3)],
     ids=str,
 )
-def test_p_and_q_drive_a_walk_on_or_back(setting: dict[str, float], least: float, most: float) -> None:
+def test_p_and_q_drive_a_walk_on_or_back(setting: dict[str, Any], least: float, most: float) -> None:
     """On a ring every step goes on or back: 20 items of a walk are 20 different ones where it never turns."""
     ring = sparse.diags_array([1.0, 1.0, 1.0, 1.0], offsets=[1, -1, 99, -99], shape=(100, 100), dtype=np.float32)
     found = walked(sparse.csr_matrix(ring), WalkSettings(20, 20, **setting))
@@ -183,9 +183,11 @@ def test_p_and_q_drive_a_walk_on_or_back(setting: dict[str, float], least: float
     assert least <= different <= most
 
 
-@pytest.mark.parametrize(("q", "least", "most"), [(1.0, 0.4, 0.6), (50.0, 0.8, 1.0), (0.02, 0.0, 0.2)], ids=str)
+@pytest.mark.parametrize(("q", "least", "most"), [(1.0, 11, 13), (50.0, 2, 4), (0.02, 14, 16)], ids=str)
 def test_q_keeps_a_walk_near_or_sends_it_away(q: float, least: float, most: float) -> None:
-    """Each of 20 groups of 5 items is a clique, and every item has as many edges to items of other groups."""
+    """Each of 20 groups of 5 items is a clique, and every item has as many edges to items of other groups: how many
+    groups does a walk of 40 items see?
+    """
     random = np.random.default_rng(0)
     group = np.arange(100) // 5
     table = (group[:, np.newaxis] == group).astype(np.float32)
@@ -193,7 +195,6 @@ def test_q_keeps_a_walk_near_or_sends_it_away(q: float, least: float, most: floa
     for _ in range(2):
         order = random.permutation(100)
         table[order, np.roll(order, 1)] = table[np.roll(order, 1), order] = 1
-    found = walked(sparse.csr_matrix(table), WalkSettings(20, 40, p=1.0, q=q)).items.reshape(-1, 40)
-    stays = (group[found[:, 1:]] == group[found[:, :-1]]).mean()
-    print(stays)
-    assert least <= stays <= most
+    found = walked(sparse.csr_matrix(table), WalkSettings(20, 40, q=q))
+    groups = np.mean([len(set(group[items].tolist())) for items in found])
+    assert least <= groups <= most
