@@ -28,6 +28,8 @@ LONG: dict[str, dict[str, Any] | None] = {
     "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
     "user2vec": {"epochs": 1000, "window": 500},
+    "deepwalk": {"epochs": 1000, "walk_length": 1000},
+    "node2vec": {"epochs": 1000, "walk_length": 1000, "p": 0.5},
 }
 
 # These see observed ratings only: their logs get some, and islands, which show in what was not observed, tell nothing.
@@ -292,6 +294,8 @@ SINGLE_ITEM = {
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
     "user2vec": "at least 2 items",
+    "deepwalk": "at least 2 items",
+    "node2vec": "at least 2 items",
 }
 
 
