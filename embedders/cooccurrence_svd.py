@@ -9,7 +9,7 @@ import threadpoolctl
 
 from embedders.base import Family, Learned, Method, Progress, parameter, part_of
 from embedders.parts.cooccurrence import Association, association, cooccurrences
-from embedders.parts.decomposition import truncated_svd, without_dust
+from embedders.parts.decomposition import rank_notes, rank_of, truncated_svd, without_dust
 from embedders.parts.windows import WindowParams, cut
 from errors import ParameterError
 from interactions.log import InteractionLog
@@ -81,27 +81,20 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
                 "Co-occurrence SVD needs at least 3 items that stand beside others"
                 f"{' more often than by chance' if met >= 3 else ''}: choose longer sequences, by user for example."
             )
-        if params.dimensions >= log.n_items:
-            raise ParameterError(
-                f"dimensions = {params.dimensions} is too large for co-occurrence SVD of this log, which has "
-                f"{log.n_items:,} items: the largest possible is {log.n_items - 1:,}."
-            )
         with threadpoolctl.threadpool_limits(params.threads, "blas"):
             left, values, right = truncated_svd(matrix, params.dimensions, seed, part_of(progress, 0.3, 1.0))
         # 0 ** 0 is 1: a direction that the matrix does not have must be 0.
-        scale = np.where(values > values[0] * _NO_VALUE, values, 0.0)
+        rank = rank_of(values)
+        scale = np.where(np.arange(len(values)) < rank, values, 0.0)
         scale = np.where(scale > 0, scale**params.power, 0.0)
         vectors, context = without_dust(left * scale), without_dust(right.T * scale)
         if params.vectors == "in + out":
             vectors = vectors + context
         progress("Done", 1.0, 1.0)
-        notes = []
+        notes = rank_notes(rank, params.dimensions)
         seen = np.bincount(log.item_codes, minlength=log.n_items) > 0
         if alone := int((seen & ~vectors.any(axis=1)).sum()):
             notes.append(
                 f"Items that stand beside no other, or not oftener than by chance, without a vector: {alone:,}."
             )
         return Learned(vectors, context_vectors=context, notes=tuple(notes))
-
-
-_NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding

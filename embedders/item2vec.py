@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from embedders.base import Family, Learned, Method, Progress, parameter
-from embedders.parts import skip_gram, word2vec
+from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
 from embedders.parts.windows import WindowParams, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
@@ -20,13 +19,7 @@ _LONGEST_WHOLE = 1000  # events of a whole session, unless another number is ask
 class Item2vecParams(WindowParams):
     """Parameters of item2vec."""
 
-    threads: int = parameter(
-        2,
-        "Processor threads to work with; more train faster, but only 1 gives the same vectors again bit for bit.",
-        low=1,
-        high=64,
-        advanced=True,
-    )
+    threads: int = skip_gram_params.THREADS
     model: Literal["skip-gram", "cbow"] = parameter(
         "skip-gram",
         "skip-gram = predict each neighbour from the item, better for rare items; cbow = predict the item from the "
@@ -49,46 +42,15 @@ class Item2vecParams(WindowParams):
         "neighbour, which also brings together what is taken together.",
         advanced=True,
     )
-    negatives: int = parameter(
-        10,
-        "Drawn items for each real pair (negative sampling); more separate items better and take longer.",
-        low=1,
-        high=100,
-    )
+    negatives: int = skip_gram_params.NEGATIVES
     epochs: int = parameter(
         10, "Passes over all sequences; more fit them more closely, small logs need more.", low=1, high=1000
     )
-    ns_exponent: float = parameter(
-        0.75,
-        "Negatives are drawn by frequency to this power; larger draws popular items more often and so pushes them "
-        "away more, 0 draws all alike, below 0 rare ones more.",
-        low=-2.0,
-        high=2.0,
-        advanced=True,
-    )
-    sample: float = parameter(
-        1e-4,
-        "Items above this share of all events are thinned out by chance; larger thins fewer, 0 none.",
-        low=0.0,
-        high=0.1,
-        advanced=True,
-    )
-    adapt_sample: bool = parameter(
-        True,
-        "In a small catalogue use the share of an average item as that threshold, where it is larger: else nearly all "
-        "events of a log with few items would be left out.",
-        advanced=True,
-    )
-    learning_rate: float = parameter(
-        0.025,
-        "Size of the first step, from which it falls to nearly 0; larger learns faster and may overshoot.",
-        low=0.001,
-        high=1.0,
-        advanced=True,
-    )
-    min_count: int = parameter(
-        1, "Items with fewer events get no vector; larger drops more rare items.", low=1, high=1_000_000, advanced=True
-    )
+    ns_exponent: float = skip_gram_params.NS_EXPONENT
+    sample: float = thinning.SAMPLE
+    adapt_sample: bool = thinning.ADAPT_SAMPLE
+    learning_rate: float = skip_gram_params.LEARNING_RATE
+    min_count: int = thinning.MIN_COUNT
     longest_sequence: int | None = parameter(
         None,
         "Longer sequences are split into even pieces of at most this many events; larger keeps long histories whole. "
@@ -125,8 +87,8 @@ class Item2vec(Method[Item2vecParams]):
         whole = cut(log, params, seed)
         longest = _longest(params, compiled=compiled)
         pieces = whole if longest is None else split_long(whole, longest)
-        frequent = _frequent(pieces, log.n_items, params.min_count)
-        sample = _threshold(params, int(frequent.sum()))
+        frequent = thinning.frequent_items(pieces, log.n_items, params.min_count, self.title)
+        sample = thinning.threshold(params.sample, params.adapt_sample, int(frequent.sum()))
         train = _train_compiled if compiled else _train_gensim
         trained = train(pieces, log.n_items, params, sample, seed, progress)
         notes = []
@@ -134,9 +96,7 @@ class Item2vec(Method[Item2vecParams]):
             notes.append(f"Sequences of more than {longest:,} events, split into pieces: {too_long:,}.")
         if params.whole_session:
             notes.append(f"All pairs of a sequence were taken; the longest has {int(pieces.lengths().max()):,} events.")
-        if sample > params.sample:
-            notes.append(f"Subsampling threshold: the share of an average item, {sample:.2g}, not {params.sample:g}.")
-        notes.append(f"After subsampling {trained.events_used:.0%} of the events were trained on.")
+        notes.extend(thinning.notes(params.sample, sample, trained.events_used))
         if rare := int((np.bincount(log.item_codes, minlength=log.n_items) > 0).sum() - frequent.sum()):
             notes.append(f"Items with fewer than {params.min_count} events, without a vector: {rare:,}.")
         if lonely := int((frequent & ~trained.vectors.any(axis=1)).sum()):
@@ -214,32 +174,3 @@ def _train_gensim(
         min_count=params.min_count,
     )
     return word2vec.train(pieces, n_items, settings, seed=seed, threads=params.threads, progress=progress)
-
-
-def _frequent(sequences: Sequences, n_items: int, min_count: int) -> npt.NDArray[np.bool_]:
-    """Which items have `min_count` events; raises ParameterError where there is no pair of them to learn from."""
-    counts = np.bincount(sequences.items, minlength=n_items)
-    frequent = counts >= min_count
-    if frequent.sum() < 2:
-        raise ParameterError(
-            f"item2vec needs at least 2 items with min_count = {min_count} events, and this log has "
-            f"{int(frequent.sum())}: take a smaller min_count or another log."
-        )
-    kept = np.concatenate([[0], np.cumsum(frequent[sequences.items])])
-    if np.diff(kept[sequences.offsets]).max() < 2:
-        raise ParameterError(
-            "item2vec learns from items that stand together, and here every sequence has a single item: choose "
-            "longer sequences, by user for example."
-        )
-    return np.asarray(frequent)
-
-
-def _threshold(params: Item2vecParams, n_items: int) -> float:
-    """The subsampling threshold, a share of all events.
-
-    An item of share f is kept with chance sqrt(t / f) + t / f at threshold t, so at t = 1 / n_items it is thinned from
-    2.6 times the average share on. From 10,000 items on that is below the usual 1e-4, which then stands.
-    """
-    if params.sample == 0 or not params.adapt_sample:
-        return params.sample
-    return max(params.sample, 1 / n_items)

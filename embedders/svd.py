@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import threadpoolctl
 
-from embedders.base import Family, Learned, Method, Params, Progress, parameter
-from embedders.parts.decomposition import Matrix, truncated_svd, without_dust
-from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
+from embedders.base import Family, Learned, Method, Params, Progress, parameter, part_of
+from embedders.parts.decomposition import Matrix, rank_notes, rank_of, truncated_svd, without_dust
+from embedders.parts.weights import WEIGHTS_HELP, centred, observed_ratings, weighted
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 class SvdParams(Params):
     """Parameters of the truncated SVD."""
 
-    weights: WeightForm = parameter("counts", WEIGHTS_HELP)
+    weights: Literal["counts", "log counts", "binary", "centred"] = parameter(
+        "binary",
+        f"{WEIGHTS_HELP.removesuffix('.')}, centred = ratings centred by user and item: the mean weight minus the mean "
+        "of all, the user's offset and the item's offset, so that 0 means as expected.",
+    )
     vectors: Literal["v", "v_sqrt_s", "v_s"] = parameter(
-        "v_sqrt_s",
+        "v_s",
         "Which item vectors: v = right singular vectors, all directions equal; v_sqrt_s = each direction times the "
         "root of its singular value; v_s = times the singular value, so that the largest directions decide.",
     )
@@ -44,11 +48,11 @@ class Svd(Method[SvdParams]):
 
     def learn(self, log: InteractionLog, params: SvdParams, seed: int, progress: Progress) -> Learned:
         """Matrix, decomposition, and the two sides whose dot products approximate the matrix."""
-        matrix = weighted(log.user_item_matrix().astype(np.float64), params.weights)
-        _check_size(matrix, params.dimensions)
+        progress("Building the matrix", 0.0, 1.0)
+        matrix = _matrix(log, params)
         with threadpoolctl.threadpool_limits(params.threads, "blas"):
-            left, values, right = truncated_svd(matrix, params.dimensions, seed, progress)
-        rank = int((values > values[0] * _NO_VALUE).sum())
+            left, values, right = truncated_svd(matrix, params.dimensions, seed, part_of(progress, 0.1, 0.9))
+        rank = rank_of(values)
         scale = np.where(np.arange(len(values)) < rank, values, 0.0)
         item_power = {"v": 0.0, "v_sqrt_s": 0.5, "v_s": 1.0}[params.vectors]
         # 0 ** 0 is 1: a direction that the matrix does not have must be 0 on both sides.
@@ -56,29 +60,24 @@ class Svd(Method[SvdParams]):
         user_scale = np.where(scale > 0, scale ** (1.0 - item_power), 0.0)
         items, users = without_dust(right.T * item_scale), without_dust(left * user_scale)
         progress("Done", 1.0, 1.0)
-        return Learned(items, user_vectors=users, notes=_notes(matrix, items, rank, params.dimensions))
+        return Learned(items, user_vectors=users, notes=_notes(log, items, rank))
 
 
-_NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding
-
-
-def _check_size(matrix: sparse.csr_matrix, dimensions: int) -> None:
-    users, items = matrix.shape
-    largest = min(users, items) - 1
-    if largest < 2:
-        raise ParameterError(f"SVD needs at least 3 users and 3 items; this log has {users:,} and {items:,}.")
-    if dimensions > largest:
+def _matrix(log: InteractionLog, params: SvdParams) -> sparse.csr_matrix:
+    """What is decomposed, CSR float64 (n_users, n_items)."""
+    if params.weights != "centred":
+        return weighted(log.user_item_matrix().astype(np.float64), params.weights)
+    matrix = centred(observed_ratings(log, "SVD of centred ratings"))
+    if matrix.nnz == 0:
         raise ParameterError(
-            f"dimensions = {dimensions} is too large for SVD of this log, which has {users:,} users and {items:,} "
-            f"items: the largest possible is {largest:,}."
+            "Nothing is left of the ratings once they are centred by user and item: take other weights for SVD."
         )
+    return matrix
 
 
-def _notes(matrix: sparse.csr_matrix, items: Matrix, rank: int, dimensions: int) -> tuple[str, ...]:
-    notes = []
-    if rank < dimensions:
-        notes.append(f"The matrix has rank {rank}: the last {dimensions - rank} dimensions are 0.")
-    seen = matrix.getnnz(axis=0) > 0
+def _notes(log: InteractionLog, items: Matrix, rank: int) -> tuple[str, ...]:
+    notes = rank_notes(rank, items.shape[1])
+    seen = np.bincount(log.item_codes, minlength=log.n_items) > 0
     beyond = int((seen & ~items.any(axis=1)).sum())
     if beyond:
         notes.append(f"Items without a share in the first {rank} directions have no vector: {beyond:,}.")

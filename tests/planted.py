@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -129,8 +130,51 @@ def ordered_sessions(
     return make_log(user_ids, item_ids, times, sessions)
 
 
+def every_pair_once(seed: int = 0, pairs: int = 12, users: int = 100, strays: int = 12) -> InteractionLog:
+    """Order in sessions like those of `ordered_sessions`, and a user-item matrix that says nothing.
+
+    Each user meets every pair once, four pairs in a session, and further items by chance, each in a session of its own
+    on a day of its own: the two halves of a pair have no more users in common than any two items.
+    """
+    random = np.random.default_rng(seed)
+    names = [f"{side}{number:02d}" for side in "ab" for number in range(pairs)]
+    user_ids, item_ids, times, sessions = [], [], [], []
+    for user in range(users):
+        order = random.permutation(pairs)
+        visits = [
+            [f"{side}{number:02d}" for number in order[at : at + 4] for side in "ab"] for at in range(0, pairs, 4)
+        ]
+        visits += [[names[number]] for number in random.integers(len(names), size=strays)]
+        for day, visit in enumerate(visits):
+            for place, name in enumerate(visit):
+                user_ids.append(f"u{user:04d}")
+                item_ids.append(name)
+                times.append(FIRST_DAY + day * DAY + 60 * place)
+                sessions.append(f"u{user:04d}/{day}")
+    return make_log(user_ids, item_ids, times, sessions)
+
+
+def groups_among_strangers(seed: int = 0, groups: int = 30, size: int = 5, strangers: int = 8) -> InteractionLog:
+    """Users of two items each: every two items of a group ("g07i2") once, and each item with `strangers` more items.
+
+    A stranger is met as often as an item of the group; but those have the others of the group in common, and it none.
+    """
+    random = np.random.default_rng(seed)
+    names = [f"g{group:02d}i{number}" for group in range(groups) for number in range(size)]
+    met = [
+        (names[group * size + one], names[group * size + other])
+        for group in range(groups)
+        for one in range(size)
+        for other in range(one)
+    ]
+    drawn = random.integers(len(names), size=(len(names) * strangers // 2, 2))
+    met += [(names[one], names[other]) for one, other in drawn if one != other]
+    user_ids = np.repeat([f"u{user:05d}" for user in range(len(met))], 2).tolist()
+    return make_log(user_ids, [item for pair in met for item in pair])
+
+
 def partner(item_id: str) -> str:
-    """The other half of a pair of `ordered_sessions`."""
+    """The other half of a pair of `ordered_sessions` or `every_pair_once`."""
     return ("b" if item_id[0] == "a" else "a") + item_id[1:]
 
 
@@ -147,6 +191,33 @@ def zipf_log(
     user_ids = np.repeat([f"u{user:04d}" for user in range(users)], events_per_user).tolist()
     times = FIRST_DAY + random.integers(365 * DAY, size=len(drawn))
     return make_log(user_ids, [f"i{number:03d}" for number in drawn], times)
+
+
+def low_rank_ratings(
+    seed: int = 0, users: int = 600, items: int = 300, rank: int = 4, share: float = 0.3, noise: float = 0.5
+) -> InteractionLog:
+    """Ratings around 3 with a known truth, each the weight of one event: offsets of user and item, products, noise.
+
+    rating = 3 + user's offset + item's offset (standard deviation 0.5 each) + product of two vectors of `rank` entries
+    (standard deviation 1) + noise (standard deviation `noise`). About `share` of all pairs is there, drawn evenly: no
+    model can miss a rating that it has not seen by less than the noise.
+    """
+    random = np.random.default_rng(seed)
+    left, right = random.standard_normal((users, rank)), random.standard_normal((items, rank))
+    truth = 3 + random.normal(0, 0.5, (users, 1)) + random.normal(0, 0.5, items) + left @ right.T / np.sqrt(rank)
+    user, item = np.nonzero(random.random((users, items)) < share)
+    order = random.permutation(len(user))
+    user, item = user[order], item[order]
+    ratings = truth[user, item] + random.normal(0, noise, len(user))
+    return make_log(
+        [f"u{code:04d}" for code in user], [f"i{code:04d}" for code in item], weights=ratings.astype(np.float32)
+    )
+
+
+def rated(log: InteractionLog) -> InteractionLog:
+    """The same log with a rating as the weight of each event, from 1 to 5 and the same for the same user and item."""
+    weights = 1 + (log.user_codes * 31 + log.item_codes * 17) % 97 % 5
+    return replace(log, weights=weights.astype(np.float32), digest=_digest(log.digest, "rated"))
 
 
 def _encode(ids: Sequence[str]) -> tuple[Texts, Codes]:

@@ -9,12 +9,12 @@ from embedders.base import Progress
 
 
 class Report(NamedTuple):
-    """A batch that is done: its events, those of them that were trained on, and the sum of their losses."""
+    """A batch that is done: its events, those of them that were trained on, and the sum of their losses, if known."""
 
     epoch: int
     trained: int
     seen: int
-    loss: float
+    loss: float | None
 
 
 class Tally:
@@ -28,6 +28,7 @@ class Tally:
         self.trained = 0
         self._total = events * epochs
         self._epochs = epochs
+        self._epochs_over = 0
         self._reports = reports
         self._progress = progress
         self._left = [batches] * epochs
@@ -35,7 +36,7 @@ class Tally:
         self._trained_in = [0] * epochs
 
     def tell(self) -> None:
-        """Take in the reports that have come and report; an epoch's loss goes out once, when the epoch is over."""
+        """Take in the reports that have come and report; the end of an epoch goes out once, with its loss."""
         while True:
             try:
                 report = self._reports.get_nowait()
@@ -44,13 +45,16 @@ class Tally:
             self.seen += report.seen
             self.trained += report.trained
             self._left[report.epoch] -= 1
-            self._loss[report.epoch] += report.loss
+            self._loss[report.epoch] += report.loss or 0.0
             self._trained_in[report.epoch] += report.trained
             if self._left[report.epoch] == 0:
-                loss = self._loss[report.epoch] / max(self._trained_in[report.epoch], 1)
-                self.losses.append(loss)
+                self._epochs_over += 1
+                loss = None
+                if report.loss is not None:
+                    loss = self._loss[report.epoch] / max(self._trained_in[report.epoch], 1)
+                    self.losses.append(loss)
                 self._progress(self._stage(report.epoch), self.seen, self._total, loss)
-        self._progress(self._stage(len(self.losses)), self.seen, self._total)
+        self._progress(self._stage(self._epochs_over), self.seen, self._total)
 
     def _stage(self, epoch: int) -> str:
         return f"Epoch {min(epoch + 1, self._epochs)} of {self._epochs}"

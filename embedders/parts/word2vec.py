@@ -1,14 +1,17 @@
-"""gensim's word2vec on sequences of item codes: progress and cancel between batches, rows in item-code order."""
+"""gensim's word2vec on sequences of item codes: progress and cancel between batches, rows in item-code order.
+
+Its paragraph vectors (doc2vec.py) are trained by the same loop.
+"""
 
 from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +29,7 @@ LONGEST_SENTENCE = 10_000  # gensim leaves out, without a word, what a batch or 
 PAIRS_A_BATCH = 1_000_000  # about a second's work with 10 negatives: how long a cancelled thread may still run
 
 Sentence = list[str]
+Text = Any  # what gensim calls an example: a sentence for Word2Vec, a sentence with tags for Doc2Vec
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Settings:
 
 class _Job(NamedTuple):
     epoch: int
-    sentences: list[Sentence]
+    texts: list[Text]
     learning_rate: float
 
 
@@ -57,18 +61,30 @@ def train(
     """Train on sequences of at most LONGEST_SENTENCE items, of which at least two are frequent enough to be trained.
 
     With one thread the vectors are bit for bit those of gensim.models.Word2Vec on the same sentences with workers=1.
-    Its own loop cuts the batches anew in every epoch and cannot be stopped; here they are cut once, and the threads
-    call the same compiled step.
     """
-    words = len(sequences.items)
-    total = words * settings.epochs
+    total = len(sequences.items) * settings.epochs
     progress("Counting items", 0, total)
-    sentences = _sentences(sequences, n_items)
-    model = _model(settings, _batch_words(sequences, settings), seed)
+    sentences = sentences_of(sequences, n_items)
+    model = _model(settings, words_a_batch(sequences, settings.window), seed)
     model.build_vocab(sentences)
     initial = model.wv.vectors.copy()
-    batches = _batches(sentences, model.batch_words)
+    tally = run(model, sentences, sequences.lengths().tolist(), threads, progress)
+    keys, moved = model.wv.index_to_key, (model.wv.vectors != initial).any(axis=1)
+    return Trained(
+        vectors=in_code_order(model.wv.vectors, keys, moved, n_items),
+        context=None if settings.hierarchical_softmax else in_code_order(model.syn1neg, keys, moved, n_items),
+        losses=tuple(tally.losses),
+        events_used=tally.trained / total,
+    )
 
+
+def run(model: Word2Vec, texts: Sequence[Text], lengths: Sequence[int], threads: int, progress: Progress) -> Tally:
+    """Train a model whose vocabulary is built on texts of so many words each, in all of its epochs.
+
+    With one thread it ends bit for bit where gensim's own loop ends with workers=1. That one cuts the batches anew in
+    every epoch and cannot be stopped; here they are cut once, and the threads call the same compiled step.
+    """
+    batches = _batches(texts, lengths, model.batch_words)
     jobs, lock = _jobs(model, batches), Lock()
     reports: SimpleQueue[Report] = SimpleQueue()
 
@@ -81,34 +97,30 @@ def train(
             if job is None:
                 return
             own.running_training_loss = 0.0  # a float32 total: over a whole training it would stop growing
-            trained, seen = own._do_train_job(job.sentences, job.learning_rate, memory)
-            reports.put(Report(job.epoch, trained, seen, float(own.running_training_loss)))
+            trained, seen = own._do_train_job(job.texts, job.learning_rate, memory)
+            loss = float(own.running_training_loss) if model.compute_loss else None
+            reports.put(Report(job.epoch, trained, seen, loss))
 
-    tally = Tally(settings.epochs, len(batches), words, reports, progress)
-    background.run([work] * min(threads, len(batches) * settings.epochs), tally.tell)
-    if tally.seen != total:
-        raise RuntimeError(f"word2vec was given {total:,} events and saw {tally.seen:,}.")
-
-    moved = (model.wv.vectors != initial).any(axis=1)
-    codes = np.array(model.wv.index_to_key, dtype=np.int64)[moved]
-    return Trained(
-        vectors=_in_code_order(model.wv.vectors[moved], codes, n_items),
-        context=None if settings.hierarchical_softmax else _in_code_order(model.syn1neg[moved], codes, n_items),
-        losses=tuple(tally.losses),
-        events_used=tally.trained / total,
-    )
+    words = sum(lengths)
+    tally = Tally(model.epochs, len(batches), words, reports, progress)
+    background.run([work] * min(threads, len(batches) * model.epochs), tally.tell)
+    if tally.seen != words * model.epochs:
+        raise RuntimeError(f"gensim was given {words * model.epochs:,} events and saw {tally.seen:,}.")
+    return tally
 
 
-def _sentences(sequences: Sequences, n_items: int) -> list[Sentence]:
+def sentences_of(sequences: Sequences, n_items: int) -> list[Sentence]:
+    """Each sequence as the item codes in words, which is what gensim takes."""
     names = np.array([str(code) for code in range(n_items)], dtype=object)  # one text an item, not one an event
     words = names[sequences.items].tolist()
     offsets = sequences.offsets.tolist()
     return [words[start:stop] for start, stop in itertools.pairwise(offsets)]
 
 
-def _batch_words(sequences: Sequences, settings: Settings) -> int:
+def words_a_batch(sequences: Sequences, window: int) -> int:
+    """Words of a batch: gensim's own number unless a window is so wide that a batch would take too long."""
     longest = int(sequences.lengths().max())
-    return min(LONGEST_SENTENCE, max(longest, PAIRS_A_BATCH // min(settings.window, longest)))
+    return min(LONGEST_SENTENCE, max(longest, PAIRS_A_BATCH // min(window, longest)))
 
 
 def _model(settings: Settings, batch_words: int, seed: int) -> Word2Vec:
@@ -132,30 +144,31 @@ def _model(settings: Settings, batch_words: int, seed: int) -> Word2Vec:
     )
 
 
-def _batches(sentences: list[Sentence], batch_words: int) -> list[list[Sentence]]:
-    """Cut as gensim cuts them: as many whole sentences as have at most `batch_words` words together."""
-    batches: list[list[Sentence]] = [[]]
+def _batches(texts: Sequence[Text], lengths: Sequence[int], batch_words: int) -> list[list[Text]]:
+    """Cut as gensim cuts them: as many whole texts as have at most `batch_words` words together."""
+    batches: list[list[Text]] = [[]]
     words = 0
-    for sentence in sentences:
-        if words + len(sentence) > batch_words:
+    for text, length in zip(texts, lengths, strict=True):
+        if words + length > batch_words:
             batches.append([])
             words = 0
-        batches[-1].append(sentence)
-        words += len(sentence)
+        batches[-1].append(text)
+        words += length
     return batches
 
 
-def _jobs(model: Word2Vec, batches: list[list[Sentence]]) -> Iterator[_Job]:
-    """Every batch of every epoch, with the learning rate that falls with the share of sentences done."""
-    sentences = sum(len(batch) for batch in batches)
+def _jobs(model: Word2Vec, batches: list[list[Text]]) -> Iterator[_Job]:
+    """Every batch of every epoch, with the learning rate that falls with the share of texts done."""
+    texts = sum(len(batch) for batch in batches)
     for epoch in range(model.epochs):
         done = 0
         for batch in batches:
-            yield _Job(epoch, batch, model._get_next_alpha(done / sentences, epoch))
+            yield _Job(epoch, batch, model._get_next_alpha(done / texts, epoch))
             done += len(batch)
 
 
-def _in_code_order(rows: Vectors, codes: npt.NDArray[np.int64], n_items: int) -> Vectors:
-    result = np.zeros((n_items, rows.shape[1]), dtype=np.float32)
-    result[codes] = rows
+def in_code_order(rows: Vectors, keys: Sequence[str], moved: npt.NDArray[np.bool_], number: int) -> Vectors:
+    """The rows that training moved, each at the code that its key is, float32 (number, dimensions); 0 elsewhere."""
+    result = np.zeros((number, rows.shape[1]), dtype=np.float32)
+    result[np.array(keys, dtype=np.int64)[moved]] = rows[moved]
     return result

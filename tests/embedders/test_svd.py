@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
-    return Svd().fit(log, SvdParams.checked(values), seed=seed)
+    return Svd().fit(log, SvdParams.checked({"weights": "counts", **values}), seed=seed)
 
 
 def sides(log: InteractionLog, **values: Any) -> tuple[Floats, Floats]:
@@ -66,11 +66,87 @@ def test_the_largest_entry_of_a_direction_is_positive() -> None:
     assert (items[np.abs(items).argmax(axis=0), np.arange(10)] > 0).all()
 
 
-def test_the_largest_possible_width_is_named_and_works() -> None:
-    log = two_islands()
-    with pytest.raises(ParameterError, match=r"dimensions = 24 is too large .* the largest possible is 23\.$"):
-        fit(log, dimensions=24)
-    assert fit(log, dimensions=23).dimensions == 23
+@pytest.mark.parametrize("log", [TALL, WIDE], ids=["more users", "more items"])
+def test_dimensions_beyond_the_shorter_side_are_zero_and_said_so(log: InteractionLog) -> None:
+    matrix = log.user_item_matrix().toarray().astype(float)
+    side = min(matrix.shape)
+    assert np.linalg.matrix_rank(matrix) == side
+    embedding = fit(log, dimensions=side + 5, vectors="v_s")
+    assert embedding.notes == (f"The matrix has rank {side}: the last 5 dimensions are 0.",)
+    assert embedding.user_vectors is not None
+    for vectors in (embedding.item_vectors, embedding.user_vectors):
+        assert vectors.shape[1] == side + 5
+        assert not vectors[:, side:].any()
+    np.testing.assert_allclose(embedding.user_vectors @ embedding.item_vectors.T, matrix, atol=1e-4)
+    fewer = fit(log, dimensions=side - 1, vectors="v_s").item_vectors  # by another way: arpack
+    np.testing.assert_allclose(np.abs(fewer), np.abs(embedding.item_vectors[:, : side - 1]), atol=1e-4)
+
+
+def test_a_log_of_one_user_has_one_direction() -> None:
+    embedding = fit(make_log(["u"] * 5, list("abbcc")), vectors="v_s")
+    np.testing.assert_allclose(embedding.item_vectors[:, 0], [1, 2, 2])
+    assert embedding.notes == ("The matrix has rank 1: the last 63 dimensions are 0.",)
+
+
+def rated_log(ratings: Floats, seed: int = 0) -> InteractionLog:
+    """A log of the ratings of a table (users, items) that are not nan, in some order."""
+    users, items = np.nonzero(~np.isnan(ratings))
+    order = np.random.default_rng(seed).permutation(len(users))
+    names = [f"u{user:02d}" for user in users[order]], [f"i{item:02d}" for item in items[order]]
+    return make_log(*names, weights=ratings[users, items][order].astype(np.float32))
+
+
+def a_table(seed: int = 0, users: int = 30, items: int = 20, share: float = 0.5) -> Floats:
+    """Ratings of which about `share` are known, all of user 0 and of item 0 among them."""
+    random = np.random.default_rng(seed)
+    ratings = random.normal(3, 1, (users, 1)) + random.normal(0, 1, (1, items)) + random.normal(0, 1, (users, items))
+    unknown = random.random((users, items)) > share
+    unknown[0], unknown[:, 0] = False, False
+    return np.where(unknown, np.nan, ratings)
+
+
+def test_centred_ratings_are_what_offsets_of_users_and_items_leave() -> None:
+    ratings = a_table()
+    users, items = np.nonzero(~np.isnan(ratings))
+    design = np.hstack([np.eye(30)[users], np.eye(20)[items]])
+    observed = ratings[users, items]
+    left = np.zeros(ratings.shape)
+    left[users, items] = observed - design @ np.linalg.lstsq(design, observed)[0]
+    user_vectors, item_vectors = sides(rated_log(ratings), dimensions=20, weights="centred")
+    np.testing.assert_allclose(user_vectors @ item_vectors.T, left, atol=1e-5)
+
+
+def test_centred_ratings_do_not_depend_on_how_generous_a_user_or_how_liked_an_item_is() -> None:
+    ratings = a_table()
+    shifted = ratings + np.arange(30)[:, np.newaxis] / 10 + np.arange(20) / 5
+    (_, plain), (_, moved) = (sides(rated_log(table), dimensions=4, weights="centred") for table in (ratings, shifted))
+    np.testing.assert_allclose(moved, plain, atol=1e-4)
+
+
+def test_ratings_of_a_pair_are_averaged_before_they_are_centred() -> None:
+    ratings = a_table()
+    log = rated_log(ratings)
+    users, items = log.user_ids[log.user_codes].tolist(), log.item_ids[log.item_codes].tolist()
+    twice = make_log(users * 2, items * 2, weights=np.concatenate([log.weights - 1, log.weights + 1]))
+    (_, once), (_, mean) = (sides(one, dimensions=4, weights="centred") for one in (log, twice))
+    np.testing.assert_allclose(mean, once, atol=1e-4)
+
+
+def test_an_item_with_a_single_rating_keeps_nothing_of_it_once_centred() -> None:
+    log = rated_log(a_table())
+    users, items = log.user_ids[log.user_codes].tolist(), log.item_ids[log.item_codes].tolist()
+    more = make_log([*users, "u07"], [*items, "once"], weights=np.append(log.weights, 9.0))
+    embedding = fit(more, dimensions=4, weights="centred")
+    assert embedding.missing == ["once"]
+    assert embedding.notes == ("Items without a share in the first 4 directions have no vector: 1.",)
+
+
+def test_nothing_to_centre_is_refused_in_words() -> None:
+    with pytest.raises(ParameterError, match=r"^SVD of centred ratings learns from ratings that differ, and all wei"):
+        fit(two_islands(), weights="centred")
+    additive = np.arange(4.0)[:, np.newaxis] + np.arange(3.0)
+    with pytest.raises(ParameterError, match=r"^Nothing is left of the ratings once they are centred"):
+        fit(rated_log(additive), weights="centred")
 
 
 def test_directions_that_the_matrix_lacks_are_zero_and_said_so() -> None:

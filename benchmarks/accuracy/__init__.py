@@ -1,0 +1,14 @@
+"""What the methods learn, held against numbers and libraries from outside: `python -m benchmarks.accuracy`.
+
+A module a case: `measure()` yields its checks.
+"""
+
+CASES = {
+    "svd": "SVD: singular values of the sample against scipy's",
+    "biased_mf": "biased MF: error of the ratings on MovieLens 100K",
+    "als": "ALS: vectors of the sample against implicit called directly",
+    "bpr": "BPR: vectors of the sample against implicit called directly",
+    "item2vec": "item2vec: vectors of the sample against gensim's Word2Vec called directly",
+    "user2vec": "user2vec: vectors of the sample against gensim's Doc2Vec called directly",
+    "fm": "factorisation machine: error of the scores on MovieLens 100K",
+}
