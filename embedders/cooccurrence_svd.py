@@ -7,10 +7,11 @@ from typing import ClassVar, Literal
 import numpy as np
 import threadpoolctl
 
-from embedders.base import Family, Learned, Method, Progress, parameter, part_of
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter, part_of
 from embedders.parts.cooccurrence import Association, association, cooccurrences
+from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import truncated_svd, without_dust
-from embedders.parts.windows import WindowParams, cut
+from embedders.parts.windows import WindowParams, company, cut
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -102,6 +103,15 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
                 f"Items that stand beside no other, or not oftener than by chance, without a vector: {alone:,}."
             )
         return Learned(vectors, context_vectors=context, notes=tuple(notes))
+
+    def estimate(self, size: LogSize, params: CooccurrenceSvdParams) -> Estimate:
+        """The sequences, the pairs in their windows, and the decomposition of the matrix that they fill."""
+        pairs = size.interactions * company(size, params)
+        filled = min(1.5 * pairs, 0.5 * float(size.items) ** 2)
+        shape = size.items, size.items, params.dimensions
+        seconds = 0.3 + 5e-7 * size.interactions + 1.5e-7 * pairs + decomposition_seconds(filled, *shape)
+        memory = 20e6 + 60.0 * size.interactions + 16.0 * min(pairs, 8e6) + 50.0 * filled
+        return Estimate(seconds, memory + decomposition_memory(*shape))
 
 
 _NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding
