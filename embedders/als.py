@@ -70,10 +70,10 @@ class Als(Method[AlsParams]):
 
     def estimate(self, size: LogSize, params: AlsParams) -> Estimate:
         """A round goes over the filled cells, and solves a small system for each user and item."""
-        rows = size.users + size.items
-        a_round = 3e-9 * size.filled * params.dimensions + 5e-10 * rows * params.dimensions**2
-        seconds = 0.5 + 2e-7 * size.interactions + params.iterations * a_round / pace(params.threads)
-        memory = 30e6 + 40.0 * size.filled + 8.0 * rows * params.dimensions
+        rows, dimensions = size.users + size.items, params.dimensions
+        a_round = size.filled * (1.5e-7 + 6e-10 * dimensions) + rows * dimensions * (3e-8 + 9e-11 * dimensions)
+        seconds = 0.2 + 1e-7 * size.interactions + params.iterations * a_round / pace(params.threads)
+        memory = 26e6 + 20.0 * size.filled + 7.0 * rows * dimensions
         return Estimate(seconds * (7 / 6 if params.loss_curve else 1), memory)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -106,12 +107,14 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
 
     def estimate(self, size: LogSize, params: CooccurrenceSvdParams) -> Estimate:
         """The sequences, the pairs in their windows, and the decomposition of the matrix that they fill."""
-        pairs = size.interactions * company(size, params)
-        filled = min(1.5 * pairs, 0.5 * float(size.items) ** 2)
+        pairs, cells = size.interactions * company(size, params), float(size.items) ** 2
+        filled = _ALIKE * cells * -math.expm1(-2 * pairs / cells)
         shape = size.items, size.items, params.dimensions
-        seconds = 0.3 + 5e-7 * size.interactions + 1.5e-7 * pairs + decomposition_seconds(filled, *shape)
-        memory = 20e6 + 60.0 * size.interactions + 16.0 * min(pairs, 8e6) + 50.0 * filled
-        return Estimate(seconds, memory + decomposition_memory(*shape))
+        seconds = 0.05 + 3e-7 * size.interactions + 5e-8 * pairs + 3e-7 * filled
+        memory = 5e6 + 42.0 * size.interactions + 32.0 * min(pairs, _PAIRS_HELD) + 27.0 * filled
+        return Estimate(seconds + decomposition_seconds(filled, *shape), memory + decomposition_memory(*shape))
 
 
+_ALIKE = 0.7  # of the cells that pairs by chance would fill: popular ones fall together more often
+_PAIRS_HELD = 8e6  # what is not added up yet, and a window's pairs more
 _NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import skip_gram, word2vec
-from embedders.parts.costs import pace
+from embedders.parts.costs import pace, share_kept, skip_gram_seconds, word2vec_seconds
 from embedders.parts.windows import WindowParams, company, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
@@ -151,14 +151,20 @@ class Item2vec(Method[Item2vecParams]):
     def estimate(self, size: LogSize, params: Item2vecParams) -> Estimate:
         """The sequences, and for each event of each epoch its pairs with what the loss sets against them."""
         compiled = params.engine != "gensim" and (params.model, params.loss) == ("skip-gram", "negative sampling")
-        kept = _share_kept(_threshold(params, size.items) * size.items)
+        kept = share_kept(_threshold(params, size.items) * size.items)
         pairs = 2 * company(size, params, kept=kept, shrunk=not params.whole_session)
         pairs = min(pairs, params.longest_sequence or _LONGEST_WHOLE)
-        an_event = _event_seconds(pairs, params, size.items, compiled=compiled)
-        seconds = 1.5 + 5e-7 * size.interactions
-        seconds += params.epochs * size.interactions * kept * an_event / pace(params.threads)
-        memory = 130e6 + (60.0 if compiled else 90.0) * size.interactions + 16.0 * size.items * params.dimensions
-        return Estimate(seconds, memory)
+        shape = size.items, params.dimensions
+        if compiled:
+            an_event = skip_gram_seconds(pairs, params.negatives, *shape)
+            start, fixed, an_interaction, a_number = 0.4, 125e6, 23.0, 10.0
+        else:
+            negatives = params.negatives if params.loss == "negative sampling" else None
+            an_event = word2vec_seconds(pairs, negatives, *shape, skip_gram=params.model == "skip-gram")
+            start, fixed, an_interaction, a_number = 0.7, 80e6, 40.0, 20.0
+        training = params.epochs * size.interactions * kept * an_event / pace(params.threads)
+        memory = fixed + an_interaction * size.interactions + a_number * size.items * params.dimensions
+        return Estimate(start + 3e-7 * size.interactions + training, memory)
 
 
 def _is_compiled(params: Item2vecParams) -> bool:
@@ -177,23 +183,6 @@ def _is_compiled(params: Item2vecParams) -> bool:
         why = wanted_of_gensim[0] if wanted_of_gensim else "engine = 'gensim'"
         raise ParameterError(f"time_window_minutes cannot go with {why}, which gensim does: leave one of them out.")
     return compiled
-
-
-def _share_kept(ratio: float) -> float:
-    """About which share of the events subsampling leaves, for a threshold of so many average shares of an item.
-
-    As if every event were of an item that is 3.5 times as frequent as the average one.
-    """
-    return 1.0 if ratio == 0 else min(1.0, (ratio / 3.5) ** 0.5 + ratio / 3.5)
-
-
-def _event_seconds(pairs: float, params: Item2vecParams, n_items: int, *, compiled: bool) -> float:
-    """About how long one thread takes for an event with so many neighbours."""
-    outputs = 1 + params.negatives if params.loss == "negative sampling" else np.log2(max(n_items, 2))
-    if compiled:
-        return float(1e-7 + pairs * outputs * (3e-9 + 6e-10 * params.dimensions))
-    inputs = pairs if params.model == "skip-gram" else 1.0
-    return float(1e-6 + pairs * 1e-9 * params.dimensions + inputs * outputs * (2e-8 + 1.2e-9 * params.dimensions))
 
 
 def _longest(params: Item2vecParams, *, compiled: bool) -> int | None:

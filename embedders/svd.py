@@ -62,8 +62,8 @@ class Svd(Method[SvdParams]):
     def estimate(self, size: LogSize, params: SvdParams) -> Estimate:
         """The matrix, and its decomposition."""
         shape = size.users, size.items, params.dimensions
-        seconds = 0.2 + 2e-7 * size.interactions + decomposition_seconds(size.filled, *shape)
-        return Estimate(seconds, 20e6 + 40.0 * size.filled + decomposition_memory(*shape))
+        seconds = 0.05 + 5e-8 * size.interactions + decomposition_seconds(size.filled, *shape)
+        return Estimate(seconds, 5e6 + 24.0 * size.filled + decomposition_memory(*shape))
 
 
 _NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding

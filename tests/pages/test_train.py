@@ -57,7 +57,7 @@ def test_the_estimate_follows_the_form(kept: logs.LogEntry) -> None:
     app.run()
     values = METHODS["item2vec"].Params(epochs=1000, dimensions=1024)
     found = estimates.expected(METHODS["item2vec"], kept.size, values)
-    assert found.seconds > 20
+    assert found.seconds > 10
     assert estimates.sentence(found) in [caption.value for caption in app.caption]
 
 
