@@ -45,6 +45,7 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or th
 def methods(json_file: JsonFile = None) -> None:
     """List the methods with their parameters."""
     from embedders import METHODS
+    from embedders.base import written
 
     listed: list[dict[str, Any]] = [
         {
@@ -59,7 +60,9 @@ def methods(json_file: JsonFile = None) -> None:
     lines = []
     for method in listed:
         lines.append(f"{method['name']}: {method['title']} ({method['family']})")
-        lines += [f"  {name} = {facts['default']}  {facts['help']}" for name, facts in method["params"].items()]
+        lines += [
+            f"  {name} = {written(facts['default'])}  {facts['help']}" for name, facts in method["params"].items()
+        ]
     answer(listed, json_file, lines)
 
 
@@ -94,7 +97,10 @@ def train(
 ) -> None:
     """Train a method on a log and write a run folder."""
     from embedders import METHODS
+    from embedders.base import check_columns
+    from workspace.estimates import expected, sentence, warning
     from workspace.log_source import open_source
+    from workspace.summary import size_of
 
     if method not in METHODS:
         raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
@@ -103,8 +109,12 @@ def train(
     _refuse_run_folder(out, force)
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
+        check_columns(opened.log, params)
+        estimate = expected(METHODS[method], size_of(opened.log), params)
+        progress.announce(" ".join(filter(None, [f"{sentence(estimate)}.", warning(estimate)])))
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)
     facts, lines = _write_run(out, embedding, opened, force)
+    facts["estimate"] = {"seconds": estimate.seconds, "memory": estimate.memory}
     answer(facts, json_file, lines)
 
 

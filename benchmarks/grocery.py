@@ -58,13 +58,13 @@ def train(folder: Path, runs: Sequence[Path] = (ALS, ITEM2VEC)) -> None:
             _cli(training_command(run), folder)
 
 
-def read() -> InteractionLog:
-    """The sample as both are trained on it."""
+def read(floor: int = FLOOR) -> InteractionLog:
+    """The sample as both are trained on it, or with another floor."""
     from interactions import CleaningRules, read_log
     from interactions.sample import sample_columns, sample_files
 
     log, items = sample_files()
-    return read_log(log, sample_columns(), CleaningRules(min_users_per_item=FLOOR), items_path=items)[0]
+    return read_log(log, sample_columns(), CleaningRules(min_users_per_item=floor), items_path=items)[0]
 
 
 def compare(folder: Path) -> list[dict[str, Any]]:

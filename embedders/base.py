@@ -21,6 +21,7 @@ from interactions.log import InteractionLog, Texts
 Vectors = npt.NDArray[np.float32]  # (n, dimensions)
 Family = Literal["matrix factorisation", "sequences", "graph", "neural"]
 Engine = Literal["local", "spark"]
+Table = Literal["items", "users"]  # what a log knows of its items, of its users
 
 
 class Progress(Protocol):
@@ -61,25 +62,40 @@ def parameter(
 class ColumnsOf:
     """Marks a parameter whose values are names of columns of the log's item table or user table."""
 
-    table: Literal["items", "users"]
+    table: Table
 
 
 def _split_names(value: Any) -> Any:
     """Column names as a command line gives them: "brand,size", or a JSON list where a name has a comma."""
-    if not isinstance(value, str):
-        return () if value is None else value
-    if value.startswith("["):
-        return json.loads(value)
-    return [name.strip() for name in value.split(",") if name.strip()]
+    if value is None:
+        return ()
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value  # which then is refused as no list of names
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",") if name.strip()]
+    return value
 
 
-ItemColumns = Annotated[tuple[str, ...], pydantic.BeforeValidator(_split_names), ColumnsOf("items")]
-UserColumns = Annotated[tuple[str, ...], pydantic.BeforeValidator(_split_names), ColumnsOf("users")]
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
 
 
-def columns_of(field: pydantic.fields.FieldInfo) -> Literal["items", "users"] | None:
+_Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_split_names), pydantic.AfterValidator(_each_once)]
+ItemColumns = Annotated[_Names, ColumnsOf("items")]
+UserColumns = Annotated[_Names, ColumnsOf("users")]
+
+
+def columns_of(field: pydantic.fields.FieldInfo) -> Table | None:
     """Which table a parameter names columns of, None where it is no such parameter."""
     return next((mark.table for mark in field.metadata if isinstance(mark, ColumnsOf)), None)
+
+
+def written(value: Any) -> str:
+    """A parameter's value as a person reads it: names of columns are joined by "and", since commas part parameters."""
+    return (" and ".join(value) or "none") if isinstance(value, list | tuple) else str(value)
 
 
 class Params(pydantic.BaseModel):
@@ -124,6 +140,8 @@ def _complaint(kind: str, error: Mapping[str, Any]) -> str:
         return "is not a number"
     if kind.startswith("bool_"):
         return "is neither true nor false"
+    if kind in ("tuple_type", "string_type"):
+        return 'is not a list of column names such as "brand,department"'
     message = str(error["msg"])
     return f"cannot be used: {message[:1].lower()}{message[1:]}"
 
@@ -226,12 +244,22 @@ def _unpack(joined: npt.NDArray[np.uint8], ends: npt.NDArray[np.int64]) -> npt.N
 
 @dataclass(frozen=True)
 class LogSize:
-    """What is known of a log without opening it; sessions = None where it has no session column."""
+    """What is known of a log without opening it.
+
+    sessions  None where it has no session column
+    pairs     distinct user-item pairs, None where nobody has counted them
+    """
 
     interactions: int
     users: int
     items: int
     sessions: int | None = None
+    pairs: int | None = None
+
+    @property
+    def filled(self) -> int:
+        """Filled cells of the user-item matrix; where they were not counted, as many as there can be."""
+        return min(self.interactions, self.users * self.items) if self.pairs is None else self.pairs
 
 
 class Estimate(NamedTuple):
@@ -284,9 +312,12 @@ class Method(ABC, Generic[ParamsType]):
     def learn(self, log: InteractionLog, params: ParamsType, seed: int, progress: Progress) -> Learned:
         """Train on a log that has interactions; `progress` reports from 0 to its total, both included."""
 
+    @abstractmethod
     def estimate(self, size: LogSize, params: ParamsType) -> Estimate:
-        """About how long a training takes and how much memory it needs, told before it starts."""
-        raise NotImplementedError
+        """About how long a training takes and how much memory it needs, told before it starts.
+
+        From a formula whose constants `python -m benchmarks estimates` holds against trainings.
+        """
 
     def fit(
         self, log: InteractionLog, params: ParamsType, seed: int = 0, progress: Progress = no_progress
@@ -300,7 +331,7 @@ class Method(ABC, Generic[ParamsType]):
             raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
         if log.n_interactions == 0:
             raise ParameterError(f"There is nothing to train {self.title} on: this log has no interactions.")
-        _check_columns(log, params)
+        check_columns(log, params)
         learned = self.learn(log, params, seed, progress)
         arrays = {
             name: _finished(array, self.title)
@@ -324,7 +355,7 @@ class Method(ABC, Generic[ParamsType]):
 LARGEST_SEED = 2**32 - 1  # what every library takes
 
 
-def _check_columns(log: InteractionLog, params: Params) -> None:
+def check_columns(log: InteractionLog, params: Params) -> None:
     """Raise ParameterError where a parameter names a column that the log's table does not have."""
     for name, field in type(params).model_fields.items():
         table = columns_of(field)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 import numpy as np
 import threadpoolctl
 
-from embedders.base import Family, Learned, Method, Progress, parameter, part_of
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter, part_of
 from embedders.parts.cooccurrence import Association, association, cooccurrences
+from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import rank_notes, rank_of, truncated_svd, without_dust
-from embedders.parts.windows import WindowParams, cut
+from embedders.parts.windows import WindowParams, company, cut
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -98,3 +100,16 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
                 f"Items that stand beside no other, or not oftener than by chance, without a vector: {alone:,}."
             )
         return Learned(vectors, context_vectors=context, notes=tuple(notes))
+
+    def estimate(self, size: LogSize, params: CooccurrenceSvdParams) -> Estimate:
+        """The sequences, the pairs in their windows, and the decomposition of the matrix that they fill."""
+        pairs, cells = size.interactions * company(size, params), float(size.items) ** 2
+        filled = _ALIKE * cells * -math.expm1(-2 * pairs / cells)
+        shape = size.items, size.items, params.dimensions
+        seconds = 0.05 + 3e-7 * size.interactions + 5e-8 * pairs + 3e-7 * filled
+        memory = 5e6 + 42.0 * size.interactions + 32.0 * min(pairs, _PAIRS_HELD) + 27.0 * filled
+        return Estimate(seconds + decomposition_seconds(filled, *shape), memory + decomposition_memory(*shape))
+
+
+_ALIKE = 0.7  # of the cells that pairs by chance would fill: popular ones fall together more often
+_PAIRS_HELD = 8e6  # what is not added up yet, and a window's pairs more

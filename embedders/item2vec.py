@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from embedders.base import Family, Learned, Method, Progress, parameter
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
-from embedders.parts.windows import WindowParams, cut, split_long
+from embedders.parts.costs import pace, share_kept, skip_gram_seconds, word2vec_seconds
+from embedders.parts.windows import WindowParams, company, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
@@ -106,6 +107,24 @@ class Item2vec(Method[Item2vecParams]):
             assert trained.context is not None
             vectors = vectors + trained.context
         return Learned(vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
+
+    def estimate(self, size: LogSize, params: Item2vecParams) -> Estimate:
+        """The sequences, and for each event of each epoch its pairs with what the loss sets against them."""
+        compiled = params.engine != "gensim" and (params.model, params.loss) == ("skip-gram", "negative sampling")
+        kept = share_kept(thinning.threshold(params.sample, params.adapt_sample, size.items) * size.items)
+        pairs = 2 * company(size, params, kept=kept, shrunk=not params.whole_session)
+        pairs = min(pairs, params.longest_sequence or _LONGEST_WHOLE)
+        shape = size.items, params.dimensions
+        if compiled:
+            an_event = skip_gram_seconds(pairs, params.negatives, *shape)
+            start, fixed, an_interaction, a_number = 0.4, 125e6, 23.0, 10.0
+        else:
+            negatives = params.negatives if params.loss == "negative sampling" else None
+            an_event = word2vec_seconds(pairs, negatives, *shape, skip_gram=params.model == "skip-gram")
+            start, fixed, an_interaction, a_number = 0.7, 80e6, 40.0, 20.0
+        training = params.epochs * size.interactions * kept * an_event / pace(params.threads)
+        memory = fixed + an_interaction * size.interactions + a_number * size.items * params.dimensions
+        return Estimate(start + 3e-7 * size.interactions + training, memory)
 
 
 def _is_compiled(params: Item2vecParams) -> bool:

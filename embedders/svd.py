@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import threadpoolctl
 
-from embedders.base import Family, Learned, Method, Params, Progress, parameter, part_of
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter, part_of
+from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import Matrix, rank_notes, rank_of, truncated_svd, without_dust
 from embedders.parts.weights import WEIGHTS_HELP, centred, observed_ratings, weighted
 from errors import ParameterError
@@ -61,6 +62,12 @@ class Svd(Method[SvdParams]):
         items, users = without_dust(right.T * item_scale), without_dust(left * user_scale)
         progress("Done", 1.0, 1.0)
         return Learned(items, user_vectors=users, notes=_notes(log, items, rank))
+
+    def estimate(self, size: LogSize, params: SvdParams) -> Estimate:
+        """The matrix, and its decomposition."""
+        shape = size.users, size.items, params.dimensions
+        seconds = 0.05 + 5e-8 * size.interactions + decomposition_seconds(size.filled, *shape)
+        return Estimate(seconds, 5e6 + 24.0 * size.filled + decomposition_memory(*shape))
 
 
 def _matrix(log: InteractionLog, params: SvdParams) -> sparse.csr_matrix:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from embedders.base import columns_of
 from errors import ParameterError
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ def assignments(settings: Sequence[str]) -> dict[str, str | None]:
 
 def declared(field: FieldInfo) -> dict[str, Any]:
     """A parameter as the "methods" contract has it; `choices` where it has some, `optional` where null is allowed."""
+    if table := columns_of(field):
+        columns = {
+            "type": f"{table.removesuffix('s')} columns",
+            "default": list(field.default),
+            "low": None,
+            "high": None,
+        }
+        return columns | {"help": field.description, "optional": False}
     kinds = [kind for kind in get_args(field.annotation) if kind is not type(None)]
     optional = type(None) in get_args(field.annotation)
     kind = kinds[0] if optional else field.annotation

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import math
 import types
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from embedders.base import Method, Params
+from embedders.base import Method, Params, Table, columns_of, written
+
+ColumnsIn = Callable[[Table], Sequence[str]]  # the columns of a log's item table or user table
 
 
-def parameter_form(method: Method[Any]) -> dict[str, Any]:
-    """Draw a widget a parameter, basics first and the rest folded; returns the values, not yet checked."""
+def _no_columns(table: Table) -> Sequence[str]:
+    return ()
+
+
+def parameter_form(method: Method[Any], columns_in: ColumnsIn = _no_columns) -> dict[str, Any]:
+    """Draw a widget a parameter, basics first and the rest folded; returns the values, not yet checked.
+
+    `columns_in` is asked where a parameter names columns of the log.
+    """
     fields = method.Params.model_fields
     basic = {name: field for name, field in fields.items() if not _advanced(field)}
     advanced = {name: field for name, field in fields.items() if _advanced(field)}
-    values = _widgets(method, basic)
+    values = _widgets(method, basic, columns_in)
     if advanced:
         with st.expander("More settings"):
-            values |= _widgets(method, advanced)
+            values |= _widgets(method, advanced, columns_in)
     return values
 
 
@@ -32,10 +42,15 @@ def label(name: str) -> str:
 def describe(params: dict[str, Any], declared: type[Params] | None) -> str:
     """The parameters that differ from their defaults, in one line."""
     if declared is None:
-        return ", ".join(f"{label(name).lower()} {value}" for name, value in params.items())
-    defaults = {name: field.default for name, field in declared.model_fields.items()}
-    changed = {name: value for name, value in params.items() if name in defaults and value != defaults[name]}
-    return ", ".join(f"{label(name).lower()} {value}" for name, value in changed.items()) or "defaults"
+        return ", ".join(f"{label(name).lower()} {written(value)}" for name, value in params.items())
+    defaults = {name: _as_kept(field.default) for name, field in declared.model_fields.items()}
+    changed = {name: value for name, value in params.items() if name in defaults and _as_kept(value) != defaults[name]}
+    return ", ".join(f"{label(name).lower()} {written(value)}" for name, value in changed.items()) or "defaults"
+
+
+def _as_kept(value: Any) -> Any:
+    """A value as it comes back from a run's folder, which knows lists and no tuples."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _advanced(field: FieldInfo) -> bool:
@@ -43,12 +58,34 @@ def _advanced(field: FieldInfo) -> bool:
     return isinstance(extra, dict) and bool(extra.get("advanced"))
 
 
-def _widgets(method: Method[Any], fields: dict[str, FieldInfo]) -> dict[str, Any]:
+def _widgets(method: Method[Any], fields: dict[str, FieldInfo], columns_in: ColumnsIn) -> dict[str, Any]:
     values: dict[str, Any] = {}
     with st.grid(3):
         for name, field in fields.items():
-            values[name] = _widget(f"param-{method.name}-{name}", name, field)
+            key, table = f"param-{method.name}-{name}", columns_of(field)
+            if table is None:
+                values[name] = _widget(key, name, field)
+            else:
+                values[name] = _columns_picker(key, name, field, table, columns_in(table))
     return values
+
+
+_WHERE_FROM: dict[Table, str] = {
+    "items": "Columns come with an item table: open the log again on the Data page, with its table beside it.",
+    "users": "Columns come with a user table, which `cli.py` takes as `--users-file`.",
+}
+
+
+def _columns_picker(key: str, name: str, field: FieldInfo, table: Table, known: Sequence[str]) -> list[str]:
+    """Which columns of a table to learn from; where the log has none it says so, and how to bring some."""
+    with st.container(gap="xxsmall"):
+        chosen = st.multiselect(
+            label(name), list(known), list(field.default), key=key, help=field.description, persist_state="session",
+            placeholder="None chosen" if known else "None in this log", disabled=not known,
+        )  # fmt: skip
+        if not known:
+            st.caption(f"This log has no columns for {table}. {_WHERE_FROM[table]}")
+    return chosen
 
 
 def _widget(key: str, name: str, field: FieldInfo) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from embedders import METHODS
-from embedders.base import Method
+from embedders.base import Method, written
 from widgets.forms import label
 
 _AGAINST = {
@@ -50,7 +50,7 @@ def _card(method: Method[Any]) -> None:
         st.table(
             {
                 "Parameter": [label(name) for name, _ in rows],
-                "Default": [str(field.default) for _, field in rows],
+                "Default": [written(field.default) for _, field in rows],
                 "What it does": [field.description or "" for _, field in rows],
             },
             hide_index=True,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedders import METHODS
-from embedders.base import Method
+from embedders.base import Estimate, Method
 from errors import ParameterError
 from widgets.forms import parameter_form
 from widgets.text import plain
-from workspace import jobs
+from workspace import estimates, jobs
 from workspace.logs import LogEntry
 
 _METHOD = "_method"
@@ -20,11 +21,14 @@ _FIRST_SEED = 0
 
 
 def both_with_defaults(log: LogEntry) -> None:
-    """One button that trains matrix factorisation and item2vec."""
+    """One button that trains matrix factorisation and item2vec, one after the other."""
+    each = [estimates.expected(METHODS[name], log.size, METHODS[name].Params()) for name in _PAIR]
+    both = Estimate(sum(one.seconds for one in each), max(one.memory for one in each))
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
             "**The quickest way to a comparison**  \n"
-            "Matrix factorisation (implicit ALS) and item2vec, both with good defaults."
+            "Matrix factorisation (implicit ALS) and item2vec, both with good defaults. "
+            f"{estimates.sentence(both)}."
         )
         st.button(
             "Train MF and item2vec with good defaults",
@@ -67,7 +71,7 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
     """The chosen method's parameters and the button that starts it."""
     with st.container(border=True):
         st.markdown(f"**{method.title}**: settings")
-        values = parameter_form(method)
+        values = parameter_form(method, log.columns_in)
         row = st.container(horizontal=True, vertical_alignment="bottom")
         seed = _FIRST_SEED
         if method.seeded:
@@ -75,9 +79,11 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
                 "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
             )
         name = row.text_input("Name (optional)", key=f"name-{method.name}", max_chars=80)
-        if row.button(
+        clicked = row.button(
             f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}"
-        ):
+        )
+        _estimate(row, log, method, values)
+        if clicked:
             try:
                 start(log, method, values, int(seed), name)
             except ParameterError as error:
@@ -89,6 +95,17 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
                 f"With {values['threads']} threads the same seed gives slightly different vectors each time. "
                 "Set threads to 1 under More settings to get the same ones bit for bit, about half as fast."
             )
+
+
+def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], values: dict[str, Any]) -> None:
+    """What the training is expected to take; a sentence below it where the machine has not enough memory."""
+    try:
+        expected = estimates.expected(method, log.size, method.Params.checked(values))
+    except ParameterError:  # said when the button is pressed
+        return
+    beside.caption(estimates.sentence(expected), help=estimates.definition(expected, method.title), width="content")
+    if warning := estimates.warning(expected):
+        st.warning(warning, icon=":material/memory:")
 
 
 def _card(method: Method[Any], *, is_chosen: bool) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from embedders.base import Progress, no_progress
+from embedders.base import LogSize, Progress, Table, no_progress
 from errors import LogError
 from interactions import CleaningRules, InteractionLog, ReadOptions, read_log
 from workspace.files import (
@@ -81,6 +81,27 @@ class LogEntry:
         """What the Data page draws; its parts are named in workspace/summary.py."""
         summary: dict[str, Any] = read_json(self.path / "summary.json", LogError)
         return summary
+
+    @property
+    def size(self) -> LogSize:
+        """What an estimate needs to know of it."""
+        pairs = round(self.summary["density"] * self.users * self.items)
+        return LogSize(self.interactions, self.users, self.items, self.sessions, pairs)
+
+    def columns_in(self, table: Table) -> list[str]:
+        """The columns of its item table or user table, in their order, read without the rows.
+
+        Every kept log has a place for titles and categories; those count where a column has the role.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            names: list[str] = pq.read_schema(self.path / f"{table}.parquet").names
+        except (pa.ArrowException, OSError) as error:
+            raise LogError(f"The kept log in {self.path} is damaged ({error}): open the file again.") from error
+        empty = {"title", "category"} - self.columns.keys()
+        return [name for name in names if name != "id" and name not in empty]
 
     @property
     def source(self) -> dict[str, Any]:

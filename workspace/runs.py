@@ -29,7 +29,9 @@ from workspace.files import (
     write_json_atomically,
 )
 from workspace.home import room
+from workspace.machine import this_machine
 from workspace.run_kinds import IMPORTED, kind_of
+from workspace.summary import size_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +126,7 @@ def write_run(
         "n_items": len(embedding.item_ids),
         "dimensions": embedding.dimensions,
         "n_missing": int((~embedding.trained).sum()),
+        "trained": {"machine": this_machine(), "size": dataclasses.asdict(size_of(log))},
     }
     with new_folder(folder, replace=replace) as aside:
         embedding.save(aside, beside=facts)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.popularity import BUCKETS, popularity_buckets
+from embedders.base import LogSize
 from interactions import CleaningReport, InteractionLog
 
 CURVE_POINTS = 500
@@ -35,6 +36,12 @@ def describe(log: InteractionLog, report: CleaningReport) -> dict[str, Any]:
 def n_sessions(log: InteractionLog) -> int | None:
     """Sessions of the log, or None where no column has the role; in a log of baskets they stand for the users."""
     return log.n_users if log.users_are_sessions else log.n_sessions
+
+
+def size_of(log: InteractionLog) -> LogSize:
+    """What an estimate needs to know of a log."""
+    pairs = int(log.users_per_item.sum())
+    return LogSize(log.n_interactions, log.n_users, log.n_items, n_sessions(log), pairs)
 
 
 def time_span(log: InteractionLog) -> tuple[str | None, str | None]:

@@ -10,4 +10,5 @@ CASES = {
     "compare": "switching item and k on the Compare page",
     "start": "the app's start",
     "memory": "peak memory from the sample to the maps",
+    "estimates": "time and memory of each method beside its estimate",
 }

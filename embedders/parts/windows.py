@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from embedders.base import Params, parameter
+from embedders.base import LogSize, Params, parameter
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
@@ -66,6 +66,34 @@ def cut(log: InteractionLog, params: WindowParams, seed: int) -> Sequences:
     if params.time_window_minutes is not None and sequences.timestamps is None:
         raise ParameterError("time_window_minutes needs times, and this log has none: leave it empty.")
     return sequences
+
+
+def company(size: LogSize, params: WindowParams, *, kept: float = 1.0, shrunk: bool = False) -> float:
+    """About how many later events of its sequence an event meets in its window, for estimates.
+
+    Lengths of sequences are taken to fall off by a constant share, as those of baskets do.
+
+    kept    share of the events that are left in
+    shrunk  windows are drawn from 1 to `window`
+    """
+    length = max(kept * size.interactions / max(_n_sequences(size, params), 1), 1.0)
+    if params.whole_session:
+        return _LONG_TAIL * (length - 1)
+    apart = np.arange(1, params.window + 1)
+    met = (1 - 1 / length) ** apart
+    return float((met * (1 - (apart - 1) / params.window)).sum() if shrunk else met.sum())
+
+
+_LONG_TAIL = 1.5  # where all pairs count, the longest sequences have more than a constant share has it
+_VISIT = 10  # events between two gaps, where nothing is known of them
+
+
+def _n_sequences(size: LogSize, params: WindowParams) -> float:
+    if params.sequences == "user":
+        return size.users
+    if params.sequences == "gap" and size.sessions is None:
+        return max(size.users, size.interactions / _VISIT)
+    return size.users if size.sessions is None else size.sessions
 
 
 def split_long(sequences: Sequences, longest: int) -> Sequences:

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import pytest
 
 from embedders import METHODS, Embedding, Method
-from embedders.base import Progress, no_progress
+from embedders.base import LogSize, Params, Progress, columns_of, no_progress
 from errors import Cancelled, ParameterError
 from interactions.log import InteractionLog
+from tests.dummies import SidedParams
 from tests.planted import make_log, rated, two_islands, zipf_log
 
 # What a log of 24 items needs; a method that is not named here takes its defaults.
@@ -89,9 +90,9 @@ def test_every_method_says_what_it_is(name: str) -> None:
         assert field.description.endswith("."), parameter
 
 
-@every_method
-def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
-    properties = METHODS[name].Params.model_json_schema()["properties"]
+@pytest.mark.parametrize("model", [*(method.Params for method in METHODS.values()), SidedParams])
+def test_every_parameter_is_bounded_by_numbers_or_choices_or_columns(model: type[Params]) -> None:
+    properties = model.model_json_schema()["properties"]
     for parameter, declared in properties.items():
         schema = next(one for one in declared.get("anyOf", [declared]) if one.get("type") != "null")
         default = schema["minimum"] if declared["default"] is None and "anyOf" in declared else declared["default"]
@@ -99,8 +100,56 @@ def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
             assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
             assert default in schema["enum"], parameter
+        elif schema["type"] == "array":
+            assert columns_of(model.model_fields[parameter]) is not None, parameter
+            assert default == [], parameter
         else:
             assert schema["type"] == "boolean", parameter
+
+
+SIZE = LogSize(interactions=1_000_000, users=20_000, items=5_000, sessions=200_000, pairs=700_000)
+ROUNDS = ("epochs", "iterations")  # what methods call how often they go over the log
+
+
+@every_method
+def test_an_estimate_grows_with_what_makes_the_work(name: str) -> None:
+    method = METHODS[name]
+
+    def estimate(size: LogSize = SIZE, **values: Any) -> tuple[float, float]:
+        return method.estimate(size, method.Params.checked(values))
+
+    seconds, memory = estimate()
+    assert 0 < seconds < 24 * 3600
+    assert 0 < memory < 1e12
+    longer = LogSize(10_000_000, 20_000, 5_000, 200_000, 7_000_000)
+    assert estimate(longer)[0] > seconds
+    assert estimate(longer)[1] > memory
+    assert estimate(dimensions=256)[0] > seconds
+    assert estimate(dimensions=256)[1] > memory
+    for rounds in ROUNDS:
+        if rounds in method.Params.model_fields:
+            twice = 2 * method.Params.model_fields[rounds].default
+            assert estimate(**{rounds: twice})[0] > 1.2 * seconds
+
+
+@every_method
+@pytest.mark.parametrize(
+    "size",
+    [
+        LogSize(3_000_000_000, 1_000_000, 1_000_000, 500_000_000),
+        LogSize(10_000_000, 1_000_000, 50_000),
+        LogSize(3, 2, 2, 1, 3),
+        LogSize(1, 1, 1),
+    ],
+    ids=["huge", "many users", "tiny", "one row"],
+)
+def test_an_estimate_is_a_number_for_a_log_of_any_size(name: str, size: LogSize) -> None:
+    method = METHODS[name]
+    for dimensions in (2, 1024):
+        seconds, memory = method.estimate(size, method.Params.checked({"dimensions": dimensions}))
+        assert np.isfinite([seconds, memory]).all()
+        assert seconds > 0
+        assert memory > 0
 
 
 @every_method

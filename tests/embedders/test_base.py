@@ -11,9 +11,22 @@ import numpy as np
 import pydantic
 import pytest
 
-from embedders.base import Embedding, Family, Learned, Method, Params, Progress, parameter
+from embedders.base import (
+    Embedding,
+    Estimate,
+    Family,
+    Learned,
+    LogSize,
+    Method,
+    Params,
+    Progress,
+    columns_of,
+    parameter,
+    written,
+)
 from errors import ParameterError, RunError
 from interactions.log import InteractionLog
+from tests.dummies import Sided, SidedParams
 from tests.planted import two_islands
 
 
@@ -37,6 +50,9 @@ class Doubler(Method[SomeParams]):
     def learn(self, log: InteractionLog, params: SomeParams, seed: int, progress: Progress) -> Learned:
         codes = np.arange(log.n_items, dtype=np.float64)
         return Learned(np.asfortranarray(self.scale * codes[:, np.newaxis] * np.ones(params.dimensions)))
+
+    def estimate(self, size: LogSize, params: SomeParams) -> Estimate:
+        return Estimate(1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +114,66 @@ def test_numbers_that_ran_away_are_an_error_for_a_person(scale: float) -> None:
     method.scale = scale
     with np.errstate(invalid="ignore"), pytest.raises(ParameterError, match="Doubler ran away to infinite numbers"):
         method.fit(two_islands(), SomeParams())
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ("brand,department", ("brand", "department")),
+        (" brand , , department,", ("brand", "department")),
+        ('["size, in cm", "brand"]', ("size, in cm", "brand")),
+        (["brand", "department"], ("brand", "department")),
+        (("brand", "brand"), ("brand",)),
+        ("brand,brand", ("brand",)),
+        ("", ()),
+        (None, ()),
+    ],
+)
+def test_names_of_columns_from_a_form_a_file_or_a_command_line(given: Any, names: tuple[str, ...]) -> None:
+    params = SidedParams.checked({"item_columns": given})
+    assert params.item_columns == names
+    assert SidedParams.checked(params.model_dump(mode="json")) == params
+
+
+@pytest.mark.parametrize("given", ["[brand", "[1, 2]", 7, [["brand"]], [None]])
+def test_what_is_no_list_of_column_names_is_refused(given: Any) -> None:
+    with pytest.raises(ParameterError, match=r'is not a list of column names such as "brand,department"\.$'):
+        SidedParams.checked({"item_columns": given})
+
+
+def test_a_parameter_knows_whose_columns_it_names() -> None:
+    fields = SidedParams.model_fields
+    assert {name: columns_of(field) for name, field in fields.items() if columns_of(field)} == {
+        "item_columns": "items",
+        "user_columns": "users",
+    }
+
+
+def test_columns_that_the_log_lacks_are_named_with_those_it_has() -> None:
+    log = two_islands()
+    vectors = Sided().fit(log, SidedParams(dimensions=3, item_columns=("category",))).item_vectors
+    assert vectors[[0, -1]].tolist() == [[1, 1, 0], [1, 0, 1]]
+    with pytest.raises(ParameterError) as caught:
+        Sided().fit(log, SidedParams(item_columns=("category", "colour")))
+    assert str(caught.value) == (
+        "item_columns: there is no column 'colour' in the table of items: it has title, category."
+    )
+    with pytest.raises(ParameterError, match=r"in the table of users: this log has no columns for users\.$"):
+        Sided().fit(log, SidedParams(user_columns=("age",)))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [((), "none"), ([], "none"), (("brand",), "brand"), (["brand", "size"], "brand and size"), (0.5, "0.5")],
+)
+def test_a_value_as_a_person_reads_it(value: Any, words: str) -> None:
+    assert written(value) == words
+
+
+def test_filled_cells_that_nobody_counted_are_as_many_as_there_can_be() -> None:
+    assert LogSize(100, 20, 30, pairs=50).filled == 50
+    assert LogSize(100, 20, 30).filled == 100
+    assert LogSize(1000, 20, 30).filled == 600
 
 
 IDS = np.array(["007", "", "a b", "面包", "line\nbreak", "=1+1"], dtype=object)

@@ -53,6 +53,28 @@ def test_a_kept_log_is_the_log_that_was_read(kept: logs.LogEntry) -> None:
     assert logs.list_logs() == [kept]
 
 
+def test_a_kept_log_knows_its_columns_without_being_opened(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "log.csv": "user,item\nu,a\nv,b\n",
+        "items.csv": "item,title,brand,id of the maker\na,Tea,x,7\nb,Salt,y,8\n",
+        "users.csv": "user,age\nu,30\nv,40\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    log, items, users = (logs.keep_original(tmp_path / name, name) for name in files)
+    bare = logs.import_log(log, name="Bare")
+    tables = logs.import_log(log, name="With tables", items_path=items, users_path=users)
+    monkeypatch.setattr("pandas.read_parquet", None)
+    assert (bare.columns_in("items"), bare.columns_in("users")) == ([], [])
+    assert tables.columns_in("items") == ["title", "brand", "id of the maker"], "no column has the role of category"
+    assert tables.columns_in("users") == ["age"]
+    (tables.path / "items.parquet").write_bytes(b"PAR1 not really")
+    with pytest.raises(LogError, match="open the file again"):
+        tables.columns_in("items")
+
+
 def test_the_same_log_again_is_the_entry_that_is_there(kept: logs.LogEntry) -> None:
     again = logs.import_log(Path(kept.source["original"]), name="Another name")
     assert again == kept

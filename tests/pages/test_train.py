@@ -1,0 +1,90 @@
+"""The chosen method's form on the Train page: columns of the log, and what a training is expected to take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedders import METHODS
+from tests.dummies import Sided
+from tests.planted import two_islands
+from tests.workspace.helpers import write_csv
+from workspace import estimates, logs
+from workspace.jobs import list_jobs
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> logs.LogEntry:
+    path = write_csv(two_islands(), tmp_path / "islands.csv")
+    items = tmp_path / "items.csv"
+    names = sorted(set(pd.read_csv(path)["item"]))
+    pd.DataFrame({"item": names, "brand": [name[1] for name in names]}).to_csv(items, index=False)
+    return logs.import_log(
+        logs.keep_original(path, path.name), name="Islands", items_path=logs.keep_original(items, items.name)
+    )
+
+
+def form(digest: str, method: str) -> AppTest:
+    def page(digest: str, method: str) -> None:
+        from embedders import METHODS
+        from tests.dummies import Sided
+        from widgets import training
+        from workspace.logs import find_log
+
+        training.method_form(find_log(digest), METHODS.get(method, Sided()))
+
+    return AppTest.from_function(page, kwargs={"digest": digest, "method": method}, default_timeout=60).run()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_says_what_it_is_expected_to_take(kept: logs.LogEntry, method: str) -> None:
+    app = form(kept.digest, method)
+    assert not app.exception
+    own = METHODS[method]
+    found = estimates.expected(own, kept.size, own.Params())
+    (said,) = [caption for caption in app.caption if caption.value == estimates.sentence(found)]
+    assert "two processors" in said.help
+    assert not app.warning
+
+
+def test_the_estimate_follows_the_form(kept: logs.LogEntry) -> None:
+    app = form(kept.digest, "item2vec")
+    app.number_input(key="param-item2vec-epochs").set_value(1000)
+    app.number_input(key="param-item2vec-dimensions").set_value(1024)
+    app.run()
+    values = METHODS["item2vec"].Params(epochs=1000, dimensions=1024)
+    found = estimates.expected(METHODS["item2vec"], kept.size, values)
+    assert found.seconds > 10
+    assert estimates.sentence(found) in [caption.value for caption in app.caption]
+
+
+def test_too_little_memory_is_said_before_the_start(kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimates, "free_memory", lambda: 1e6)
+    (warning,) = form(kept.digest, "als").warning
+    assert "are free on this machine" in warning.value
+
+
+def test_values_that_do_not_hold_have_no_estimate_and_are_refused_on_the_click(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widgets.training.parameter_form", lambda method, columns_in: {"dimensions": 1})
+    app = form(kept.digest, "sided")
+    assert not app.exception
+    assert not app.caption
+    app.button(key="train-sided").click().run()
+    assert "too small" in app.error[0].value
+    assert list_jobs() == []
+
+
+def test_the_columns_of_the_log_are_offered(kept: logs.LogEntry) -> None:
+    app = form(kept.digest, "sided")
+    items, users = app.multiselect
+    assert items.options == ["title", "category", "brand"]
+    assert users.disabled
+    items.set_value(["brand"]).run()
+    assert not app.exception
+    found = estimates.expected(Sided(), kept.size, Sided.Params(item_columns=("brand",)))
+    assert estimates.sentence(found) in [caption.value for caption in app.caption]
