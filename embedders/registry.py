@@ -12,9 +12,11 @@ from embedders.base import Method
 from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.item2vec import Item2vec
+from embedders.neural import Neural
 from embedders.svd import Svd
+from embedders.two_tower import TwoTower
 
 METHODS: dict[str, Method[Any]] = {
-    method.name: method for method in (Svd(), Als(), Bpr(), CooccurrenceSvd(), Item2vec())
+    method.name: method for method in (Svd(), Als(), Bpr(), CooccurrenceSvd(), Item2vec(), Neural(), TwoTower())
 }
 """Name -> method, in the order of the Train page."""
