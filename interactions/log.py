@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from errors import LogError
 from interactions.graph import transition_graph
-from interactions.matrix import user_item_matrix
+from interactions.matrix import user_item_matrix, user_item_means
 from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
 
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ class InteractionLog:
     def user_item_matrix(self) -> sparse.csr_matrix:
         """Weights summed over user and item, CSR float32 (n_users, n_items)."""
         return user_item_matrix(self.user_codes, self.item_codes, self.weights, (self.n_users, self.n_items))
+
+    def user_item_means(self) -> sparse.csr_matrix:
+        """Mean weight of each observed pair of user and item, CSR float32 (n_users, n_items); a mean of 0 is stored."""
+        return user_item_means(self.user_codes, self.item_codes, self.weights, (self.n_users, self.n_items))
 
     @cached_property
     def users_per_item(self) -> npt.NDArray[np.int64]:

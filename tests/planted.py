@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,33 @@ def zipf_log(
     user_ids = np.repeat([f"u{user:04d}" for user in range(users)], events_per_user).tolist()
     times = FIRST_DAY + random.integers(365 * DAY, size=len(drawn))
     return make_log(user_ids, [f"i{number:03d}" for number in drawn], times)
+
+
+def low_rank_ratings(
+    seed: int = 0, users: int = 600, items: int = 300, rank: int = 4, share: float = 0.3, noise: float = 0.5
+) -> InteractionLog:
+    """Ratings around 3 with a known truth, each the weight of one event: offsets of user and item, products, noise.
+
+    rating = 3 + user's offset + item's offset (standard deviation 0.5 each) + product of two vectors of `rank` entries
+    (standard deviation 1) + noise (standard deviation `noise`). About `share` of all pairs is there, drawn evenly: no
+    model can miss a rating that it has not seen by less than the noise.
+    """
+    random = np.random.default_rng(seed)
+    left, right = random.standard_normal((users, rank)), random.standard_normal((items, rank))
+    truth = 3 + random.normal(0, 0.5, (users, 1)) + random.normal(0, 0.5, items) + left @ right.T / np.sqrt(rank)
+    user, item = np.nonzero(random.random((users, items)) < share)
+    order = random.permutation(len(user))
+    user, item = user[order], item[order]
+    ratings = truth[user, item] + random.normal(0, noise, len(user))
+    return make_log(
+        [f"u{code:04d}" for code in user], [f"i{code:04d}" for code in item], weights=ratings.astype(np.float32)
+    )
+
+
+def rated(log: InteractionLog) -> InteractionLog:
+    """The same log with a rating as the weight of each event, from 1 to 5 and the same for the same user and item."""
+    weights = 1 + (log.user_codes * 31 + log.item_codes * 17) % 97 % 5
+    return replace(log, weights=weights.astype(np.float32), digest=_digest(log.digest, "rated"))
 
 
 def _encode(ids: Sequence[str]) -> tuple[Texts, Codes]:

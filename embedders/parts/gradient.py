@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from queue import SimpleQueue
 from threading import Event
 from typing import Any
@@ -14,12 +16,15 @@ import numpy.typing as npt
 
 from embedders.base import Params, Progress, parameter
 from embedders.parts import background
+from errors import ParameterError
 
 Tree = Any  # arrays in dicts, lists and tuples, as JAX takes them
 Array = Any  # a JAX array
 Arrays = Sequence[npt.NDArray[Any]]
 
 _SECONDS_A_CHUNK = 0.3  # how long the compiled loop runs until it is looked at again
+_STEPS_AN_EPOCH = 100  # what a batch of no given size leaves room for, within these bounds:
+_LEAST_BATCH, _LARGEST_BATCH = 32, 2048
 
 Losses = Callable[[Tree, Tree, tuple[Array, ...], Array, Array | None], Array]
 """(weights, fixed, batch, present, key) -> the loss of each example, (batch,).
@@ -27,7 +32,8 @@ Losses = Callable[[Tree, Tree, tuple[Array, ...], Array, Array | None], Array]
 fixed    arrays that do not move, such as tables of features
 batch    one array an array of examples, each (batch, ...)
 present  bool (batch,): False where the last batch of an epoch is filled up; the loop leaves those out of the mean
-key      a key for jax.random, another one each step; None on held-out examples, where nothing is left to chance
+key      a key for jax.random, another one each step; None on held-out examples: nothing is left to chance there, and
+         what only serves the training, such as regularisation, is left out
 """
 
 
@@ -48,9 +54,10 @@ class GradientParams(Params):
     regularisation: float = parameter(
         1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
     )
-    batch: int = parameter(
-        1024,
-        "Interactions that one step looks at together; larger is faster and takes fewer, surer steps.",
+    batch: int | None = parameter(
+        None,
+        "Interactions that one step looks at together; larger is faster and takes fewer, surer steps. Empty = a "
+        "hundredth of them, but 32 to 2,048.",
         low=16,
         high=65_536,
         advanced=True,
@@ -70,14 +77,16 @@ class Trained:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Examples that are not trained on; after `patience` epochs without a smaller loss there the training ends.
+    """Examples that are not trained on, at least one; their mean loss after each epoch is the loss that is reported.
 
-    The weights of the epoch with the smallest loss are those that count. patience=None goes on to the end and takes
-    the last.
+    patience  after so many epochs in a row without a smaller loss the training ends, and the weights of the epoch with
+              the smallest one are taken; None goes on to the end and takes the last
+    shown     what is reported in place of the mean loss, such as its root; never falls where the loss rises
     """
 
     examples: Arrays
-    patience: int | None
+    patience: int | None = None
+    shown: Callable[[float], float] = float
 
 
 def minimise(
@@ -93,8 +102,10 @@ def minimise(
 ) -> Trained:
     """Bring down the mean loss by Adam (Kingma & Ba, 2015); the same seed gives the same weights bit for bit.
 
-    `examples` makes an epoch's examples, as arrays of one length, which then are shuffled; negatives are drawn there.
+    `examples` makes an epoch's examples, as arrays of one length, the same in each epoch (another one is compiled
+    anew); they are then shuffled. Negatives are drawn there. Raises ParameterError where the loss becomes infinite.
     """
+    progress("Preparing the training", 0, params.epochs)
     reports: SimpleQueue[tuple[int, float, float | None]] = SimpleQueue()
 
     def work(stop: Event) -> Trained:
@@ -131,12 +142,12 @@ class _Loop:
         import optax
 
         self._params = params
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng((seed, 1))  # (seed) alone is what the first weights are drawn from
         self._key = jax.random.key(seed)
         self._fixed = jax.tree.map(jnp.asarray, fixed)
         optimiser = optax.adam(params.learning_rate)
         weights = jax.tree.map(jnp.array, weights)
-        self._state = (weights, optimiser.init(weights))
+        self._state = (weights, optimiser.init(weights))  # and, inside an epoch, the loss of each step
         self._steps_a_second: float | None = None
 
         def mean(weights: Tree, fixed: Tree, batch: tuple[Array, ...], present: Array, key: Array) -> Array:
@@ -145,27 +156,27 @@ class _Loop:
 
         def some_steps(
             state: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array, key: Array, first: int, last: int
-        ) -> tuple[Tree, Array]:
+        ) -> Tree:
             def step(number: Array, carried: Tree) -> Tree:
-                (weights, memory), total = carried
+                weights, memory, means = carried
                 batch = tuple(array[number] for array in batches)
-                here = present[number]
-                loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, here, jax.random.fold_in(key, number))
+                key_here = jax.random.fold_in(key, number)
+                loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, present[number], key_here)
                 updates, memory = optimiser.update(gradient, memory, weights)
-                return (optax.apply_updates(weights, updates), memory), total + loss * jnp.sum(here)
+                return optax.apply_updates(weights, updates), memory, means.at[number].set(loss)
 
-            return jax.lax.fori_loop(first, last, step, (state, jnp.zeros((), jnp.float32)))
+            return jax.lax.fori_loop(first, last, step, state)
 
-        def sum_over(weights: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array) -> Array:
-            def add(number: Array, total: Array) -> Array:
+        def sums_over(weights: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array) -> Array:
+            def one(number: Array) -> Array:
                 batch = tuple(array[number] for array in batches)
                 each = losses(weights, fixed, batch, present[number], None)
-                return total + jnp.sum(jnp.where(present[number], each, 0))
+                return jnp.sum(jnp.where(present[number], each, 0))
 
-            return jax.lax.fori_loop(0, present.shape[0], add, jnp.zeros((), jnp.float32))
+            return jax.lax.map(one, jnp.arange(present.shape[0]))
 
         self._some_steps = jax.jit(some_steps, donate_argnums=0)
-        self._sum_over = jax.jit(sum_over)
+        self._sums_over = jax.jit(sums_over)
 
     def run(
         self,
@@ -180,58 +191,65 @@ class _Loop:
         losses: list[float] = []
         best: tuple[float, Tree] | None = None
         waited = 0
+        apart = None if held_out is None else self._batches(held_out.examples)
         for epoch in range(self._params.epochs):
-            loss = self._epoch(epoch, examples(self._random), stop, lambda share, at=epoch: report(at, share, None))
+            loss = self._epoch(epoch, examples(self._random), stop, partial(report, epoch))
             if stop.is_set():
                 break
-            if held_out is not None:
-                loss = self._mean_over(held_out.examples)
-                if held_out.patience is not None:
-                    waited = 0 if best is None or loss < best[0] else waited + 1
-                    if waited == 0:
-                        best = (loss, jax.tree.map(np.array, self._state[0]))
+            if held_out is not None and apart is not None:
+                loss = held_out.shown(self._mean_over(apart))
+            if not math.isfinite(loss):
+                raise ParameterError(
+                    "The training ran away to infinite numbers: take a smaller learning_rate or more regularisation."
+                )
             losses.append(loss)
             report(epoch + 1, 0.0, loss)
-            if held_out is not None and held_out.patience is not None and waited >= held_out.patience:
-                break
+            if held_out is not None and held_out.patience is not None:
+                waited = 0 if best is None or loss < best[0] else waited + 1
+                if waited == 0:
+                    best = (loss, jax.tree.map(np.array, self._state[0]))
+                elif waited >= held_out.patience:
+                    break
         final = self._state[0] if best is None else best[1]
         return Trained(jax.tree.map(np.asarray, final), tuple(losses))
 
-    def _epoch(self, epoch: int, examples: Arrays, stop: Event, report: Callable[[float], None]) -> float:
+    def _epoch(self, epoch: int, examples: Arrays, stop: Event, report: Callable[[float, float | None], None]) -> float:
+        """Train on the examples in a new order, and the mean of their losses on the way."""
         import jax
+        import jax.numpy as jnp
 
         order = self._random.permutation(len(examples[0]))
         batches, present = self._batches([array[order] for array in examples])
         key = jax.random.fold_in(self._key, epoch)
-        total, done, steps = 0.0, 0, len(present)
+        done, steps = 0, len(present)
+        # The losses stay apart until the end: their sum must not depend on where the steps were cut into chunks.
+        state = (*self._state, jnp.zeros(steps, jnp.float32))
         while done < steps and not stop.is_set():
-            if self._steps_a_second is None:
-                last = done + 1
-            else:
-                last = done + max(1, int(self._steps_a_second * _SECONDS_A_CHUNK))
-            last = min(last, steps)
+            chunk = 1 if self._steps_a_second is None else max(1, int(self._steps_a_second * _SECONDS_A_CHUNK))
+            last = min(done + chunk, steps)
             started = time.perf_counter()
-            self._state, chunk = self._some_steps(self._state, self._fixed, batches, present, key, done, last)
-            total += float(chunk)  # waits until the chunk is done
-            seconds = time.perf_counter() - started
+            state = self._some_steps(state, self._fixed, batches, present, key, done, last)
+            state[2].block_until_ready()
             # The first chunk compiles, so that its time says nothing.
             if epoch > 0 or done > 0:
-                self._steps_a_second = (last - done) / max(seconds, 1e-6)
+                self._steps_a_second = (last - done) / max(time.perf_counter() - started, 1e-6)
             done = last
-            report(done / steps)
-        return total / len(order)
+            report(done / steps, None)
+        self._state = state[:2]
+        sizes = np.asarray(present).sum(axis=1)
+        return float(np.asarray(state[2], np.float64) @ sizes / sizes.sum())
 
-    def _mean_over(self, examples: Arrays) -> float:
-        batches, present = self._batches(examples)
-        total = self._sum_over(self._state[0], self._fixed, batches, present)
-        return float(total) / len(examples[0])
+    def _mean_over(self, examples: tuple[tuple[Array, ...], Array]) -> float:
+        batches, present = examples
+        sums = np.asarray(self._sums_over(self._state[0], self._fixed, batches, present), np.float64)
+        return float(sums.sum() / np.asarray(present).sum())
 
     def _batches(self, examples: Arrays) -> tuple[tuple[Array, ...], Array]:
         """Each array as (steps, batch, ...), the last step filled up with zeros, and where it is not: present."""
         import jax.numpy as jnp
 
         number = len(examples[0])
-        size = min(self._params.batch, number)
+        size = min(self._params.batch or _batch(number), number)
         steps = -(-number // size)
         batches = []
         for array in examples:
@@ -240,3 +258,8 @@ class _Loop:
             batches.append(jnp.asarray(whole.reshape(steps, size, *array.shape[1:])))
         present = (np.arange(steps * size) < number).reshape(steps, size)
         return tuple(batches), jnp.asarray(present)
+
+
+def _batch(number: int) -> int:
+    """The batch for so many examples where none is given."""
+    return min(max(number // _STEPS_AN_EPOCH, _LEAST_BATCH), _LARGEST_BATCH)

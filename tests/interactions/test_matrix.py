@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,26 @@ def test_weights_are_summed_over_user_and_item(rows: list[tuple[int, int, int]])
         for column, item in enumerate(log.item_ids):
             expected = sum(weight for u, i, weight in rows if (f"u{u}", f"i{i}") == (user, item))
             assert matrix[row, column] == expected
+
+
+@given(events)
+def test_means_are_taken_over_the_events_of_each_pair(rows: list[tuple[int, int, int]]) -> None:
+    users, items, weights = zip(*rows, strict=True)
+    log = make_log([f"u{code}" for code in users], [f"i{code}" for code in items], weights=list(weights))
+    means = log.user_item_means()
+    assert (means.format, means.dtype.name, means.shape) == ("csr", "float32", (log.n_users, log.n_items))
+    assert means.has_canonical_format
+    assert means.nnz == len(set(zip(users, items, strict=True)))
+    for user, item in set(zip(users, items, strict=True)):
+        of_pair = [weight for u, i, weight in rows if (u, i) == (user, item)]
+        place = log.user_ids.tolist().index(f"u{user}"), log.item_ids.tolist().index(f"i{item}")
+        assert means[place] == np.float32(np.mean(of_pair))
+
+
+def test_a_pair_whose_mean_is_nought_was_observed() -> None:
+    means = make_log(["u", "u", "v"], ["a", "a", "b"], weights=[1.0, -1.0, 2.0]).user_item_means()
+    assert means.nnz == 2
+    assert means.toarray().tolist() == [[0, 0], [0, 2]]
 
 
 @given(events)
