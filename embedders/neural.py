@@ -141,8 +141,8 @@ class Neural(Method[NeuralParams]):
 
 def distinct_pairs(log: InteractionLog) -> Pairs:
     """Each user with each item that the user touched, once; ascending."""
-    keys = np.unique(log.user_codes.astype(np.int64) * log.n_items + log.item_codes)
-    return np.stack(np.divmod(keys, log.n_items), axis=1).astype(np.int32)
+    users, items = log.user_item_matrix().nonzero()
+    return np.stack([users, items], axis=1).astype(np.int32)
 
 
 def hold_out(pairs: Pairs, share: float, random: np.random.Generator) -> npt.NDArray[np.bool_]:

@@ -122,7 +122,7 @@ def _numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
         texts = column.dropna()
         if not pd.api.types.is_string_dtype(column) or texts.str.match(r"\s*[+-]?0\d").any():
             return None
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
     numbers[~np.isfinite(numbers)] = np.nan
     if np.isnan(numbers).sum() > int(column.isna().sum()) or len(np.unique(numbers[~np.isnan(numbers)])) <= 10:
         return None

@@ -25,6 +25,8 @@ LONG: dict[str, dict[str, Any] | None] = {
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
+    "neural": {"epochs": 1000, "patience": 1000, "dimensions": 512},
+    "two_tower": {"epochs": 1000, "dimensions": 512},
 }
 
 every_method = pytest.mark.parametrize("name", METHODS)
@@ -82,6 +84,8 @@ def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
             assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
             assert default in schema["enum"], parameter
+        elif schema["type"] == "array":
+            assert default == [], parameter  # names of columns, which each log has its own of
         else:
             assert schema["type"] == "boolean", parameter
 
@@ -275,6 +279,8 @@ SINGLE_ITEM = {
     "bpr": None,
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
+    "neural": "at least 2 items",
+    "two_tower": "at least 2 items",
 }
 
 

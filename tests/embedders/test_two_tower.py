@@ -13,7 +13,6 @@ import pytest
 from embedders import METHODS, Embedding
 from embedders import two_tower as module
 from embedders.parts.layers import make_layers
-from errors import ParameterError
 from interactions.log import InteractionLog
 from tests.planted import make_log, two_islands, zipf_log
 
@@ -65,11 +64,12 @@ def test_gradients_agree_with_finite_differences(layers: int) -> None:
         losses, weights, fixed, batch, present = a_small_problem(layers)
         key = jax.random.key(3)
 
+        @jax.jit
         def mean(weights: Any) -> Any:
             each = losses(weights, fixed, batch, present, key)
             return (each * present).sum() / present.sum()
 
-        gradient = jax.grad(mean)(weights)
+        gradient = jax.jit(jax.grad(mean))(weights)
         random = np.random.default_rng(1)
         for _ in range(5):
             way = jax.tree.map(lambda array: random.normal(size=array.shape), weights)
@@ -165,3 +165,76 @@ def test_vectors_of_users_and_items_have_length_1() -> None:
     assert embedding.user_vectors is not None
     for vectors in (embedding.item_vectors, embedding.user_vectors):
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+
+
+def scores(embedding: Embedding) -> npt.NDArray[np.float32]:
+    assert embedding.user_vectors is not None
+    return embedding.user_vectors @ embedding.item_vectors.T
+
+
+def test_without_log_q_popular_items_stand_too_low() -> None:
+    """Where everybody draws from one distribution, the logits are its logs: their slope over log popularity is 1."""
+    log = zipf_log(items=100, events_per_user=40)
+    counts = np.bincount(log.item_codes)
+
+    def slope(**values: Any) -> float:
+        logits = scores(fit(log, temperature=0.1, **values)).mean(axis=0) / 0.1
+        return float(np.polyfit(np.log(counts), logits, 1, w=np.sqrt(counts))[0])
+
+    assert slope() == pytest.approx(1, abs=0.2)
+    assert slope(log_q=False) < 0.4
+
+
+def test_unmasked_hits_pull_users_and_their_items_apart() -> None:
+    """Four items in batches of 1,024: most wrong answers are the right one again, and tastes stand out less."""
+    random = np.random.default_rng(0)
+    users = np.repeat(np.arange(200), 20)
+    taste = np.where(random.random(len(users)) < 0.8, users % 2, 1 - users % 2)
+    names = [f"{'AB'[side]}{number}" for side, number in zip(taste, random.integers(2, size=len(users)), strict=True)]
+    log = make_log([f"{'AB'[user % 2]}{user:03d}" for user in users], names)
+    liked = np.array([[user[0] == item[0] for item in log.item_ids] for user in log.user_ids])
+
+    def gap(**values: Any) -> float:
+        cosines = scores(fit(log, batch=1024, **values))
+        return float(cosines[liked].mean() - cosines[~liked].mean())
+
+    assert gap(mask_hits=False) < 0.8 * gap()
+
+
+def test_a_history_tells_what_users_of_few_events_like() -> None:
+    log = two_islands(islands=8, items_per_island=10, users=240, events_per_user=3)
+    island = np.array([item[0] for item in log.item_ids])
+    home = np.array([user[len("user ")] for user in log.user_ids])
+
+    def stays(**values: Any) -> float:
+        cosines = scores(fit(log, **values))
+        cosines[log.user_codes, log.item_codes] = -2  # what the user has touched is no finding
+        return float((island[np.argsort(-cosines, axis=1)[:, :5]] == home[:, np.newaxis]).mean())
+
+    assert stays() > 0.95
+    assert stays(history=0) < 0.7
+
+
+def test_items_and_users_without_interactions_get_vectors_from_their_columns_alone() -> None:
+    island = two_islands()
+    assert island.timestamps is not None
+    last = int(island.timestamps.max())
+    names = {item: f"island {item[0]}" for item in island.item_ids}
+    users = [*island.user_ids[island.user_codes], *["user A999"] * 3]
+    items = [*island.item_ids[island.item_codes], "A99", "B99", "Z99"]
+    whole = make_log(
+        users, items, [*island.timestamps, *[last + 60] * 3], categories={**names, "A99": "island A", "B99": "island B"}
+    )
+    log, _ = replace(whole, users=pd.DataFrame({"town": [user[5] for user in whole.user_ids]})).split(last + 1)
+    embedding = fit(log, item_columns=("category",), user_columns=("town",))
+    assert embedding.missing == ["Z99"]  # no trained item lacks a category as it does
+    assert "Items without interactions, whose vector is that of their features: 2." in embedding.notes
+    assert "Users without interactions, whose vector is that of their features: 1." in embedding.notes
+    code = {item: number for number, item in enumerate(embedding.item_ids)}
+    likeness = embedding.item_vectors @ embedding.item_vectors.T
+    for item in ("A99", "B99"):
+        nearest = embedding.item_ids[np.argsort(-likeness[code[item]])[:12]]
+        assert {name[0] for name in nearest} == {item[0]}
+    newcomer = embedding.user_ids.tolist().index("user A999") if embedding.user_ids is not None else -1
+    liked = embedding.item_ids[np.argsort(-scores(embedding)[newcomer])[:12]]
+    assert {name[0] for name in liked} == {"A"}
