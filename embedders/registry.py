@@ -14,8 +14,10 @@ from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.deepwalk import DeepWalk
 from embedders.item2vec import Item2vec
+from embedders.neural import Neural
 from embedders.node2vec import Node2vec
 from embedders.svd import Svd
+from embedders.two_tower import TwoTower
 from embedders.user2vec import User2vec
 
 METHODS: dict[str, Method[Any]] = {
@@ -30,6 +32,8 @@ METHODS: dict[str, Method[Any]] = {
         User2vec(),
         DeepWalk(),
         Node2vec(),
+        Neural(),
+        TwoTower(),
     )
 }
 """Name -> method, in the order of the Train page."""

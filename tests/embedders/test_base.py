@@ -227,8 +227,7 @@ def test_a_damaged_run_is_named(tmp_path: Path, damage: str) -> None:
 
 def test_the_registry_is_light_to_import() -> None:
     heavy = ("gensim", "implicit", "pandas", "scipy", "umap", "faiss", "numba", "jax")
-    code = f"import sys, embedders; print([name for name in {heavy} if name in sys.modules], list(embedders.METHODS))"
+    code = f"import sys, embedders; print([name for name in {heavy} if name in sys.modules])"
     root = Path(__file__).parents[2]
     shown = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    names = ["svd", "biased_mf", "als", "bpr", "cooccurrence_svd", "item2vec", "user2vec", "deepwalk", "node2vec"]
-    assert shown.stdout.strip() == f"[] {names}"
+    assert shown.stdout.strip() == "[]"

@@ -1,0 +1,213 @@
+"""NeuMF: a network over vectors of users and items, trained end to end to tell what a user touched."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from embedders.base import (
+    Estimate,
+    Family,
+    ItemColumns,
+    Learned,
+    LogSize,
+    Method,
+    Progress,
+    UserColumns,
+    parameter,
+)
+from embedders.parts.gradient import GradientParams, HeldOut, Losses, minimise
+from embedders.parts.inputs import make_inputs, note_on_unseen, vectors_of
+from embedders.parts.layers import dropped, make_layers, rectified
+from embedders.parts.negatives import Negatives
+from errors import ParameterError
+from interactions.log import InteractionLog
+
+Array = Any  # a JAX array
+Tree = Any
+Pairs = npt.NDArray[np.int32]  # (n, 2): user code, item code
+
+_SPREAD = 0.05  # of the first vectors
+
+
+class NeuralParams(GradientParams):
+    """Parameters of NeuMF."""
+
+    layers: int = parameter(
+        2,
+        "Hidden layers over the vectors of user and item; more can tell more tangled tastes and fit chance sooner, 0 "
+        "leaves the product alone.",
+        low=0,
+        high=8,
+    )
+    width: int = parameter(
+        64,
+        "Units of the first hidden layer, half as many in each further one; more fit more closely.",
+        low=2,
+        high=2048,
+    )
+    dropout: float = parameter(
+        0.2,
+        "Share of the hidden units that are left out by chance in each step; larger fits chance less and learns slower.",
+        low=0.0,
+        high=0.9,
+    )
+    negatives: int = parameter(
+        4,
+        "Items drawn for each pair among those that the user did not touch; more tell items apart better and take "
+        "longer.",
+        low=1,
+        high=100,
+    )
+    held_out: float = parameter(
+        0.1,
+        "Share of the user-item pairs that is kept out of the training to watch the loss on; larger watches more "
+        "surely and leaves less to learn from, 0 trains on all.",
+        low=0.0,
+        high=0.5,
+    )
+    patience: int = parameter(
+        3,
+        "Epochs without a smaller loss on the held-out pairs after which the training ends; larger waits longer. The "
+        "vectors are those of the best epoch.",
+        low=1,
+        high=1000,
+    )
+    item_columns: ItemColumns = parameter(
+        (), "Columns of the item table: items that share a value share a part of their vector; more share more."
+    )
+    user_columns: UserColumns = parameter(
+        (), "Columns of the user table: users who share a value share a part of their vector; more share more."
+    )
+
+
+class Neural(Method[NeuralParams]):
+    """He et al., 2017, with one table of vectors for both halves, so that an item has one vector.
+
+    A user's and an item's vector go into an elementwise product (GMF) and, side by side, into hidden layers (MLP); the
+    last layer adds up both. The loss is the logistic one with negatives drawn anew in each epoch.
+    """
+
+    name: ClassVar[str] = "neural"
+    title: ClassVar[str] = "NeuMF"
+    short: ClassVar[str] = "NeuMF"
+    family: ClassVar[Family] = "neural"
+    summary: ClassVar[str] = (
+        "The likelihood that a network over the vectors of user and item tells touched items from drawn ones."
+    )
+    sees: ClassVar[str] = (
+        "The user-item matrix as yes or no: who touched what, not how often and not in which order; and the columns "
+        "that it is given."
+    )
+    Params = NeuralParams
+
+    def learn(self, log: InteractionLog, params: NeuralParams, seed: int, progress: Progress) -> Learned:
+        """Pairs, those that are held out, the network, and what a person should know of its training."""
+        progress("Collecting pairs", 0, params.epochs)
+        random = np.random.default_rng(seed)
+        pairs = distinct_pairs(log)
+        seen_users = np.bincount(pairs[:, 0], minlength=log.n_users) > 0
+        seen_items = np.bincount(pairs[:, 1], minlength=log.n_items) > 0
+        if seen_items.sum() < 2:
+            raise ParameterError(
+                "NeuMF needs at least 2 items with interactions, and this log has 1: take another log."
+            )
+        out = hold_out(pairs, params.held_out, random)
+        trained_on = pairs[~out]
+        # A held-out pair is to the training what any untouched one is, so it may be drawn there.
+        of_training, of_all = (Negatives(*some.T, log.n_users, log.n_items) for some in (trained_on, pairs))
+        watched = None
+        if out.any():
+            drawn = of_all.draw(random, pairs[out, 0], params.negatives)
+            watched = HeldOut((*pairs[out].T, drawn), params.patience)
+        users = make_inputs(log.users, params.user_columns, seen_users, params.dimensions, _SPREAD, random)
+        items = make_inputs(log.items, params.item_columns, seen_items, params.dimensions, _SPREAD, random)
+        weights = {"users": users.weights, "items": items.weights, **make_head(params, random)}
+        trained = minimise(
+            batch_losses(params),
+            weights,
+            {"users": users.fixed, "items": items.fixed},
+            lambda random: (*trained_on.T, of_training.draw(random, trained_on[:, 0], params.negatives)),
+            params,
+            seed=seed,
+            progress=progress,
+            held_out=watched,
+        )
+        notes = note_on_unseen("Items", items, seen_items) + note_on_unseen("Users", users, seen_users)
+        return Learned(
+            vectors_of(trained.weights["items"], items.fixed, np.arange(log.n_items)),
+            user_vectors=vectors_of(trained.weights["users"], users.fixed, np.arange(log.n_users)),
+            losses=trained.losses,
+            notes=tuple(notes),
+        )
+
+
+def distinct_pairs(log: InteractionLog) -> Pairs:
+    """Each user with each item that the user touched, once; ascending."""
+    users, items = log.user_item_matrix().nonzero()
+    return np.stack([users, items], axis=1).astype(np.int32)
+
+
+def hold_out(pairs: Pairs, share: float, random: np.random.Generator) -> npt.NDArray[np.bool_]:
+    """Which pairs are kept out of the training, bool (n,): drawn so that every user and every item keeps a pair."""
+    order = random.permutation(len(pairs))
+    may_go = np.ones(len(pairs), dtype=bool)
+    for side in (0, 1):
+        _, first = np.unique(pairs[order, side], return_index=True)
+        may_go[order[first]] = False
+    out = np.zeros(len(pairs), dtype=bool)
+    out[order[may_go[order]][: int(share * len(pairs))]] = True
+    return out
+
+
+def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
+    """What stands above the vectors of user and item: the hidden layers, and the last layer's weights."""
+    sizes = [2 * params.dimensions, *(max(params.width >> number, 2) for number in range(params.layers))]
+    return {
+        "layers": make_layers(sizes, random),
+        "of_product": np.ones(params.dimensions, dtype=np.float32),
+        "of_hidden": random.normal(0.0, np.sqrt(1 / sizes[-1]), size=sizes[-1]).astype(np.float32),
+        "offset": np.float32(0),
+    }
+
+
+def pair_scores(weights: Tree, users: Array, items: Array, dropout: float, key: Array | None) -> Array:
+    """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...)."""
+    import jax
+    import jax.numpy as jnp
+
+    hidden = jnp.concatenate([users, items], axis=-1)
+    for number, layer in enumerate(weights["layers"]):
+        hidden = rectified(layer, hidden)
+        hidden = dropped(hidden, dropout, None if key is None else jax.random.fold_in(key, number))
+    return (users * items) @ weights["of_product"] + hidden @ weights["of_hidden"] + weights["offset"]
+
+
+def logistic_losses(scores: Array) -> Array:
+    """-log σ(s) of the first score of each row and -log σ(-s) of the others, their mean; (batch, 1 + n) -> (batch,)."""
+    import jax
+
+    return (jax.nn.softplus(-scores[:, :1]).sum(axis=1) + jax.nn.softplus(scores[:, 1:]).sum(axis=1)) / scores.shape[1]
+
+
+def batch_losses(params: NeuralParams) -> Losses:
+    """The loss of each (user, touched item, drawn items); on held-out ones without dropout and regularisation."""
+
+    def losses(weights: Tree, fixed: Tree, batch: tuple[Array, ...], present: Array, key: Array | None) -> Array:
+        import jax.numpy as jnp
+
+        user_codes, item_codes, drawn = batch
+        users = vectors_of(weights["users"], fixed["users"], user_codes)[:, np.newaxis]
+        items = vectors_of(
+            weights["items"], fixed["items"], jnp.concatenate([item_codes[:, np.newaxis], drawn], axis=1)
+        )
+        scores = pair_scores(weights, jnp.broadcast_to(users, items.shape), items, params.dropout, key)
+        each = logistic_losses(scores)
+        if key is None:
+            return each
+        lengths = (users**2).sum(axis=(1, 2)) + (items**2).sum(axis=2).mean(axis=1)
+        return each + params.regularisation / 2 * lengths
+
+    return losses

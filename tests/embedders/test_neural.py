@@ -1,0 +1,98 @@
+"""NeuMF: its scores and losses against slow ones, what is held out, when it stops, and what dropout is for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedders import METHODS, Embedding
+from embedders import neural as module
+from embedders.parts.layers import dropped
+from errors import ParameterError
+from interactions.log import InteractionLog
+from tests.planted import make_log, two_islands, zipf_log
+
+
+def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
+    method = METHODS["neural"]
+    return method.fit(log, method.Params.checked({"threads": 1, "dimensions": 8, **values}), seed=seed)
+
+
+def test_a_score_is_the_product_and_the_layers_added_up() -> None:
+    random = np.random.default_rng(0)
+    params = METHODS["neural"].Params.checked({"dimensions": 3, "layers": 2, "width": 4})
+    head = module.make_head(params, random)
+    head["of_product"], head["offset"] = random.normal(size=3), 0.7
+    users, items = random.normal(size=(2, 5, 3))
+    scores = np.asarray(module.pair_scores(head, users, items, 0.5, None))
+    for user, item, score in zip(users, items, scores, strict=True):
+        product = sum(head["of_product"][d] * user[d] * item[d] for d in range(3))
+        hidden = [*user, *item]
+        for layer in head["layers"]:
+            columns = zip(layer["matrix"].T, layer["offset"], strict=True)
+            hidden = [max(0.0, sum(a * b for a, b in zip(hidden, column, strict=True)) + c) for column, c in columns]
+        assert len(hidden) == 2
+        slow = product + sum(a * b for a, b in zip(head["of_hidden"], hidden, strict=True)) + 0.7
+        assert score == pytest.approx(slow, rel=1e-4)
+
+
+def test_the_loss_equals_the_slow_one() -> None:
+    scores = np.array([[0.3, -1.0, 2.0], [-4.0, 0.0, 0.5]])
+
+    def probability(score: float) -> float:
+        return 1 / (1 + np.exp(-score))
+
+    slow = [
+        -(np.log(probability(row[0])) + np.log(1 - probability(row[1])) + np.log(1 - probability(row[2]))) / 3
+        for row in scores
+    ]
+    np.testing.assert_allclose(module.logistic_losses(scores), slow, rtol=1e-5)
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_mean() -> None:
+    import jax
+
+    ones = np.ones((200, 100), np.float32)
+    some = np.asarray(dropped(ones, 0.3, jax.random.key(0)))
+    assert (some == 0).mean() == pytest.approx(0.3, abs=0.02)
+    assert some.mean() == pytest.approx(1, abs=0.02)
+    assert set(np.unique(some)) == {np.float32(0), np.float32(1 / 0.7)}
+    assert dropped(ones, 0.3, None) is ones
+
+
+def test_held_out_pairs_leave_every_user_and_item_one() -> None:
+    log = zipf_log(items=100, users=60, events_per_user=10)
+    pairs = module.distinct_pairs(log)
+    out = module.hold_out(pairs, 0.2, np.random.default_rng(0))
+    assert out.sum() == int(0.2 * len(pairs))
+    assert set(pairs[~out][:, 0]) == set(log.user_codes)
+    assert set(pairs[~out][:, 1]) == set(log.item_codes)
+    other = module.hold_out(pairs, 0.2, np.random.default_rng(1))
+    assert (out != other).any()
+
+
+def test_nothing_can_be_held_out_where_every_user_and_item_has_one_pair() -> None:
+    pairs = module.distinct_pairs(make_log(list("uvw"), list("abc")))
+    assert not module.hold_out(pairs, 0.5, np.random.default_rng(0)).any()
+
+
+def test_how_often_somebody_touched_an_item_does_not_count() -> None:
+    once = make_log(list("uuvvww"), list("abbcca"))
+    often = make_log(list("uuuuvvww"), list("aaabbcca"))
+    assert np.array_equal(fit(once).item_vectors, fit(often).item_vectors)
+
+
+def test_training_ends_when_the_held_out_loss_no_longer_falls_and_keeps_the_best() -> None:
+    log = zipf_log(items=50, users=100)
+    values: dict[str, Any] = {"patience": 3, "dropout": 0.0}
+    stopped = fit(log, epochs=200, **values)
+    assert len(stopped.losses) < 200
+    best = int(np.argmin(stopped.losses))
+    assert best == len(stopped.losses) - 1 - 3
+    until_best = fit(log, epochs=best + 1, **values)
+    assert np.array_equal(stopped.item_vectors, until_best.item_vectors)
+    assert until_best.losses == stopped.losses[: best + 1]
