@@ -40,7 +40,7 @@ def in_words(declared: type[Params]) -> list[ParameterInWords]:
             ParameterInWords(
                 name,
                 _value(schema.get("default")),
-                _choices(schema) if table is None else f"columns of the table of {table}",
+                _choices(schema) if table is None else f"columns of the {table.removesuffix('s')} table",
                 field.description or "",
                 bool(schema.get("advanced")),
             )

@@ -13,7 +13,7 @@ _SOURCE = Path(__file__).resolve().parent.parent / "docs" / "methods.md"
 WORD2VEC = "How word2vec works on items"
 AGAINST = "Matrix factorisation against item2vec"
 GLANCE = "The methods at a glance"
-IMPORTED = "Imported vectors"
+SIGNS = "The signs in the formulas"
 
 OPTIMISES, SEES, POPULARITY = "What it optimises", "What it sees", "Popularity"
 WHEN, WHEN_NOT, PAPERS = "When to take it", "When not to", "Papers"
@@ -49,7 +49,9 @@ def chapters() -> dict[str, str]:
 def entries() -> dict[str, Entry]:
     """Title -> what the guide says of the method, in the order of the guide."""
     return {
-        title: _entry(title, body) for title, body in chapters().items() if title not in (WORD2VEC, AGAINST, GLANCE)
+        title: _entry(title, body)
+        for title, body in chapters().items()
+        if title not in (WORD2VEC, AGAINST, GLANCE, SIGNS)
     }
 
 

@@ -18,6 +18,7 @@ from widgets.text import plain, seconds
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
 
+_ASKED_FOR = {"time": "times", "session": "sessions", "weight": "ratings or weights", "category": "categories"}
 _READ = "method-read"  # the title of the method that is read about
 
 
@@ -53,6 +54,8 @@ def every_method(log: LogEntry | None) -> None:
     columns = guide.at_a_glance()
     shown = [place for place, title in enumerate(columns["Method"]) if _is_here(guide.entries()[title])]
     table = {heading: [column[place] for place in shown] for heading, column in columns.items()}
+    if log is not None:
+        st.markdown(_offer(log))
     times = [] if log is None else [_time(guide.entries()[title], log) for title in table["Method"]]
     if any(times):
         table["On this log"] = [time or "–" for time in times]
@@ -67,6 +70,8 @@ def one_method(log: LogEntry | None) -> None:
     st.subheader("One method")
     titles = [title for title, entry in guide.entries().items() if _is_here(entry)]
     title = st.pills("Method", titles, default=titles[0], required=True, key=_READ, persist_state="session")
+    with st.popover(guide.SIGNS, icon=":material/help:", type="tertiary"):
+        st.markdown(guide.chapters()[guide.SIGNS])
     if title is not None:
         _card(guide.entries()[title], log)
 
@@ -87,6 +92,8 @@ def _card(entry: Entry, log: LogEntry | None) -> None:
                 _part(entry, heading)
             if method:
                 _next_step(method, log)
+            else:
+                frame.next_step("train", "Bring vectors on the Train page")
         if method:
             _parameters(method)
 
@@ -132,6 +139,18 @@ def _table_of(rows: Sequence[ParameterInWords], alt: str) -> None:
 
 def _is_here(entry: Entry) -> bool:
     return entry.name is None or entry.name in METHODS
+
+
+def _offer(log: LogEntry) -> str:
+    """What the log has of that on which methods differ, and what it lacks."""
+    has = [words for role, words in _ASKED_FOR.items() if role in log.columns]
+    lacks = [f"no {words}" for role, words in _ASKED_FOR.items() if role not in log.columns]
+    return f"**{plain(log.name)}** has {'; it has '.join(_listed(words) for words in (has, lacks) if words)}."
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _time(entry: Entry, log: LogEntry) -> str | None:

@@ -20,12 +20,13 @@ HISTORIES: Mapping[str, Sequence[str]] = {
 WINDOW = 1  # places to each side
 
 _ROW = 30  # pixels
+_INK = "#1c2433"  # of words on a colour, in either theme
 _MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 CONFIG = {"displayModeBar": False}
 
 
 class Cell(NamedTuple):
-    """A square of a grid: its word, its colour, and how strong that is, from 0 to 1."""
+    """A square of a grid: its word, its colour, and how strong that is, from 0 = none to 1."""
 
     word: str
     colour: str
@@ -51,7 +52,7 @@ def beside() -> list[list[int]]:
 
 def user_item_matrix() -> go.Figure:
     """What matrix factorisation sees."""
-    cells = [[Cell(str(value), A, 0.45 * value) for value in row] for row in touched()]
+    cells = [[Cell(str(value), A, 0.6 * value) for value in row] for row in touched()]
     return _grid(cells, list(HISTORIES), ITEMS)
 
 
@@ -59,7 +60,7 @@ def item_item_matrix() -> go.Figure:
     """What item2vec in effect sees."""
     counts = beside()
     most = max(itertools.chain(*counts))
-    cells = [[Cell(str(value), B, 0.6 * value / most) for value in row] for row in counts]
+    cells = [[Cell(str(value), B, 0.8 * value / most) for value in row] for row in counts]
     return _grid(cells, ITEMS, ITEMS)
 
 
@@ -71,11 +72,11 @@ def sliding_window() -> go.Figure:
         row = []
         for place, item in enumerate(history):
             if place == middle:
-                row.append(Cell(item, A, 0.55))
+                row.append(Cell(item, A, 0.7))
             elif abs(place - middle) <= WINDOW:
-                row.append(Cell(item, B, 0.45))
+                row.append(Cell(item, B, 0.5))
             else:
-                row.append(Cell(item, OTHER, 0.08))
+                row.append(Cell(item, OTHER, 0.0))
         cells.append(row)
     return _grid(cells, [f"{place}." for place in range(1, len(history) + 1)])
 
@@ -101,7 +102,7 @@ def next_step_of_a_walk() -> go.Figure:
         "x": [x for x, _ in places.values()],
         "y": [y for _, y in places.values()],
         "text": [f"<b>{name}</b>" for name in places],
-        "textfont": {"color": "white", "size": 14},
+        "textfont": {"color": _INK, "size": 14},
         "marker": {"size": 32, "color": [BOTH, OTHER, A, B, B], "opacity": 1, "line": {"width": 0}},
         "hoverinfo": "skip",
     }
@@ -111,14 +112,14 @@ def next_step_of_a_walk() -> go.Figure:
 
 
 def _grid(cells: Sequence[Sequence[Cell]], rows: Sequence[str], columns: Sequence[str] = ()) -> go.Figure:
-    """Squares with words, the first row on top, as shapes: their words then have the colour of the theme's text."""
+    """Squares with words, the first row on top; a word without colour under it has that of the theme's text."""
     shapes, words = [], []
     for y, row in enumerate(cells):
         for x, cell in enumerate(row):
             edge = {"width": 1, "color": "rgba(135, 146, 165, 0.4)"}
             box = {"type": "rect", "x0": x - 0.5, "x1": x + 0.5, "y0": y - 0.5, "y1": y + 0.5, "layer": "below"}
-            shapes.append({**box, "fillcolor": _shade(cell.colour, cell.strength), "line": edge})
-            words.append(_word(x, y, cell.word))
+            shapes.append({**box, "fillcolor": _tint(cell.colour, cell.strength), "line": edge})
+            words.append(_word(x, y, cell.word, font={"color": _INK, "size": 13} if cell.strength else {"size": 13}))
     axis = {"fixedrange": True, "showgrid": False, "zeroline": False, "ticks": "", "showline": False}
     across = {**axis, "range": [-0.5, len(cells[0]) - 0.5], "side": "top", "tickangle": 0}
     down = {**axis, "range": [len(rows) - 0.5, -0.5], "tickvals": list(range(len(rows))), "ticktext": list(rows)}
@@ -145,7 +146,10 @@ def _between(start: tuple[float, float], end: tuple[float, float]) -> tuple[floa
     return (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
 
 
-def _shade(colour: str, strength: float) -> str:
-    """A colour of colours.py (#rrggbb) that lets the page shine through, by strength."""
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, {strength:.2f})"
+def _tint(colour: str, strength: float) -> str:
+    """A colour of colours.py (#rrggbb) mixed with white, by strength, so that dark words can be read on it."""
+    if not strength:
+        return "rgba(0, 0, 0, 0)"
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    red, green, blue = (round(255 + strength * (part - 255)) for part in parts)
+    return f"rgb({red}, {green}, {blue})"

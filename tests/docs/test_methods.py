@@ -8,6 +8,7 @@ import pytest
 
 from docs import methods as guide_tables
 from embedders import METHODS
+from embedders.base import ItemColumns, Params, parameter
 from embedders.declared import in_words
 
 TEXT = guide_tables.GUIDE.read_text(encoding="utf-8")
@@ -58,3 +59,10 @@ def test_parameters_are_told_in_words_basics_first() -> None:
     folded = [row.advanced for row in rows.values()]
     assert folded == sorted(folded)
     assert rows["sample"].advanced
+
+
+def test_a_parameter_that_takes_columns_says_of_which_table() -> None:
+    class WithColumns(Params):
+        features: ItemColumns = parameter((), "Columns.")
+
+    assert in_words(WithColumns)[1][:3] == ("features", "none", "columns of the item table")

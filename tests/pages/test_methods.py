@@ -65,6 +65,7 @@ def test_a_card_says_how_many_runs_of_it_the_open_log_has(app: AppTest, tmp_path
     train_here(entry, "svd", name="factors")
     app.session_state["_log_digest"] = entry.digest
     app.run()
+    assert "**islands** has times, sessions and categories; it has no ratings or weights." in shown(app)
     assert "On islands: 1 run of it so far." in [caption.value for caption in app.caption]
     app.pills(key="method-read").set_value(METHODS["als"].title).run()
     assert "On islands: no run of it yet." in [caption.value for caption in app.caption]
