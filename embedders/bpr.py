@@ -35,8 +35,9 @@ class BprParams(Params):
 
 
 class Bpr(Method[BprParams]):
-    """Rendle et al., 2009, by stochastic gradients in `implicit`; a negative that the user has touched is drawn anew.
+    """Rendle et al., 2009, by stochastic gradients in `implicit`.
 
+    A negative is drawn from the events of the log, so by popularity, and passed over where the user has touched it.
     `implicit` keeps an item's bias as one more factor: it is taken off the vectors and kept beside them, so that
     cosine and dot compare what two items have in common and not how popular each is.
     """

@@ -57,6 +57,11 @@ def start(log: LogEntry, method: Method[Any], values: dict[str, Any], seed: int,
     jobs.submit("train", spec, f"Training {name or method.title}")
 
 
+def choose(name: str) -> None:
+    """Make this method the one whose form the Train page shows."""
+    st.session_state[_METHOD] = name
+
+
 def method_cards() -> Method[Any]:
     """The methods as cards by family; returns the chosen one."""
     chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
@@ -116,6 +121,6 @@ def _card(method: Method[Any], *, is_chosen: bool) -> None:
             "Chosen" if is_chosen else "Choose",
             key=f"choose-{method.name}",
             disabled=is_chosen,
-            on_click=st.session_state.__setitem__,
-            args=(_METHOD, method.name),
+            on_click=choose,
+            args=(method.name,),
         )
