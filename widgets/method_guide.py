@@ -9,12 +9,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from embedders import METHODS
-from embedders.base import LogSize, Method
+from embedders.base import Method
 from embedders.declared import ParameterInWords, in_words
 from widgets import frame, guide, method_pictures, training
 from widgets.forms import label
 from widgets.guide import Entry
-from widgets.text import plain, seconds
+from widgets.text import plain
+from workspace import estimates
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
 
@@ -158,11 +159,7 @@ def _time(entry: Entry, log: LogEntry) -> str | None:
     if entry.name is None:
         return None
     method = METHODS[entry.name]
-    try:
-        estimate = method.estimate(LogSize(log.interactions, log.users, log.items, log.sessions), method.Params())
-    except NotImplementedError:
-        return None
-    return f"about {seconds(max(round(estimate.seconds), 1))}"
+    return estimates.duration(estimates.expected(method, log.size, method.Params()).seconds)
 
 
 def _picture(figure: go.Figure, alt: str) -> None:
