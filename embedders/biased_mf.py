@@ -114,10 +114,11 @@ class BiasedMf(Method[BiasedMfParams]):
 
     def estimate(self, size: LogSize, params: BiasedMfParams) -> Estimate:
         """As if every interaction were a rating of its own; a step costs the more the wider the vectors are."""
+        ratings = min(size.interactions, size.users * size.items)
         entries = (size.users + size.items) * params.dimensions
-        step = 1e-7 + 1.6e-9 * params.dimensions
-        seconds = 0.5 + 2e-8 * entries + size.interactions * (3e-7 + params.epochs * step)
-        return Estimate(seconds, memory=12 * entries + 80 * size.interactions)
+        step = 7e-8 + 1.3e-9 * params.dimensions
+        seconds = 0.5 + 2e-8 * entries + 3e-7 * size.interactions + params.epochs * ratings * step
+        return Estimate(seconds, memory=1e8 + 12 * entries + 30 * size.interactions)
 
     def learn(self, log: InteractionLog, params: BiasedMfParams, seed: int, progress: Progress) -> Learned:
         """The factors; refuses a log whose weights are all equal."""

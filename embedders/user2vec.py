@@ -72,14 +72,16 @@ class User2vec(Method[User2vecParams]):
     Params = User2vecParams
 
     def estimate(self, size: LogSize, params: User2vecParams) -> Estimate:
-        """By the products of two vectors that an event takes, as if no item were thinned out."""
-        inputs = params.window + 2 if params.model == "PV-DBOW" else 1
+        """By the products of two vectors that an event takes, as if documents were alike and no item thinned out."""
+        documents = size.sessions if params.sequences != "user" and size.sessions else size.users
+        neighbours = min(params.window + 1.0, size.interactions / documents)
+        inputs = neighbours + 1 if params.model == "PV-DBOW" else 1.0
         products = inputs * (params.negatives + 1) / min(params.threads, 2)
         event = 1e-6 + products * (8e-8 + 4.5e-10 * params.dimensions)
         vectors = 4 * params.dimensions * (5 * size.items + 3 * size.users)
         return Estimate(
             seconds=1.0 + size.interactions * (1.5e-6 + params.epochs * event),
-            memory=vectors + 80 * size.interactions,
+            memory=3e7 + vectors + 40 * size.interactions,
         )
 
     def learn(self, log: InteractionLog, params: User2vecParams, seed: int, progress: Progress) -> Learned:
