@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 _SECOND_PROCESSOR = 0.8  # what a second thread adds to the first: they share memory and cache
 _CACHED_ROWS = 1e5  # a vector with so many entries is half in the cache
 _CACHED_NUMBERS = 2e6  # and so are vectors of so many numbers together
+_SKEW = 0.7
 
 
 def pace(threads: int) -> float:
@@ -35,10 +38,13 @@ def decomposition_memory(rows: int, columns: int, dimensions: int) -> float:
 def share_kept(ratio: float) -> float:
     """About which share of the events subsampling leaves, for a threshold of so many average shares of an item.
 
-    As if every event were of an item that is 3.5 times as frequent as the average one; the most frequent are always
-    thinned. 0 = no subsampling.
+    As if the item of rank r had a share of r ** -0.7, as in most logs. 0 = no subsampling.
     """
-    return 1.0 if ratio == 0 else min(0.9, math.sqrt(ratio / 3.5) + ratio / 3.5)
+    if ratio == 0:
+        return 1.0
+    events = (np.arange(200) + 0.5) / 200  # evenly over all of them, those of popular items first
+    shares = (1 - _SKEW) * events ** (-_SKEW / (1 - _SKEW))  # of their items, the average item's = 1
+    return float(np.minimum(np.sqrt(ratio / shares) + ratio / shares, 1.0).mean())
 
 
 def skip_gram_seconds(pairs: float, negatives: int, n_items: int, dimensions: int) -> float:

@@ -189,6 +189,11 @@ def test_how_a_table_stores_a_cell_does_not_matter(cells: list[Any], dtype: Any)
     assert rows(encoded(cells, dtype)) == [{"1": 1}, {"2": 1}, {MISSING: 1}]
 
 
+def test_numbers_kept_as_categories_are_cut_like_numbers() -> None:
+    numbers = pd.Series([*range(40), None])
+    assert labels(encoded(numbers.astype("category"))) == labels(encoded(numbers))
+
+
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT, "", "  "])
 def test_every_way_to_be_missing_among_mixed_cells(missing: Any) -> None:
     features = encoded(["a", 1, 2.5, missing], object)
