@@ -69,7 +69,7 @@ def draw(
                 if chance >= 1 or (chance > 0 and (draws.bits() & 0xFFFFFF) / (1 << 24) < chance):
                     events.append(event)
             items = [int(sequences.items[event]) for event in events]
-            blocks = []
+            blocks: list[list[Block]] = []
             for place, event in enumerate(events):
                 window = len(sequences.items) if settings.window is None else settings.window
                 width = window - (((draws.bits() >> 32) * window) >> 32) if settings.shrink_windows else window
