@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "ms", "words/s", "GB", "of 1"]
+Unit = Literal["s", "ms", "words/s", "steps/s", "GB", "of 1"]
+_SPEEDS = ("words/s", "steps/s")
 _WIDTHS = (58, 16, 16, 7, 26)
 
 
@@ -30,20 +31,20 @@ class Row:
         """Whether the limit is met; None where there is none."""
         if self.limit is None:
             return None
-        return self.app > self.limit if self.unit == "words/s" else self.app < self.limit
+        return self.app > self.limit if self.unit in _SPEEDS else self.app < self.limit
 
     def __str__(self) -> str:
         ratio = "" if self.plain is None else f"{self.app / self.plain:.2f}"
         plain = "" if self.plain is None else _shown(self.plain, self.unit)
         limit = ""
         if self.limit is not None:
-            side = "over" if self.unit == "words/s" else "under"
+            side = "over" if self.unit in _SPEEDS else "under"
             limit = f"{side} {_shown(self.limit, self.unit)}: {'met' if self.is_met else 'NOT MET'}"
         return _line(self.what, _shown(self.app, self.unit), plain, ratio, limit, self.plain_is)
 
 
 def _shown(value: float, unit: Unit) -> str:
-    digits = {"s": 2, "ms": 0, "words/s": 0, "GB": 2, "of 1": 2}[unit]
+    digits = {"s": 2, "ms": 0, "words/s": 0, "steps/s": 0, "GB": 2, "of 1": 2}[unit]
     return f"{value:,.{digits}f} {unit}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedders.base import Family, Learned, Method, Progress, parameter
-from embedders.parts import skip_gram, word2vec
+from embedders.parts import skip_gram, skip_gram_params, word2vec
 from embedders.parts.windows import WindowParams, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
@@ -20,13 +20,7 @@ _LONGEST_WHOLE = 1000  # events of a whole session, unless another number is ask
 class Item2vecParams(WindowParams):
     """Parameters of item2vec."""
 
-    threads: int = parameter(
-        2,
-        "Processor threads to work with; more train faster, but only 1 gives the same vectors again bit for bit.",
-        low=1,
-        high=64,
-        advanced=True,
-    )
+    threads: int = skip_gram_params.THREADS
     model: Literal["skip-gram", "cbow"] = parameter(
         "skip-gram",
         "skip-gram = predict each neighbour from the item, better for rare items; cbow = predict the item from the "
@@ -49,23 +43,11 @@ class Item2vecParams(WindowParams):
         "neighbour, which also brings together what is taken together.",
         advanced=True,
     )
-    negatives: int = parameter(
-        10,
-        "Drawn items for each real pair (negative sampling); more separate items better and take longer.",
-        low=1,
-        high=100,
-    )
+    negatives: int = skip_gram_params.NEGATIVES
     epochs: int = parameter(
         10, "Passes over all sequences; more fit them more closely, small logs need more.", low=1, high=1000
     )
-    ns_exponent: float = parameter(
-        0.75,
-        "Negatives are drawn by frequency to this power; larger draws popular items more often and so pushes them "
-        "away more, 0 draws all alike, below 0 rare ones more.",
-        low=-2.0,
-        high=2.0,
-        advanced=True,
-    )
+    ns_exponent: float = skip_gram_params.NS_EXPONENT
     sample: float = parameter(
         1e-4,
         "Items above this share of all events are thinned out by chance; larger thins fewer, 0 none.",
@@ -79,13 +61,7 @@ class Item2vecParams(WindowParams):
         "events of a log with few items would be left out.",
         advanced=True,
     )
-    learning_rate: float = parameter(
-        0.025,
-        "Size of the first step, from which it falls to nearly 0; larger learns faster and may overshoot.",
-        low=0.001,
-        high=1.0,
-        advanced=True,
-    )
+    learning_rate: float = skip_gram_params.LEARNING_RATE
     min_count: int = parameter(
         1, "Items with fewer events get no vector; larger drops more rare items.", low=1, high=1_000_000, advanced=True
     )

@@ -129,8 +129,51 @@ def ordered_sessions(
     return make_log(user_ids, item_ids, times, sessions)
 
 
+def every_pair_once(seed: int = 0, pairs: int = 12, users: int = 100, strays: int = 12) -> InteractionLog:
+    """Order in sessions like those of `ordered_sessions`, and a user-item matrix that says nothing.
+
+    Each user meets every pair once, four pairs in a session, and further items by chance, each in a session of its own
+    on a day of its own: the two halves of a pair have no more users in common than any two items.
+    """
+    random = np.random.default_rng(seed)
+    names = [f"{side}{number:02d}" for side in "ab" for number in range(pairs)]
+    user_ids, item_ids, times, sessions = [], [], [], []
+    for user in range(users):
+        order = random.permutation(pairs)
+        visits = [
+            [f"{side}{number:02d}" for number in order[at : at + 4] for side in "ab"] for at in range(0, pairs, 4)
+        ]
+        visits += [[names[number]] for number in random.integers(len(names), size=strays)]
+        for day, visit in enumerate(visits):
+            for place, name in enumerate(visit):
+                user_ids.append(f"u{user:04d}")
+                item_ids.append(name)
+                times.append(FIRST_DAY + day * DAY + 60 * place)
+                sessions.append(f"u{user:04d}/{day}")
+    return make_log(user_ids, item_ids, times, sessions)
+
+
+def groups_among_strangers(seed: int = 0, groups: int = 30, size: int = 5, strangers: int = 8) -> InteractionLog:
+    """Users of two items each: every two items of a group ("g07i2") once, and each item with `strangers` more items.
+
+    A stranger is met as often as an item of the group; but those have the others of the group in common, and it none.
+    """
+    random = np.random.default_rng(seed)
+    names = [f"g{group:02d}i{number}" for group in range(groups) for number in range(size)]
+    met = [
+        (names[group * size + one], names[group * size + other])
+        for group in range(groups)
+        for one in range(size)
+        for other in range(one)
+    ]
+    drawn = random.integers(len(names), size=(len(names) * strangers // 2, 2))
+    met += [(names[one], names[other]) for one, other in drawn if one != other]
+    user_ids = np.repeat([f"u{user:05d}" for user in range(len(met))], 2).tolist()
+    return make_log(user_ids, [item for pair in met for item in pair])
+
+
 def partner(item_id: str) -> str:
-    """The other half of a pair of `ordered_sessions`."""
+    """The other half of a pair of `ordered_sessions` or `every_pair_once`."""
     return ("b" if item_id[0] == "a" else "a") + item_id[1:]
 
 

@@ -4,6 +4,7 @@ CASES = {
     "load": "the sample to an InteractionLog, from Parquet and from CSV",
     "als": "training ALS",
     "item2vec": "training item2vec",
+    "walks": "random walks on a graph of items",
     "neighbours": "neighbours of all items",
     "maps": "maps in a fresh worker",
     "compare": "switching item and k on the Compare page",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
-from benchmarks import browsing
+from benchmarks import browsing, machine
 from benchmarks.row import Row
 
 TRAINED = ("ALS 64d", "item2vec 64d")
@@ -32,9 +31,9 @@ def measure(folder: Path) -> Iterator[Row]:
         browsing.go(page, "Compare")
         browsing.wait_for_maps(page)
         app, workers = psutil.Process(server.pid), _workers(home)
-        yield Row("peak memory of the app's process", _peak(app), "GB", limit=1.0)
+        yield Row("peak memory of the app's process", machine.peak_memory(app), "GB", limit=1.0)
         for lane, worker in sorted(workers.items()):
-            yield Row(f"peak memory of the worker for {lane!r}", _peak(worker), "GB", limit=2.0)
+            yield Row(f"peak memory of the worker for {lane!r}", machine.peak_memory(worker), "GB", limit=2.0)
 
 
 def _workers(home: Path) -> dict[str, psutil.Process]:
@@ -48,13 +47,3 @@ def _workers(home: Path) -> dict[str, psutil.Process]:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return found
-
-
-def _peak(process: psutil.Process) -> float:
-    """The most memory that a process has had, in GB; on macOS, which does not tell, what it has now."""
-    if sys.platform == "linux":
-        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
-        kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
-        return kilobytes * 1024 / 1e9
-    memory = process.memory_info()
-    return float(getattr(memory, "peak_wset", memory.rss)) / 1e9

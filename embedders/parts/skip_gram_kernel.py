@@ -5,34 +5,16 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from embedders.parts.draws_kernel import below as _below
+from embedders.parts.draws_kernel import draw as _draw
+from embedders.parts.draws_kernel import share as _share
+
 _REACH = 8.0  # a score beyond it is taken as this: the sigmoid moves by 0.0003 from there on
 _STEPS = 4096
 _SCORES = (np.arange(_STEPS + 1) - _STEPS / 2) * (2 * _REACH / _STEPS)
 _SIGMOID = (1 / (1 + np.exp(-_SCORES))).astype(np.float32)
 _SOFTPLUS = np.logaddexp(0, _SCORES).astype(np.float32)  # log(1 + e^x) = -log sigmoid(-x)
 _BLOCK = 4  # neighbours that share one draw of negatives: more is faster, and favours popular items a little
-
-
-@numba.njit(inline="always")
-def _draw(state):  # type: ignore[no-untyped-def]
-    """64 random bits (splitmix64: Steele, Lea & Flood, 2014)."""
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    bits = state[0]
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
-
-
-@numba.njit(inline="always")
-def _below(bits, n):  # type: ignore[no-untyped-def]
-    """A whole number from 0 to n - 1 out of the upper half of the bits (Lemire, 2019)."""
-    return np.int64(((bits >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32))
-
-
-@numba.njit(inline="always")
-def _share(bits):  # type: ignore[no-untyped-def]
-    """A number in [0, 1) out of the lower bits, which `_below` leaves over."""
-    return np.float32(bits & np.uint64(0xFFFFFF)) / np.float32(1 << 24)
 
 
 @numba.njit(inline="always")

@@ -12,8 +12,8 @@ from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
 
 
-class WindowParams(Params):
-    """Parameters of every method that looks at sequences through a window."""
+class SequenceParams(Params):
+    """Parameters of every method that cuts the log into sequences."""
 
     sequences: Literal["automatic", "session", "user", "gap"] = parameter(
         "automatic",
@@ -26,6 +26,16 @@ class WindowParams(Params):
         low=0.1,
         high=525_600.0,
     )
+
+    @property
+    def by(self) -> SequenceBy | None:
+        """What the log cuts by; None leaves it to the log."""
+        return None if self.sequences == "automatic" else self.sequences
+
+
+class WindowParams(SequenceParams):
+    """Parameters of every method that looks at sequences through a window."""
+
     time_window_minutes: float | None = parameter(
         None,
         "Two items are a pair only where at most so many minutes lie between them; smaller sees closer company, empty "
@@ -52,8 +62,7 @@ class WindowParams(Params):
 
 def cut(log: InteractionLog, params: WindowParams, seed: int) -> Sequences:
     """The log's sequences; raises ParameterError where they need times that the log does not have."""
-    by: SequenceBy | None = None if params.sequences == "automatic" else params.sequences
-    sequences = log.sequences(by, gap_minutes=params.gap_minutes, seed=seed)
+    sequences = log.sequences(params.by, gap_minutes=params.gap_minutes, seed=seed)
     if params.time_window_minutes is not None and sequences.timestamps is None:
         raise ParameterError("time_window_minutes needs times, and this log has none: leave it empty.")
     return sequences

@@ -25,6 +25,8 @@ LONG: dict[str, dict[str, Any] | None] = {
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
+    "deepwalk": {"epochs": 1000, "walk_length": 1000},
+    "node2vec": {"epochs": 1000, "walk_length": 1000, "p": 0.5},
 }
 
 every_method = pytest.mark.parametrize("name", METHODS)
@@ -275,6 +277,8 @@ SINGLE_ITEM = {
     "bpr": None,
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
+    "deepwalk": "at least 2 items",
+    "node2vec": "at least 2 items",
 }
 
 

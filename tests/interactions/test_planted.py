@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from interactions import InteractionLog
-from tests.planted import make_log, ordered_sessions, two_islands, zipf_log
+from tests.planted import (
+    every_pair_once,
+    groups_among_strangers,
+    make_log,
+    ordered_sessions,
+    partner,
+    two_islands,
+    zipf_log,
+)
 
 
 def test_rows_are_sorted_and_codes_are_ranks() -> None:
@@ -36,6 +44,27 @@ def test_sessions_fit_into_an_hour_and_lie_apart() -> None:
     assert sorted(map(tuple, by_gap)) == sorted(map(tuple, by_session))
 
 
+def test_a_user_who_meets_every_pair_once_says_nothing_of_pairs() -> None:
+    log = every_pair_once()
+    counts = log.user_item_matrix().toarray()
+    assert counts.min() == 1
+    likeness = np.corrcoef(counts.T)
+    halves = [log.item_ids.tolist().index(partner(name)) for name in log.item_ids]
+    assert abs(likeness[range(24), halves].mean()) < 0.05
+    assert (log.item_graph().toarray()[range(12), halves[:12]] == log.n_users).all()
+
+
+def test_strangers_have_no_items_in_common() -> None:
+    log = groups_among_strangers()
+    edges = log.item_graph("user", order="file").toarray() > 0
+    edges |= edges.T
+    group = np.array([name[:3] for name in log.item_ids])
+    same = group[:, np.newaxis] == group
+    in_common = edges.astype(int) @ edges.astype(int)
+    assert in_common[edges & same].mean() > 3
+    assert in_common[edges & ~same].mean() < 1.5
+
+
 def test_popularity_falls_with_rank_and_nothing_else_matters() -> None:
     log = zipf_log()
     p = log.users_per_item
@@ -43,7 +72,7 @@ def test_popularity_falls_with_rank_and_nothing_else_matters() -> None:
 
 
 def test_a_seed_repeats_a_log_and_another_does_not() -> None:
-    for plant in (two_islands, ordered_sessions, zipf_log):
+    for plant in (two_islands, ordered_sessions, every_pair_once, groups_among_strangers, zipf_log):
         one, again, other = plant(seed=1), plant(seed=1), plant(seed=2)
         assert isinstance(one, InteractionLog)
         assert one.digest == again.digest != other.digest
