@@ -12,11 +12,13 @@ from embedders.base import Method
 from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.deepwalk import DeepWalk
+from embedders.eges import Eges
 from embedders.item2vec import Item2vec
 from embedders.node2vec import Node2vec
 from embedders.svd import Svd
 
 METHODS: dict[str, Method[Any]] = {
-    method.name: method for method in (Svd(), Als(), Bpr(), CooccurrenceSvd(), Item2vec(), DeepWalk(), Node2vec())
+    method.name: method
+    for method in (Svd(), Als(), Bpr(), CooccurrenceSvd(), Item2vec(), DeepWalk(), Node2vec(), Eges())
 }
 """Name -> method, in the order of the Train page."""

@@ -27,6 +27,7 @@ LONG: dict[str, dict[str, Any] | None] = {
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
     "deepwalk": {"epochs": 1000, "walk_length": 1000},
     "node2vec": {"epochs": 1000, "walk_length": 1000, "p": 0.5},
+    "eges": {"epochs": 1000, "walk_length": 1000},
 }
 
 every_method = pytest.mark.parametrize("name", METHODS)
@@ -84,6 +85,8 @@ def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
             assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
             assert default in schema["enum"], parameter
+        elif schema["type"] == "array":
+            assert default == [], parameter  # names of columns, which each log has its own of
         else:
             assert schema["type"] == "boolean", parameter
 
@@ -279,6 +282,7 @@ SINGLE_ITEM = {
     "item2vec": "at least 2 items",
     "deepwalk": "at least 2 items",
     "node2vec": "at least 2 items",
+    "eges": "at least 2 items",
 }
 
 
