@@ -13,6 +13,7 @@ from embedders.biased_mf import BiasedMf
 from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.deepwalk import DeepWalk
+from embedders.eges import Eges
 from embedders.item2vec import Item2vec
 from embedders.neural import Neural
 from embedders.node2vec import Node2vec
@@ -32,6 +33,7 @@ METHODS: dict[str, Method[Any]] = {
         User2vec(),
         DeepWalk(),
         Node2vec(),
+        Eges(),
         Neural(),
         TwoTower(),
     )

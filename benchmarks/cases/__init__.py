@@ -5,6 +5,7 @@ CASES = {
     "als": "training ALS",
     "item2vec": "training item2vec",
     "walks": "random walks on a graph of items",
+    "eges": "training EGES beside DeepWalk",
     "two_tower": "an epoch of the two towers",
     "neighbours": "neighbours of all items",
     "maps": "maps in a fresh worker",

@@ -12,6 +12,7 @@ from embedders.parts.walks import WalkSettings, walk
 from embedders.parts.windows import SequenceParams
 from errors import ParameterError
 from interactions.log import InteractionLog
+from interactions.sequences import Sequences
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -91,20 +92,22 @@ def learn_from_walks(
     log: InteractionLog, params: GraphParams, p: float, q: float, seed: int, progress: Progress
 ) -> Learned:
     """Graph, walks, skip-gram on them, and what a person should know about items that no walk came to."""
+    graph, walks, rest = walks_on(log, params, p, q, seed, progress)
+    trained = skip_gram.train(walks, log.n_items, params.skip_gram, seed=seed, threads=params.threads, progress=rest)
+    return learned_on(log, graph, trained)
+
+
+def walks_on(
+    log: InteractionLog, params: GraphParams, p: float, q: float, seed: int, progress: Progress
+) -> tuple[sparse.csr_matrix, Sequences, Progress]:
+    """The log's graph, walks on it, and what is left of the progress for training on them."""
     progress("Building the graph", 0.0, 1.0)
     graph = item_graph(log, params, seed)
     settings = WalkSettings(params.walks_per_item, params.walk_length, p, q, params.weighted)
-    trained_from = 1 / (1 + params.epochs * params.window)  # about what the walks take of the time
-    walks = walk(graph, settings, seed=seed, threads=params.threads, progress=part_of(progress, 0.0, trained_from))
-    trained = skip_gram.train(
-        walks,
-        log.n_items,
-        params.skip_gram,
-        seed=seed,
-        threads=params.threads,
-        progress=part_of(progress, trained_from, 1.0),
-    )
-    return learned_on(log, graph, trained)
+    # The graph and the walks take about as long each, and the training 6 times as long for each step of its window.
+    part = 1 / (2 + 6 * params.epochs * params.window)
+    walking, rest = part_of(progress, part, 2 * part), part_of(progress, 2 * part, 1.0)
+    return graph, walk(graph, settings, seed=seed, threads=params.threads, progress=walking), rest
 
 
 def learned_on(log: InteractionLog, graph: sparse.csr_matrix, trained: skip_gram.Trained) -> Learned:

@@ -8,6 +8,7 @@ vectors then stay in the processor's cache; that is where the speed comes from. 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event, Lock
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from embedders.base import Progress, Vectors, no_progress
 from embedders.parts import background
-from embedders.parts.alias import alias_table
+from embedders.parts.alias import AliasTable, alias_table
 from embedders.parts.tally import Report, Tally
 from interactions.sequences import Sequences
 
@@ -64,7 +65,7 @@ class Trained:
     events_used: float
 
 
-class _Batch(NamedTuple):
+class Batch(NamedTuple):
     """Sequences from one up to another, with a random start of their own: the draws do not depend on threads."""
 
     epoch: int
@@ -89,19 +90,39 @@ def train(
     from embedders.parts import skip_gram_kernel
 
     random = np.random.default_rng(seed)
-    counts = np.bincount(sequences.items, minlength=n_items)
-    kept = chance_to_keep(counts, settings.sample, settings.min_count)
-    negatives = alias_table(_negative_weights(np.where(kept > 0, counts, 0), settings.ns_exponent))
-    shape = (n_items, settings.dimensions)
-    vectors = (2 * random.random(shape, dtype=np.float32) - 1) / np.float32(settings.dimensions)
-    context = np.zeros(shape, dtype=np.float32)
+    kept, negatives = chances(sequences, n_items, settings)
+    vectors = first_vectors(n_items, settings.dimensions, random)
+    context = np.zeros_like(vectors)
     touched = np.zeros(n_items, dtype=np.bool_)
     times = np.zeros(1, dtype=np.int64) if sequences.timestamps is None else sequences.timestamps
     longest = int(sequences.lengths().max())
     window = longest if settings.window is None else settings.window
     longest_pause = -1 if settings.longest_pause is None else settings.longest_pause
 
-    plan = _plan(sequences.offsets, settings, min(window, longest), random)
+    def step(batch: Batch) -> tuple[int, float]:
+        return skip_gram_kernel.train(  # type: ignore[no-any-return]
+            sequences.items, sequences.offsets, times, batch.first, batch.last, kept,
+            negatives.chance, negatives.other, window, settings.shrink_windows, longest_pause,
+            settings.negatives, np.float32(batch.learning_rate), np.uint64(batch.seed), vectors, context, touched,
+        )  # fmt: skip
+
+    tally = in_batches(step, sequences, settings, min(window, longest), random, threads=threads, progress=progress)
+    vectors[~touched], context[~touched] = 0, 0
+    return Trained(vectors, context, tuple(tally.losses), tally.trained / total)
+
+
+def in_batches(
+    step: Callable[[Batch], tuple[int, float]],
+    sequences: Sequences,
+    settings: Settings,
+    pairs_an_event: int,
+    random: np.random.Generator,
+    *,
+    threads: int,
+    progress: Progress,
+) -> Tally:
+    """Do the step for every batch of every epoch, on threads; a step gives its events trained on and their loss."""
+    plan = _plan(sequences.offsets, settings, pairs_an_event, random)
     batches, lock = iter(plan), Lock()
     reports: SimpleQueue[Report] = SimpleQueue()
 
@@ -111,17 +132,24 @@ def train(
                 batch = next(batches, None)
             if batch is None:
                 return
-            trained, loss = skip_gram_kernel.train(
-                sequences.items, sequences.offsets, times, batch.first, batch.last, kept,
-                negatives.chance, negatives.other, window, settings.shrink_windows, longest_pause,
-                settings.negatives, np.float32(batch.learning_rate), np.uint64(batch.seed), vectors, context, touched,
-            )  # fmt: skip
+            trained, loss = step(batch)
             reports.put(Report(batch.epoch, trained, batch.events, loss))
 
     tally = Tally(settings.epochs, len(plan) // settings.epochs, len(sequences.items), reports, progress)
     background.run([work] * min(threads, len(plan)), tally.tell)
-    vectors[~touched], context[~touched] = 0, 0
-    return Trained(vectors, context, tuple(tally.losses), tally.trained / total)
+    return tally
+
+
+def first_vectors(n: int, dimensions: int, random: np.random.Generator) -> Vectors:
+    """Small random vectors to begin with, float32 (n, dimensions) from -1 to 1 over the dimensions, as in word2vec."""
+    return (2 * random.random((n, dimensions), dtype=np.float32) - 1) / np.float32(dimensions)
+
+
+def chances(sequences: Sequences, n_items: int, settings: Settings) -> tuple[npt.NDArray[np.float32], AliasTable]:
+    """(how likely each item's events stay, float32 (n_items,); the table that negatives are drawn from)."""
+    counts = np.bincount(sequences.items, minlength=n_items)
+    kept = chance_to_keep(counts, settings.sample, settings.min_count)
+    return kept, alias_table(_negative_weights(np.where(kept > 0, counts, 0), settings.ns_exponent))
 
 
 def warm_up() -> None:
@@ -154,7 +182,7 @@ def _negative_weights(counts: npt.NDArray[np.int64], exponent: float) -> npt.NDA
 
 def _plan(
     offsets: npt.NDArray[np.int64], settings: Settings, pairs_an_event: int, random: np.random.Generator
-) -> list[_Batch]:
+) -> list[Batch]:
     """All batches of all epochs, in the order of the log as word2vec takes them; the rate falls with the events."""
     events = int(offsets[-1])
     number = max(1, events * pairs_an_event // PAIRS_A_BATCH)
@@ -166,5 +194,5 @@ def _plan(
             done = epoch + int(offsets[first]) / events
             rate = max(settings.learning_rate * (1 - done / settings.epochs), LEAST_RATE)
             size = int(offsets[last] - offsets[first])
-            batches.append(_Batch(epoch, first, last, size, rate, int(random.integers(2**63))))
+            batches.append(Batch(epoch, first, last, size, rate, int(random.integers(2**63))))
     return batches

@@ -1,4 +1,4 @@
-"""The compiled inner loop of skip-gram with negative sampling; importing it imports numba."""
+"""The compiled inner loops of skip-gram with negative sampling, with and without features; it imports numba."""
 
 from __future__ import annotations
 
@@ -17,6 +17,63 @@ _SOFTPLUS = np.logaddexp(0, _SCORES).astype(np.float32)  # log(1 + e^x) = -log s
 _BLOCK = 4  # neighbours that share one draw of negatives: more is faster, and favours popular items a little
 
 
+@numba.njit(inline="always")
+def _stays(chance, state):  # type: ignore[no-untyped-def]
+    """Whether an event that is kept with this chance is kept."""
+    return chance >= 1 or (chance > 0 and _share(_draw(state)) < chance)
+
+
+@numba.njit(inline="always")
+def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: ignore[no-untyped-def]
+    """Fill `outputs` with the centre and its negatives, of which those that are the centre are left out: how many."""
+    outputs[0] = centre
+    n_outputs = 1
+    for _ in range(n_negatives):
+        bits = _draw(state)
+        negative = _below(bits, len(chance))
+        if _share(bits) >= chance[negative]:
+            negative = other[negative]
+        if negative != centre:
+            outputs[n_outputs] = negative
+            n_outputs += 1
+    return n_outputs
+
+
+@numba.njit(inline="always")
+def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, move):  # type: ignore[no-untyped-def]
+    """Move the outputs, work out in `moves` what the inputs are to move by, and return the sum of the losses.
+
+    The first output is to be found beside every input, the others beside none.
+    """
+    dimensions = context.shape[1]
+    reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
+    loss = 0.0
+    moves[:n_inputs] = 0
+    for number in range(n_outputs):
+        output = outputs[number]
+        move[:] = 0
+        for row in range(n_inputs):
+            vector = inputs[row]
+            score = np.float32(0)
+            for d in range(dimensions):
+                score += vectors[vector, d] * context[output, d]
+            score = min(max(score, -reach), reach)
+            step = np.int64((score + reach) * steps)
+            loss += _SOFTPLUS[step]
+            pull = -_SIGMOID[step]
+            if number == 0:
+                loss -= score
+                pull += np.float32(1)
+            pull *= rate
+            for d in range(dimensions):
+                moves[row, d] += pull * context[output, d]
+            for d in range(dimensions):
+                move[d] += pull * vectors[vector, d]
+        for d in range(dimensions):
+            context[output, d] += move[d]
+    return loss
+
+
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def train(  # type: ignore[no-untyped-def]
     items, offsets, times, first_sequence, last_sequence, kept, chance, other,
@@ -27,7 +84,7 @@ def train(  # type: ignore[no-untyped-def]
     An item's neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a
     block move by the outputs as they were before the block. `vectors`, `context` and `touched` are changed in place.
     """
-    n_items, dimensions = vectors.shape
+    dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
     longest = 0
     for sequence in range(first_sequence, last_sequence):
@@ -38,13 +95,12 @@ def train(  # type: ignore[no-untyped-def]
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
     move = np.empty(dimensions, dtype=np.float32)
-    reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
         length = 0
         for event in range(offsets[sequence], offsets[sequence + 1]):
             item = items[event]
-            if kept[item] >= 1 or (kept[item] > 0 and _share(_draw(state)) < kept[item]):
+            if _stays(kept[item], state):
                 chosen[length] = item
                 if longest_pause >= 0:
                     moments[length] = times[event]
@@ -69,40 +125,120 @@ def train(  # type: ignore[no-untyped-def]
                 if n_inputs == 0:
                     break
                 touched[chosen[centre]] = True
-                outputs[0] = chosen[centre]
-                n_outputs = 1
-                for _ in range(n_negatives):
-                    bits = _draw(state)
-                    negative = _below(bits, n_items)
-                    if _share(bits) >= chance[negative]:
-                        negative = other[negative]
-                    if negative != outputs[0]:
-                        outputs[n_outputs] = negative
-                        n_outputs += 1
-                moves[:n_inputs] = 0
-                for number in range(n_outputs):
-                    output = outputs[number]
-                    move[:] = 0
-                    for row in range(n_inputs):
-                        item = inputs[row]
-                        score = np.float32(0)
-                        for d in range(dimensions):
-                            score += vectors[item, d] * context[output, d]
-                        score = min(max(score, -reach), reach)
-                        step = np.int64((score + reach) * steps)
-                        loss += _SOFTPLUS[step]
-                        pull = -_SIGMOID[step]
-                        if number == 0:
-                            loss -= score
-                            pull += np.float32(1)
-                        pull *= rate
-                        for d in range(dimensions):
-                            moves[row, d] += pull * context[output, d]
-                        for d in range(dimensions):
-                            move[d] += pull * vectors[item, d]
-                    for d in range(dimensions):
-                        context[output, d] += move[d]
+                n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
+                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, move)
                 for row in range(n_inputs):
                     for d in range(dimensions):
                         vectors[inputs[row], d] += moves[row, d]
+    return trained, loss
+
+
+@numba.njit(inline="always")
+def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed):  # type: ignore[no-untyped-def]
+    """Fill in an item's `weights`, the softmax of its logits, and `mixed`, the mean by them of its vectors."""
+    n_items, n_weights = logits.shape
+    largest = logits[item, 0]
+    for s in range(1, n_weights):
+        largest = max(largest, logits[item, s])
+    total = np.float32(0)
+    for s in range(n_weights):
+        weights[s] = np.exp(logits[item, s] - largest)
+        total += weights[s]
+    for s in range(n_weights):
+        weights[s] /= total
+    for d in range(len(mixed)):
+        mixed[d] = weights[0] * vectors[item, d]
+    for place in range(starts[item], starts[item + 1]):
+        feature = features[place]
+        share = weights[1 + column_of[feature]] * shares[place]
+        for d in range(len(mixed)):
+            mixed[d] += share * vectors[n_items + feature, d]
+
+
+@numba.njit(inline="always")
+def _spread(  # type: ignore[no-untyped-def]
+    item, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, move, gains
+):
+    """Pass the move of an item's mixed vector on to the vectors that it is mixed from, and to its logits.
+
+    gains  room for what each of the item's weights would gain by being larger: the move times the vector it weighs
+    """
+    n_items, n_weights = logits.shape
+    before = np.float32(0)
+    gains[:] = 0
+    for d in range(len(move)):
+        before += move[d] * mixed[d]
+        gains[0] += move[d] * vectors[item, d]
+    for d in range(len(move)):
+        vectors[item, d] += weights[0] * move[d]
+    for place in range(starts[item], starts[item + 1]):
+        feature = features[place]
+        column = 1 + column_of[feature]
+        gain = np.float32(0)
+        for d in range(len(move)):
+            gain += move[d] * vectors[n_items + feature, d]
+        gains[column] += shares[place] * gain
+        share = weights[column] * shares[place]
+        for d in range(len(move)):
+            vectors[n_items + feature, d] += share * move[d]
+    if learn_weights:
+        for s in range(n_weights):
+            logits[item, s] += weights[s] * (gains[s] - before)
+
+
+@numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def train_with_features(  # type: ignore[no-untyped-def]
+    items, offsets, first_sequence, last_sequence, kept, chance, other, window, shrink_windows, n_negatives, rate, seed,
+    starts, features, shares, column_of, learn_weights, vectors, logits, context, touched,
+):  # fmt: skip
+    """As `train`, where the input vector of an item is a mean of its own vector and its features'.
+
+    The features of item i are features[starts[i]:starts[i + 1]], with their shares of a column; row i of `vectors`
+    belongs to item i, row n_items + f to feature f; `logits`, (n_items, 1 + n_columns), is changed in place as well.
+    """
+    dimensions, n_weights = vectors.shape[1], logits.shape[1]
+    state = np.array([seed], dtype=np.uint64)
+    longest = 0
+    for sequence in range(first_sequence, last_sequence):
+        longest = max(longest, offsets[sequence + 1] - offsets[sequence])
+    chosen = np.empty(longest, dtype=np.int32)
+    inputs = np.empty(_BLOCK, dtype=np.int32)
+    rows = np.arange(_BLOCK)
+    weights = np.empty((_BLOCK, n_weights), dtype=np.float32)
+    mixed = np.empty((_BLOCK, dimensions), dtype=np.float32)
+    moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
+    move = np.empty(dimensions, dtype=np.float32)
+    gains = np.empty(n_weights, dtype=np.float32)
+    outputs = np.empty(n_negatives + 1, dtype=np.int32)
+    trained, loss = 0, 0.0
+    for sequence in range(first_sequence, last_sequence):
+        length = 0
+        for event in range(offsets[sequence], offsets[sequence + 1]):
+            item = items[event]
+            if _stays(kept[item], state):
+                chosen[length] = item
+                length += 1
+        trained += length
+        for centre in range(length):
+            width = window - _below(_draw(state), window) if shrink_windows else window
+            place, last = max(0, centre - width), min(length - 1, centre + width)
+            while place <= last:
+                n_inputs = 0
+                while place <= last and n_inputs < _BLOCK:
+                    if place != centre:
+                        inputs[n_inputs] = chosen[place]
+                        n_inputs += 1
+                    place += 1
+                if n_inputs == 0:
+                    break
+                touched[chosen[centre]] = True
+                n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
+                for row in range(n_inputs):
+                    _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights[row], mixed[row])
+                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, moves, move)
+                for row in range(n_inputs):
+                    _spread(
+                        inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights[row],
+                        mixed[row], moves[row], gains,
+                    )  # fmt: skip
     return trained, loss

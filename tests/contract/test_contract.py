@@ -31,6 +31,7 @@ LONG: dict[str, dict[str, Any] | None] = {
     "user2vec": {"epochs": 1000, "window": 500},
     "deepwalk": {"epochs": 1000, "walk_length": 1000},
     "node2vec": {"epochs": 1000, "walk_length": 1000, "p": 0.5},
+    "eges": {"epochs": 1000, "walk_length": 1000},
     "neural": {"epochs": 1000, "patience": 1000, "dimensions": 512},
     "two_tower": {"epochs": 1000, "dimensions": 512},
 }
@@ -347,6 +348,7 @@ SINGLE_ITEM = {
     "user2vec": "at least 2 items",
     "deepwalk": "at least 2 items",
     "node2vec": "at least 2 items",
+    "eges": "at least 2 items",
     "neural": "at least 2 items",
     "two_tower": "at least 2 items",
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from interactions.log import InteractionLog
 from interactions.sequences import Sequences
 from tests.planted import make_log, two_islands, zipf_log
 
+Rows = npt.NDArray[np.float64]
 MASK = (1 << 64) - 1
 SHARED_BY = 4  # neighbours that share their negatives
 
@@ -40,15 +44,21 @@ class Draws:
         return item if (bits & 0xFFFFFF) / (1 << 24) < table.chance[item] else int(table.other[item])
 
 
-def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed: int) -> npt.NDArray[np.float64]:
-    """Input and output vectors after training in one batch an epoch: (2, n_items, dimensions)."""
-    random = np.random.default_rng(seed)
+@dataclass(frozen=True)
+class Block:
+    """Neighbours of an item, by their places in its sequence, and what they are to be told: the item, its negatives."""
+
+    places: list[int]
+    outputs: list[int]
+
+
+def draw(
+    sequences: Sequences, n_items: int, settings: skip_gram.Settings, random: np.random.Generator
+) -> Iterator[tuple[float, list[int], list[list[Block]]]]:
+    """Every sequence of every epoch, in one batch an epoch: learning rate, items that were kept, blocks of each."""
     counts = np.bincount(sequences.items, minlength=n_items)
     kept = skip_gram.chance_to_keep(counts, settings.sample, settings.min_count)
     table = alias_table(np.where(kept > 0, np.maximum(counts, 1.0) ** settings.ns_exponent, 0.0))
-    start = (2 * random.random((n_items, settings.dimensions), dtype=np.float32) - 1) / settings.dimensions
-    inputs, outputs = start.astype(np.float64), np.zeros((n_items, settings.dimensions))
-    touched = set()
     for epoch in range(settings.epochs):
         rate = settings.learning_rate * (1 - epoch / settings.epochs)
         draws = Draws(int(random.integers(2**63)))
@@ -58,27 +68,47 @@ def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed:
                 chance = kept[sequences.items[event]]
                 if chance >= 1 or (chance > 0 and (draws.bits() & 0xFFFFFF) / (1 << 24) < chance):
                     events.append(event)
+            items = [int(sequences.items[event]) for event in events]
+            blocks: list[list[Block]] = []
             for place, event in enumerate(events):
                 window = len(sequences.items) if settings.window is None else settings.window
                 width = window - (((draws.bits() >> 32) * window) >> 32) if settings.shrink_windows else window
-                near = [other for at, other in enumerate(events) if other != event and abs(at - place) <= width]
+                near = [at for at in range(len(events)) if at != place and abs(at - place) <= width]
                 if settings.longest_pause is not None:
                     assert sequences.timestamps is not None
                     times = sequences.timestamps
-                    near = [other for other in near if abs(times[other] - times[event]) <= settings.longest_pause]
-                centre = int(sequences.items[event])
+                    near = [at for at in near if abs(times[events[at]] - times[event]) <= settings.longest_pause]
+                blocks.append([])
                 for first in range(0, len(near), SHARED_BY):
-                    together = [int(sequences.items[other]) for other in near[first : first + SHARED_BY]]
                     drawn = [draws.negative(table) for _ in range(settings.negatives)]
-                    moves = np.zeros((len(together), settings.dimensions))
-                    for output in [centre, *(item for item in drawn if item != centre)]:
-                        scores = inputs[together] @ outputs[output]
-                        pulls = rate * ((output == centre) - 1 / (1 + np.exp(-scores)))
-                        moves += np.outer(pulls, outputs[output])
-                        outputs[output] += pulls @ inputs[together]
-                    for item, move in zip(together, moves, strict=True):
-                        inputs[item] += move
-                    touched.add(centre)
+                    outputs = [items[place], *(item for item in drawn if item != items[place])]
+                    blocks[-1].append(Block(near[first : first + SHARED_BY], outputs))
+            yield rate, items, blocks
+
+
+def learn(inputs: Rows, outputs: Rows, numbers: list[int], rate: float) -> Rows:
+    """What the rows of the inputs are to move by; the outputs of these numbers, of which the first is right, move."""
+    moves = np.zeros_like(inputs)
+    for place, number in enumerate(numbers):
+        pulls = rate * ((place == 0) - 1 / (1 + np.exp(-inputs @ outputs[number])))
+        moves += np.outer(pulls, outputs[number])
+        outputs[number] += pulls @ inputs
+    return moves
+
+
+def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed: int) -> Rows:
+    """Input and output vectors after training in one batch an epoch: (2, n_items, dimensions)."""
+    random = np.random.default_rng(seed)
+    start = (2 * random.random((n_items, settings.dimensions), dtype=np.float32) - 1) / settings.dimensions
+    inputs, outputs = start.astype(np.float64), np.zeros((n_items, settings.dimensions))
+    touched = set()
+    for rate, items, blocks in draw(sequences, n_items, settings, random):
+        for block in itertools.chain(*blocks):
+            together = [items[place] for place in block.places]
+            moves = learn(inputs[together], outputs, block.outputs, rate)
+            for item, move in zip(together, moves, strict=True):
+                inputs[item] += move
+            touched.add(block.outputs[0])
     idle = [item for item in range(n_items) if item not in touched]
     inputs[idle] = outputs[idle] = 0
     return np.stack([inputs, outputs])
