@@ -49,7 +49,10 @@ class GradientParams(Params):
     )
     epochs: int = parameter(10, "Passes over all interactions; more fit them more closely.", low=1, high=1000)
     learning_rate: float = parameter(
-        0.005, "Size of a step; larger learns faster and may overshoot.", low=1e-5, high=1.0
+        0.005,
+        "Size of the first step, from which it falls evenly to 0; larger learns faster and may overshoot.",
+        low=1e-5,
+        high=1.0,
     )
     regularisation: float = parameter(
         1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
@@ -102,8 +105,9 @@ def minimise(
 ) -> Trained:
     """Bring down the mean loss by Adam (Kingma & Ba, 2015); the same seed gives the same weights bit for bit.
 
-    `examples` makes an epoch's examples, as arrays of one length, the same in each epoch (another one is compiled
-    anew); they are then shuffled. Negatives are drawn there. Raises ParameterError where the loss becomes infinite.
+    The learning rate falls evenly to 0, so that the last steps settle. `examples` makes an epoch's examples, as arrays
+    of one length, the same in each epoch (another one is compiled anew); they are then shuffled. Negatives are drawn
+    there. Raises ParameterError where the loss becomes infinite.
     """
     progress("Preparing the training", 0, params.epochs)
     reports: SimpleQueue[tuple[int, float, float | None]] = SimpleQueue()
@@ -145,7 +149,7 @@ class _Loop:
         self._random = np.random.default_rng((seed, 1))  # (seed) alone is what the first weights are drawn from
         self._key = jax.random.key(seed)
         self._fixed = jax.tree.map(jnp.asarray, fixed)
-        optimiser = optax.adam(params.learning_rate)
+        optimiser = optax.scale_by_adam()
         weights = jax.tree.map(jnp.array, weights)
         self._state = (weights, optimiser.init(weights))  # and, inside an epoch, the loss of each step
         self._steps_a_second: float | None = None
@@ -155,7 +159,14 @@ class _Loop:
             return jnp.sum(jnp.where(present, each, 0)) / jnp.maximum(jnp.sum(present), 1)
 
         def some_steps(
-            state: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array, key: Array, first: int, last: int
+            state: Tree,
+            fixed: Tree,
+            batches: tuple[Array, ...],
+            present: Array,
+            key: Array,
+            epoch: int,
+            first: int,
+            last: int,
         ) -> Tree:
             def step(number: Array, carried: Tree) -> Tree:
                 weights, memory, means = carried
@@ -163,7 +174,9 @@ class _Loop:
                 key_here = jax.random.fold_in(key, number)
                 loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, present[number], key_here)
                 updates, memory = optimiser.update(gradient, memory, weights)
-                return optax.apply_updates(weights, updates), memory, means.at[number].set(loss)
+                rate = params.learning_rate * (1 - (epoch + number / present.shape[0]) / params.epochs)
+                weights = jax.tree.map(lambda weight, update: weight - rate * update, weights, updates)
+                return weights, memory, means.at[number].set(loss)
 
             return jax.lax.fori_loop(first, last, step, state)
 
@@ -228,7 +241,7 @@ class _Loop:
             chunk = 1 if self._steps_a_second is None else max(1, int(self._steps_a_second * _SECONDS_A_CHUNK))
             last = min(done + chunk, steps)
             started = time.perf_counter()
-            state = self._some_steps(state, self._fixed, batches, present, key, done, last)
+            state = self._some_steps(state, self._fixed, batches, present, key, epoch, done, last)
             state[2].block_until_ready()
             # The first chunk compiles, so that its time says nothing.
             if epoch > 0 or done > 0:
