@@ -14,7 +14,7 @@ _STEPS = 4096
 _SCORES = (np.arange(_STEPS + 1) - _STEPS / 2) * (2 * _REACH / _STEPS)
 _SIGMOID = (1 / (1 + np.exp(-_SCORES))).astype(np.float32)
 _SOFTPLUS = np.logaddexp(0, _SCORES).astype(np.float32)  # log(1 + e^x) = -log sigmoid(-x)
-_BLOCK = 4  # neighbours that share one draw of negatives: more is faster, and favours popular items a little
+_BLOCK = 4  # neighbours that share one draw of negatives: more is faster
 
 
 @numba.njit(inline="always")
@@ -40,10 +40,11 @@ def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: 
 
 
 @numba.njit(inline="always")
-def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, move):  # type: ignore[no-untyped-def]
+def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves):  # type: ignore[no-untyped-def]
     """Move the outputs, work out in `moves` what the inputs are to move by, and return the sum of the losses.
 
-    The first output is to be found beside every input, the others beside none.
+    The first output is to be found beside every input, the others beside none. An output has moved by one input before
+    the next is scored: moved by all at once it would be pushed too far, and popular items would gain by it.
     """
     dimensions = context.shape[1]
     reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
@@ -51,7 +52,6 @@ def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, 
     moves[:n_inputs] = 0
     for number in range(n_outputs):
         output = outputs[number]
-        move[:] = 0
         for row in range(n_inputs):
             vector = inputs[row]
             score = np.float32(0)
@@ -66,11 +66,9 @@ def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, 
                 pull += np.float32(1)
             pull *= rate
             for d in range(dimensions):
-                moves[row, d] += pull * context[output, d]
-            for d in range(dimensions):
-                move[d] += pull * vectors[vector, d]
-        for d in range(dimensions):
-            context[output, d] += move[d]
+                before = context[output, d]
+                moves[row, d] += pull * before
+                context[output, d] = before + pull * vectors[vector, d]
     return loss
 
 
@@ -82,7 +80,7 @@ def train(  # type: ignore[no-untyped-def]
     """Train on the sequences from the first up to the last, left out: (events trained on, sum of their losses).
 
     An item's neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a
-    block move by the outputs as they were before the block. `vectors`, `context` and `touched` are changed in place.
+    block move when the block is done. `vectors`, `context` and `touched` are changed in place.
     """
     dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
@@ -94,7 +92,6 @@ def train(  # type: ignore[no-untyped-def]
     inputs = np.empty(_BLOCK, dtype=np.int32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
-    move = np.empty(dimensions, dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
         length = 0
@@ -126,7 +123,7 @@ def train(  # type: ignore[no-untyped-def]
                     break
                 touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
-                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves, move)
+                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves)
                 for row in range(n_inputs):
                     for d in range(dimensions):
                         vectors[inputs[row], d] += moves[row, d]
@@ -207,7 +204,6 @@ def train_with_features(  # type: ignore[no-untyped-def]
     weights = np.empty((_BLOCK, n_weights), dtype=np.float32)
     mixed = np.empty((_BLOCK, dimensions), dtype=np.float32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
-    move = np.empty(dimensions, dtype=np.float32)
     gains = np.empty(n_weights, dtype=np.float32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     trained, loss = 0, 0.0
@@ -235,7 +231,7 @@ def train_with_features(  # type: ignore[no-untyped-def]
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
                 for row in range(n_inputs):
                     _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights[row], mixed[row])
-                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, moves, move)
+                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, moves)
                 for row in range(n_inputs):
                     _spread(
                         inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights[row],

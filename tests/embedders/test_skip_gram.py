@@ -90,9 +90,10 @@ def learn(inputs: Rows, outputs: Rows, numbers: list[int], rate: float) -> Rows:
     """What the rows of the inputs are to move by; the outputs of these numbers, of which the first is right, move."""
     moves = np.zeros_like(inputs)
     for place, number in enumerate(numbers):
-        pulls = rate * ((place == 0) - 1 / (1 + np.exp(-inputs @ outputs[number])))
-        moves += np.outer(pulls, outputs[number])
-        outputs[number] += pulls @ inputs
+        for vector, move in zip(inputs, moves, strict=True):
+            pull = rate * ((place == 0) - 1 / (1 + np.exp(-vector @ outputs[number])))
+            move += pull * outputs[number]
+            outputs[number] += pull * vector
     return moves
 
 
