@@ -97,7 +97,6 @@ def train(
 ) -> None:
     """Train a method on a log and write a run folder."""
     from embedders import METHODS
-    from embedders.base import check_columns
     from workspace.estimates import expected, sentence, warning
     from workspace.log_source import open_source
     from workspace.summary import size_of
@@ -109,7 +108,6 @@ def train(
     _refuse_run_folder(out, force)
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
-        check_columns(opened.log, params)
         estimate = expected(METHODS[method], size_of(opened.log), params)
         progress.announce(" ".join(filter(None, [f"{sentence(estimate)}.", warning(estimate)])))
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)

@@ -331,7 +331,7 @@ class Method(ABC, Generic[ParamsType]):
             raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
         if log.n_interactions == 0:
             raise ParameterError(f"There is nothing to train {self.title} on: this log has no interactions.")
-        check_columns(log, params)
+        _check_columns(log, params)
         learned = self.learn(log, params, seed, progress)
         arrays = {
             name: _finished(array, self.title)
@@ -355,7 +355,7 @@ class Method(ABC, Generic[ParamsType]):
 LARGEST_SEED = 2**32 - 1  # what every library takes
 
 
-def check_columns(log: InteractionLog, params: Params) -> None:
+def _check_columns(log: InteractionLog, params: Params) -> None:
     """Raise ParameterError where a parameter names a column that the log's table does not have."""
     for name, field in type(params).model_fields.items():
         table = columns_of(field)

@@ -60,7 +60,7 @@ def test_columns_stand_one_after_the_other_in_the_order_asked_for() -> None:
     "cells",
     [
         ["Action|Comedy", "Comedy", "", None],
-        [" Action | Comedy |", "Comedy|Comedy", "|", " "],
+        [" Action | Comedy |Action", "Comedy|Comedy", "|", " "],
         [["Action", "Comedy"], ["Comedy", None], [], None],
         [np.array(["Action", "Comedy"], dtype=object), ("Comedy", "Comedy"), [" "], [np.nan]],
     ],
