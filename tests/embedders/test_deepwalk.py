@@ -18,7 +18,6 @@ from errors import ParameterError
 from interactions.log import InteractionLog
 from tests.planted import every_pair_once, make_log, ordered_sessions, partner, two_islands
 
-SMALL: dict[str, Any] = {}
 WITH_A_LONER = make_log(list("uuuvvw"), list("abcacz"), times=[1, 2, 3, 1, 2, 1])  # a > b > c, a > c, and z alone
 
 
@@ -77,7 +76,7 @@ def test_walks_then_skip_gram_on_them() -> None:
 @pytest.mark.parametrize("name", ["deepwalk", "node2vec"])
 def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str) -> None:
     log = every_pair_once()
-    found = [share_of_pairs_found(log, cosines(fit(log, name, seed, **SMALL))) for seed in range(3)]
+    found = [share_of_pairs_found(log, cosines(fit(log, name, seed))) for seed in range(3)]
     assert np.mean(found) >= 0.95
     for factorisation in ("als", "svd"):
         missed = [share_of_pairs_found(log, cosines(fit(log, factorisation, seed, dimensions=16))) for seed in range(3)]
@@ -87,7 +86,7 @@ def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str
 @pytest.mark.parametrize("name", ["deepwalk", "node2vec"])
 def test_one_way_edges_tell_who_comes_next(name: str) -> None:
     log = ordered_sessions()
-    embedding = fit(log, name, directed=True, **SMALL)
+    embedding = fit(log, name, directed=True)
     assert embedding.context_vectors is not None
     next_one = log.item_ids[(embedding.item_vectors @ embedding.context_vectors.T).argmax(axis=1)]
     firsts = np.array([item[0] == "a" for item in log.item_ids])
@@ -97,7 +96,7 @@ def test_one_way_edges_tell_who_comes_next(name: str) -> None:
 def test_even_edges_lose_the_pairs_that_weights_show() -> None:
     """Every b leads to every a now and then: only how often tells which."""
     log = every_pair_once()
-    assert share_of_pairs_found(log, cosines(fit(log, weighted=False, **SMALL))) <= 0.25
+    assert share_of_pairs_found(log, cosines(fit(log, weighted=False))) <= 0.25
 
 
 def test_an_item_without_an_edge_has_no_vector_and_that_is_said() -> None:
