@@ -8,7 +8,7 @@ import numpy as np
 
 from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
-from embedders.parts.costs import pace, share_kept, skip_gram_seconds, word2vec_seconds
+from embedders.parts.costs import share_kept, shared_pace, skip_gram_seconds, word2vec_seconds
 from embedders.parts.windows import WindowParams, company, cut, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
@@ -122,7 +122,7 @@ class Item2vec(Method[Item2vecParams]):
             negatives = params.negatives if params.loss == "negative sampling" else None
             an_event = word2vec_seconds(pairs, negatives, *shape, skip_gram=params.model == "skip-gram")
             start, fixed, an_interaction, a_number = 0.7, 80e6, 40.0, 20.0
-        training = params.epochs * size.interactions * kept * an_event / pace(params.threads)
+        training = params.epochs * size.interactions * kept * an_event / shared_pace(params.threads, size.items)
         memory = fixed + an_interaction * size.interactions + a_number * size.items * params.dimensions
         return Estimate(start + 3e-7 * size.interactions + training, memory)
 

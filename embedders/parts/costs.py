@@ -17,6 +17,11 @@ def pace(threads: int) -> float:
     return 1.0 if threads == 1 else 1.0 + _SECOND_PROCESSOR
 
 
+def shared_pace(threads: int, n_items: int) -> float:
+    """The same for threads that write to the same vectors: the fewer there are, the more they wait for each other."""
+    return 1.0 if threads == 1 else 1.0 + 0.7 * n_items / (n_items + 3000)
+
+
 def decomposition_seconds(filled: float, rows: int, columns: int, dimensions: int) -> float:
     """A truncated SVD: products with the matrix, its basis kept orthogonal, and at last the longer side.
 
@@ -58,4 +63,4 @@ def word2vec_seconds(pairs: float, negatives: int | None, n_items: int, dimensio
     """The same for a thread of gensim, skip-gram or CBOW; negatives=None is hierarchical softmax."""
     outputs = math.log2(max(n_items, 2)) if negatives is None else 1 + negatives
     inputs = pairs if skip_gram else 1.0
-    return pairs * 8e-10 * dimensions + inputs * outputs * (6e-8 + 4e-10 * dimensions)
+    return pairs * 1e-9 * dimensions + inputs * outputs * (7e-8 + 5e-10 * dimensions)

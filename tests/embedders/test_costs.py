@@ -9,7 +9,7 @@ import pytest
 
 from embedders import METHODS
 from embedders.base import LogSize
-from embedders.parts.costs import pace, share_kept
+from embedders.parts.costs import pace, share_kept, shared_pace
 from embedders.parts.skip_gram import chance_to_keep
 from embedders.parts.windows import WindowParams, company
 from interactions.log import InteractionLog
@@ -80,6 +80,7 @@ def test_the_share_that_subsampling_leaves(items: int, shares: float) -> None:
 
 def test_a_second_thread_helps_and_a_third_finds_no_processor() -> None:
     assert pace(1) == 1 < pace(2) == pace(64) < 2
+    assert shared_pace(1, 5000) == 1 < shared_pace(2, 50) < shared_pace(2, 5000) == shared_pace(64, 5000) < 2
 
 
 SIZE = LogSize(interactions=1_000_000, users=20_000, items=5_000, sessions=200_000, pairs=700_000)
