@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from embedders import METHODS, Embedding
-from embedders.base import no_progress
+from embedders.base import LogSize, no_progress
 from embedders.deepwalk import DeepWalk, DeepWalkParams
 from embedders.parts import skip_gram
 from embedders.parts.graphs import GraphParams, item_graph
@@ -116,3 +116,22 @@ def test_what_cannot_be_walked_on_is_refused_in_words() -> None:
         fit(make_log(["u", "v", "w"], ["a", "b", "c"]))
     with pytest.raises(ParameterError, match="session column"):
         fit(make_log(["u", "u"], ["a", "b"]), sequences="session")
+
+
+@pytest.mark.parametrize("method_name", ["deepwalk", "node2vec"])
+def test_the_estimate_grows_with_the_work(method_name: str) -> None:
+    method = METHODS[method_name]
+    size = LogSize(interactions=1_000_000, users=2_000, items=10_000)
+
+    def seconds(size: LogSize = size, **values: Any) -> float:
+        return method.estimate(size, method.Params.checked(values)).seconds
+
+    assert 10 < seconds() < 600  # the promise for the grocery sample, which is about this size
+    assert seconds(epochs=20) == pytest.approx(2 * seconds(), rel=0.1)
+    assert seconds(threads=1) > 1.5 * seconds()
+    for name in ("walks_per_item", "walk_length", "window", "negatives", "dimensions"):
+        twice: dict[str, Any] = {name: 2 * getattr(method.Params(), name)}
+        assert seconds(**twice) > 1.3 * seconds()
+    few = LogSize(interactions=1_000_000, users=2_000, items=1_000)
+    assert seconds(few) < 0.3 * seconds()
+    assert method.estimate(size, method.Params(walks_per_item=100)).memory > 2e8
