@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,7 +80,8 @@ def encode_features(table: pd.DataFrame, columns: Sequence[str]) -> Features:
         )
         values += [Value(name, label) for label in labels]
     sizes = [block.shape[1] for block in blocks]
-    matrix = sparse.hstack(blocks, format="csr") if blocks else sparse.csr_matrix((len(table), 0), dtype=np.float32)
+    nothing = sparse.csr_matrix(np.zeros((len(table), 0), dtype=np.float32))
+    matrix = sparse.hstack([nothing, *blocks], format="csr")
     matrix.sort_indices()
     column_of = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     return Features(tuple(columns), tuple(values), column_of, sparse.csr_matrix(matrix, dtype=np.float32))
@@ -122,7 +124,7 @@ def _numbers(column: pd.Series[Any]) -> npt.NDArray[np.float64] | None:
         texts = column.dropna()
         if not pd.api.types.is_string_dtype(column) or texts.str.match(r"\s*[+-]?0\d").any():
             return None
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan).copy()
     numbers[~np.isfinite(numbers)] = np.nan
     if np.isnan(numbers).sum() > int(column.isna().sum()) or len(np.unique(numbers[~np.isnan(numbers)])) <= 10:
         return None
@@ -140,7 +142,7 @@ def _buckets(
     edges = edges[edges > ordered[0]]
     codes = np.where(known, np.searchsorted(edges, np.where(known, numbers, 0.0), side="right"), len(edges) + 1)
     bounds = [ordered[0], *edges, ordered[-1]]
-    labels = [f"{low:g} to below {high:g}" for low, high in zip(bounds[:-2], bounds[1:-1], strict=True)]
+    labels = [f"{low:g} to below {high:g}" for low, high in itertools.pairwise(bounds[:-1])]
     labels.append(f"{bounds[-2]:g} to {bounds[-1]:g}")
     if not known.all():
         labels.append(MISSING)
