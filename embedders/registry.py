@@ -11,10 +11,11 @@ from embedders.als import Als
 from embedders.base import Method
 from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
+from embedders.fm import Fm
 from embedders.item2vec import Item2vec
 from embedders.svd import Svd
 
 METHODS: dict[str, Method[Any]] = {
-    method.name: method for method in (Svd(), Als(), Bpr(), CooccurrenceSvd(), Item2vec())
+    method.name: method for method in (Svd(), Als(), Bpr(), Fm(), CooccurrenceSvd(), Item2vec())
 }
 """Name -> method, in the order of the Train page."""

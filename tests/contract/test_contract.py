@@ -24,6 +24,7 @@ LONG: dict[str, dict[str, Any] | None] = {
     "cooccurrence_svd": None,
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
+    "fm": {"epochs": 1000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
 }
 
@@ -82,6 +83,8 @@ def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
             assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
             assert default in schema["enum"], parameter
+        elif schema["type"] == "array":
+            assert default == [], parameter  # names of columns, which each log has its own of
         else:
             assert schema["type"] == "boolean", parameter
 
@@ -273,6 +276,7 @@ SINGLE_ITEM = {
     "svd": "at least 3 users and 3 items",
     "als": None,
     "bpr": None,
+    "fm": None,
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
 }
