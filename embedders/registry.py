@@ -14,6 +14,7 @@ from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.deepwalk import DeepWalk
 from embedders.eges import Eges
+from embedders.fm import Fm
 from embedders.item2vec import Item2vec
 from embedders.neural import Neural
 from embedders.node2vec import Node2vec
@@ -34,6 +35,7 @@ METHODS: dict[str, Method[Any]] = {
         DeepWalk(),
         Node2vec(),
         Eges(),
+        Fm(),
         Neural(),
         TwoTower(),
     )
