@@ -43,11 +43,15 @@ class NeuralParams(GradientParams):
         high=8,
     )
     width: int = parameter(
-        64, "Units of the first hidden layer, half as many in each further one; more fit more closely.", low=2, high=2048
+        64,
+        "Units of the first hidden layer, half as many in each further one; more fit more closely.",
+        low=2,
+        high=2048,
     )
     dropout: float = parameter(
-        0.2,
-        "Share of the hidden units that are left out by chance in each step; larger fits chance less and learns slower.",
+        0.4,
+        "Share of the entries of vectors and hidden layers that each step leaves out; larger fits chance less and "
+        "learns slower.",
         low=0.0,
         high=0.9,
     )
@@ -57,6 +61,14 @@ class NeuralParams(GradientParams):
         "longer.",
         low=1,
         high=100,
+    )
+    ns_exponent: float = parameter(
+        0.0,
+        "Items are drawn by the number of their users to this power; larger draws popular items more often and so "
+        "pushes them away more, 0 draws all alike.",
+        low=-2.0,
+        high=2.0,
+        advanced=True,
     )
     held_out: float = parameter(
         0.1,
@@ -108,11 +120,16 @@ class Neural(Method[NeuralParams]):
         seen_users = np.bincount(pairs[:, 0], minlength=log.n_users) > 0
         seen_items = np.bincount(pairs[:, 1], minlength=log.n_items) > 0
         if seen_items.sum() < 2:
-            raise ParameterError("NeuMF needs at least 2 items with interactions, and this log has 1: take another log.")
+            raise ParameterError(
+                "NeuMF needs at least 2 items with interactions, and this log has 1: take another log."
+            )
         out = hold_out(pairs, params.held_out, random)
         trained_on = pairs[~out]
         # A held-out pair is to the training what any untouched one is, so it may be drawn there.
-        of_training, of_all = (Negatives(*some.T, log.n_users, log.n_items) for some in (trained_on, pairs))
+        of_training, of_all = (
+            Negatives(some[:, 0], some[:, 1], log.n_users, log.n_items, params.ns_exponent)
+            for some in (trained_on, pairs)
+        )
         watched = None
         if out.any():
             drawn = of_all.draw(random, pairs[out, 0], params.negatives)
@@ -169,19 +186,26 @@ def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
 
 
 def pair_scores(weights: Tree, users: Array, items: Array, dropout: float, key: Array | None) -> Array:
-    """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...)."""
+    """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...).
+
+    key=None leaves nothing out.
+    """
     import jax
     import jax.numpy as jnp
 
+    keys = [None] * (2 + len(weights["layers"])) if key is None else jax.random.split(key, 2 + len(weights["layers"]))
+    users, items = dropped(users, dropout, keys[0]), dropped(items, dropout, keys[1])
     hidden = jnp.concatenate([users, items], axis=-1)
-    for number, layer in enumerate(weights["layers"]):
-        hidden = rectified(layer, hidden)
-        hidden = dropped(hidden, dropout, None if key is None else jax.random.fold_in(key, number))
+    for layer, key_here in zip(weights["layers"], keys[2:], strict=True):
+        hidden = dropped(rectified(layer, hidden), dropout, key_here)
     return (users * items) @ weights["of_product"] + hidden @ weights["of_hidden"] + weights["offset"]
 
 
 def logistic_losses(scores: Array) -> Array:
-    """-log σ(s) of the first score of each row and -log σ(-s) of the others, their mean; (batch, 1 + n) -> (batch,)."""
+    """The mean of -log p of each row's first score s and -log(1 - p) of its others, p = 1 / (1 + e^-s).
+
+    (batch, 1 + n) -> (batch,)
+    """
     import jax
 
     return (jax.nn.softplus(-scores[:, :1]).sum(axis=1) + jax.nn.softplus(scores[:, 1:]).sum(axis=1)) / scores.shape[1]
@@ -195,7 +219,9 @@ def batch_losses(params: NeuralParams) -> Losses:
 
         user_codes, item_codes, drawn = batch
         users = vectors_of(weights["users"], fixed["users"], user_codes)[:, np.newaxis]
-        items = vectors_of(weights["items"], fixed["items"], jnp.concatenate([item_codes[:, np.newaxis], drawn], axis=1))
+        items = vectors_of(
+            weights["items"], fixed["items"], jnp.concatenate([item_codes[:, np.newaxis], drawn], axis=1)
+        )
         scores = pair_scores(weights, jnp.broadcast_to(users, items.shape), items, params.dropout, key)
         each = logistic_losses(scores)
         if key is None:

@@ -35,6 +35,14 @@ _NEVER = -1e9  # a score that a softmax takes as 0, finite so that gradients sta
 class TwoTowerParams(GradientParams):
     """Parameters of the two towers."""
 
+    batch: int | None = parameter(
+        None,
+        "Interactions that one step looks at together, each against the items of the others; larger tells an item from "
+        "more others and takes longer. Empty = a hundredth of them, but 32 to 1,024.",
+        low=16,
+        high=65_536,
+        advanced=True,
+    )
     temperature: float = parameter(
         0.1,
         "What cosines are divided by before the softmax; larger tells items apart less sharply, smaller lets the few "
@@ -55,9 +63,7 @@ class TwoTowerParams(GradientParams):
         low=0,
         high=4,
     )
-    width: int = parameter(
-        128, "Units of each hidden layer; more fit more closely.", low=2, high=2048, advanced=True
-    )
+    width: int = parameter(128, "Units of each hidden layer; more fit more closely.", low=2, high=2048, advanced=True)
     log_q: bool = parameter(
         True,
         "Take the log of an item's share of all interactions off its score in the softmax: else popular items, which "
@@ -129,7 +135,7 @@ class TwoTower(Method[TwoTowerParams]):
             weights,
             fixed,
             lambda random: (log.user_codes, log.item_codes, places),
-            params,
+            params.model_copy(update={"batch": batch_size(params, log.n_interactions)}),
             seed=seed,
             progress=progress,
         )
@@ -148,6 +154,11 @@ class TwoTower(Method[TwoTowerParams]):
             losses=trained.losses,
             notes=tuple(notes),
         )
+
+
+def batch_size(params: TwoTowerParams, interactions: int) -> int:
+    """The batch that was asked for, or one that leaves an epoch about a hundred steps or more."""
+    return params.batch or min(max(interactions // 100, 32), 1024)
 
 
 class History(NamedTuple):
