@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,8 +50,9 @@ class NeuralParams(GradientParams):
         high=2048,
     )
     dropout: float = parameter(
-        0.2,
-        "Share of the hidden units that are left out by chance in each step; larger fits chance less and learns slower.",
+        0.4,
+        "Share of the entries of vectors and hidden layers that each step leaves out; larger fits chance less and "
+        "learns slower.",
         low=0.0,
         high=0.9,
     )
@@ -60,6 +62,14 @@ class NeuralParams(GradientParams):
         "longer.",
         low=1,
         high=100,
+    )
+    ns_exponent: float = parameter(
+        0.0,
+        "Items are drawn by the number of their users to this power; larger draws popular items more often and so "
+        "pushes them away more, 0 draws all alike.",
+        low=-2.0,
+        high=2.0,
+        advanced=True,
     )
     held_out: float = parameter(
         0.1,
@@ -103,6 +113,20 @@ class Neural(Method[NeuralParams]):
     )
     Params = NeuralParams
 
+    def estimate(self, size: LogSize, params: NeuralParams) -> Estimate:
+        """As if every interaction were a pair of its own and no epoch were spared: each score goes through the layers.
+
+        The vectors are gone through whole in each step, of which an epoch has a hundred or more.
+        """
+        pairs = min(size.interactions, size.users * size.items) * (1 - params.held_out)
+        scores = pairs * (1 + params.negatives)
+        entries = (size.users + size.items) * params.dimensions
+        products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))
+        steps = pairs / (params.batch or min(max(pairs // 100, 32), 2048))
+        epoch = scores * (1.1e-8 * params.dimensions + 1.6e-10 * products) + steps * 1.2e-9 * entries
+        memory = 150e6 + 24 * entries + 16 * scores + 40 * size.interactions
+        return Estimate(4 + params.epochs * epoch, memory)
+
     def learn(self, log: InteractionLog, params: NeuralParams, seed: int, progress: Progress) -> Learned:
         """Pairs, those that are held out, the network, and what a person should know of its training."""
         progress("Collecting pairs", 0, params.epochs)
@@ -117,7 +141,10 @@ class Neural(Method[NeuralParams]):
         out = hold_out(pairs, params.held_out, random)
         trained_on = pairs[~out]
         # A held-out pair is to the training what any untouched one is, so it may be drawn there.
-        of_training, of_all = (Negatives(*some.T, log.n_users, log.n_items) for some in (trained_on, pairs))
+        of_training, of_all = (
+            Negatives(some[:, 0], some[:, 1], log.n_users, log.n_items, params.ns_exponent)
+            for some in (trained_on, pairs)
+        )
         watched = None
         if out.any():
             drawn = of_all.draw(random, pairs[out, 0], params.negatives)
@@ -162,9 +189,14 @@ def hold_out(pairs: Pairs, share: float, random: np.random.Generator) -> npt.NDA
     return out
 
 
+def layer_sizes(params: NeuralParams) -> list[int]:
+    """Both vectors side by side, then the units of each hidden layer."""
+    return [2 * params.dimensions, *(max(params.width >> number, 2) for number in range(params.layers))]
+
+
 def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
     """What stands above the vectors of user and item: the hidden layers, and the last layer's weights."""
-    sizes = [2 * params.dimensions, *(max(params.width >> number, 2) for number in range(params.layers))]
+    sizes = layer_sizes(params)
     return {
         "layers": make_layers(sizes, random),
         "of_product": np.ones(params.dimensions, dtype=np.float32),
@@ -174,19 +206,26 @@ def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
 
 
 def pair_scores(weights: Tree, users: Array, items: Array, dropout: float, key: Array | None) -> Array:
-    """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...)."""
+    """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...).
+
+    key=None leaves nothing out.
+    """
     import jax
     import jax.numpy as jnp
 
+    keys = [None] * (2 + len(weights["layers"])) if key is None else jax.random.split(key, 2 + len(weights["layers"]))
+    users, items = dropped(users, dropout, keys[0]), dropped(items, dropout, keys[1])
     hidden = jnp.concatenate([users, items], axis=-1)
-    for number, layer in enumerate(weights["layers"]):
-        hidden = rectified(layer, hidden)
-        hidden = dropped(hidden, dropout, None if key is None else jax.random.fold_in(key, number))
+    for layer, key_here in zip(weights["layers"], keys[2:], strict=True):
+        hidden = dropped(rectified(layer, hidden), dropout, key_here)
     return (users * items) @ weights["of_product"] + hidden @ weights["of_hidden"] + weights["offset"]
 
 
 def logistic_losses(scores: Array) -> Array:
-    """-log σ(s) of the first score of each row and -log σ(-s) of the others, their mean; (batch, 1 + n) -> (batch,)."""
+    """The mean of -log p of each row's first score s and -log(1 - p) of its others, p = 1 / (1 + e^-s).
+
+    (batch, 1 + n) -> (batch,)
+    """
     import jax
 
     return (jax.nn.softplus(-scores[:, :1]).sum(axis=1) + jax.nn.softplus(scores[:, 1:]).sum(axis=1)) / scores.shape[1]

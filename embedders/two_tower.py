@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -35,6 +36,14 @@ _NEVER = -1e9  # a score that a softmax takes as 0, finite so that gradients sta
 class TwoTowerParams(GradientParams):
     """Parameters of the two towers."""
 
+    batch: int | None = parameter(
+        None,
+        "Interactions that one step looks at together, each against the items of the others; larger tells an item from "
+        "more others and takes longer. Empty = a hundredth of them, but 32 to 1,024.",
+        low=16,
+        high=65_536,
+        advanced=True,
+    )
     temperature: float = parameter(
         0.1,
         "What cosines are divided by before the softmax; larger tells items apart less sharply, smaller lets the few "
@@ -94,6 +103,17 @@ class TwoTower(Method[TwoTowerParams]):
     )
     Params = TwoTowerParams
 
+    def estimate(self, size: LogSize, params: TwoTowerParams) -> Estimate:
+        """A step goes over all pairs of its batch, over the histories, through the layers, and over all vectors."""
+        batch, dimensions = batch_size(params, size.interactions), params.dimensions
+        entries = (size.users + size.items) * dimensions
+        products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))
+        step = batch * (batch * (1.5e-9 + 7e-11 * dimensions) + 2.4e-9 * (params.history + 3) * dimensions)
+        step += 3.2e-10 * batch * products + 1.2e-9 * entries
+        steps = params.epochs * size.interactions / batch
+        memory = 150e6 + 24 * entries + 80 * size.interactions + 20 * batch**2
+        return Estimate(4 + 5e-7 * size.interactions + steps * step, memory)
+
     def learn(self, log: InteractionLog, params: TwoTowerParams, seed: int, progress: Progress) -> Learned:
         """Histories, the towers, and what they make of every item and of every user with the whole history."""
         progress("Collecting histories", 0, params.epochs)
@@ -108,8 +128,7 @@ class TwoTower(Method[TwoTowerParams]):
         history, places = collect_history(log)
         users = make_inputs(log.users, params.user_columns, seen_users, params.dimensions, _SPREAD, random)
         items = make_inputs(log.items, params.item_columns, seen_items, params.dimensions, _SPREAD, random)
-        # Without a hidden layer there is none at all: the towers then only add up.
-        sizes = [params.dimensions, *[params.width] * params.layers, params.dimensions] if params.layers else [0]
+        sizes = layer_sizes(params)
         weights = {
             "users": users.weights,
             "items": items.weights,
@@ -127,7 +146,7 @@ class TwoTower(Method[TwoTowerParams]):
             weights,
             fixed,
             lambda random: (log.user_codes, log.item_codes, places),
-            params,
+            params.model_copy(update={"batch": batch_size(params, log.n_interactions)}),
             seed=seed,
             progress=progress,
         )
@@ -146,6 +165,16 @@ class TwoTower(Method[TwoTowerParams]):
             losses=trained.losses,
             notes=tuple(notes),
         )
+
+
+def batch_size(params: TwoTowerParams, interactions: int) -> int:
+    """The batch that was asked for, or one that leaves an epoch about a hundred steps or more."""
+    return params.batch or min(max(interactions // 100, 32), 1024)
+
+
+def layer_sizes(params: TwoTowerParams) -> list[int]:
+    """The units from a tower's inputs to its outputs; without a hidden layer there are no layers at all."""
+    return [params.dimensions, *[params.width] * params.layers, *[params.dimensions] * (params.layers > 0)]
 
 
 class History(NamedTuple):

@@ -108,6 +108,25 @@ def two_islands(
     )
 
 
+def islands_with_newcomers() -> InteractionLog:
+    """`two_islands` and, without interactions, the items A99 and B99, which have the category of their island.
+
+    The user "user A999" has none either, but has a town, as everybody has: the island. Item Z99 has no category.
+    """
+    island = two_islands()
+    assert island.timestamps is not None
+    last = int(island.timestamps.max())
+    names = [*island.item_ids, "A99", "B99"]
+    whole = make_log(
+        [*island.user_ids[island.user_codes], *["user A999"] * 3],
+        [*island.item_ids[island.item_codes], "A99", "B99", "Z99"],
+        [*island.timestamps, *[last + 60] * 3],
+        categories={name: f"island {name[0]}" for name in names},
+    )
+    towns = pd.DataFrame({"town": [user[len("user ")] for user in whole.user_ids]})
+    return replace(whole, users=towns).split(last + 1)[0]
+
+
 def ordered_sessions(
     seed: int = 0, pairs: int = 12, users: int = 100, sessions_per_user: int = 5, pairs_per_session: int = 4
 ) -> InteractionLog:

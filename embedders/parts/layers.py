@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def make_layers(sizes: Sequence[int], random: np.random.Generator) -> list[Layer
             "matrix": random.normal(0.0, np.sqrt(2 / inputs), size=(inputs, outputs)).astype(np.float32),
             "offset": np.zeros(outputs, dtype=np.float32),
         }
-        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True)
+        for inputs, outputs in pairwise(sizes)
     ]
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from embedders import METHODS, Embedding
@@ -14,7 +12,7 @@ from embedders import neural as module
 from embedders.parts.layers import dropped
 from errors import ParameterError
 from interactions.log import InteractionLog
-from tests.planted import make_log, two_islands, zipf_log
+from tests.planted import islands_with_newcomers, make_log, two_islands, zipf_log
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
@@ -44,7 +42,7 @@ def test_the_loss_equals_the_slow_one() -> None:
     scores = np.array([[0.3, -1.0, 2.0], [-4.0, 0.0, 0.5]])
 
     def probability(score: float) -> float:
-        return 1 / (1 + np.exp(-score))
+        return float(1 / (1 + np.exp(-score)))
 
     slow = [
         -(np.log(probability(row[0])) + np.log(1 - probability(row[1])) + np.log(1 - probability(row[2]))) / 3
@@ -81,9 +79,8 @@ def test_nothing_can_be_held_out_where_every_user_and_item_has_one_pair() -> Non
 
 
 def test_how_often_somebody_touched_an_item_does_not_count() -> None:
-    once = make_log(list("uuvvww"), list("abbcca"))
-    often = make_log(list("uuuuvvww"), list("aaabbcca"))
-    assert np.array_equal(fit(once).item_vectors, fit(often).item_vectors)
+    log = make_log(list("uuuuvvww"), list("aaabbcca"))
+    assert module.distinct_pairs(log).tolist() == [[0, 0], [0, 1], [1, 1], [1, 2], [2, 0], [2, 2]]
 
 
 def test_training_ends_when_the_held_out_loss_no_longer_falls_and_keeps_the_best() -> None:
@@ -96,3 +93,42 @@ def test_training_ends_when_the_held_out_loss_no_longer_falls_and_keeps_the_best
     until_best = fit(log, epochs=best + 1, **values)
     assert np.array_equal(stopped.item_vectors, until_best.item_vectors)
     assert until_best.losses == stopped.losses[: best + 1]
+
+
+def test_without_dropout_chance_is_learned_by_heart() -> None:
+    """Pairs that were not trained on fit worse and worse where nothing is left out."""
+    log = two_islands(items_per_island=60, users=300)
+
+    def last_loss(dropout: float) -> float:
+        return fit(log, dimensions=16, epochs=20, patience=20, dropout=dropout).losses[-1]
+
+    assert last_loss(0.0) > 1.3 * last_loss(0.4)
+
+
+def test_negatives_drawn_by_popularity_take_it_out_of_the_scores() -> None:
+    """Where everybody draws from one distribution, drawn by exponent 1 touched and drawn items cannot be told apart."""
+    log = zipf_log(items=100, users=200)
+    even, popular = (fit(log, ns_exponent=exponent).losses[0] for exponent in (0.0, 1.0))
+    assert popular == pytest.approx(GUESS, rel=0.03)
+    assert even < 0.9 * GUESS
+
+
+GUESS = -(np.log(0.2) + 4 * np.log(0.8)) / 5  # the loss of who only knows that one item of five was touched
+
+
+def test_items_and_users_without_interactions_get_vectors_from_their_columns_alone() -> None:
+    embedding = fit(islands_with_newcomers(), item_columns=("category",), user_columns=("town",), dimensions=16)
+    assert embedding.missing == ["Z99"]  # no trained item lacks a category as it does
+    assert embedding.user_vectors is not None
+    assert embedding.user_vectors.any(axis=1).all()
+    assert "Items without interactions, whose vector is that of their features: 2." in embedding.notes
+    assert "Users without interactions, whose vector is that of their features: 1." in embedding.notes
+    unit = embedding.item_vectors / np.maximum(np.linalg.norm(embedding.item_vectors, axis=1, keepdims=True), 1e-9)
+    for item in ("A99", "B99"):
+        nearest = embedding.item_ids[np.argsort(-unit @ unit[embedding.item_ids.tolist().index(item)])[:10]]
+        assert {name[0] for name in nearest} == {item[0]}
+
+
+def test_an_unknown_column_is_refused() -> None:
+    with pytest.raises(ParameterError, match="item_columns: there is no column 'colour' in the table of items"):
+        fit(two_islands(), item_columns=("colour",))

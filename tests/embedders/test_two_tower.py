@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 
 from embedders import METHODS, Embedding
 from embedders import two_tower as module
+from embedders.parts.inputs import make_inputs
 from embedders.parts.layers import make_layers
 from interactions.log import InteractionLog
-from tests.planted import make_log, two_islands, zipf_log
+from tests.planted import islands_with_newcomers, make_log, two_islands, zipf_log
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
@@ -83,12 +83,14 @@ def test_gradients_agree_with_finite_differences(layers: int) -> None:
 
 def a_small_problem(layers: int) -> tuple[Any, ...]:
     """A batch of 6 interactions of 3 users with 5 items, a repeated item and a row that does not count; float64."""
+    import jax
+
     log = with_colours(make_log(list("uuuvvwww"), list("abcabcde")))
     random = np.random.default_rng(0)
     params = METHODS["two_tower"].Params.checked({"dimensions": 4, "history": 2, "layers": layers, "width": 3})
     history, places = module.collect_history(log)
-    colours = module.make_inputs(log.items, ("colour",), np.ones(5, bool), 4, 1.0, random)
-    weights = {
+    colours = make_inputs(log.items, ("colour",), np.ones(5, bool), 4, 1.0, random)
+    weights: dict[str, Any] = {
         "users": {"own": random.normal(size=(3, 4))},
         "items": {name: array.astype(np.float64) for name, array in colours.weights.items()},
     }
@@ -100,6 +102,7 @@ def a_small_problem(layers: int) -> tuple[Any, ...]:
     share = np.bincount(log.item_codes) / log.n_interactions
     fixed = {"users": {}, "items": colours.fixed, "history": history, "log_share": np.log(share)}
     batch = (log.user_codes[:7], log.item_codes[:7], places[:7])
+    fixed, batch = jax.tree.map(jax.numpy.asarray, (fixed, batch))
     return module.batch_losses(params), weights, fixed, batch, np.array([True] * 6 + [False])
 
 
@@ -218,17 +221,7 @@ def test_a_history_tells_what_users_of_few_events_like() -> None:
 
 
 def test_items_and_users_without_interactions_get_vectors_from_their_columns_alone() -> None:
-    island = two_islands()
-    assert island.timestamps is not None
-    last = int(island.timestamps.max())
-    names = {item: f"island {item[0]}" for item in island.item_ids}
-    users = [*island.user_ids[island.user_codes], *["user A999"] * 3]
-    items = [*island.item_ids[island.item_codes], "A99", "B99", "Z99"]
-    whole = make_log(
-        users, items, [*island.timestamps, *[last + 60] * 3], categories={**names, "A99": "island A", "B99": "island B"}
-    )
-    log, _ = replace(whole, users=pd.DataFrame({"town": [user[5] for user in whole.user_ids]})).split(last + 1)
-    embedding = fit(log, item_columns=("category",), user_columns=("town",))
+    embedding = fit(islands_with_newcomers(), item_columns=("category",), user_columns=("town",))
     assert embedding.missing == ["Z99"]  # no trained item lacks a category as it does
     assert "Items without interactions, whose vector is that of their features: 2." in embedding.notes
     assert "Users without interactions, whose vector is that of their features: 1." in embedding.notes
