@@ -9,7 +9,17 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embedders.base import Family, ItemColumns, Learned, Method, Progress, UserColumns, parameter
+from embedders.base import (
+    Estimate,
+    Family,
+    ItemColumns,
+    Learned,
+    LogSize,
+    Method,
+    Progress,
+    UserColumns,
+    parameter,
+)
 from embedders.parts.factorisation_machine import (
     Active,
     Machine,
@@ -19,7 +29,7 @@ from embedders.parts.factorisation_machine import (
     against_negatives,
     squared,
 )
-from embedders.parts.gradient import Arrays, GradientParams, HeldOut, Trained, Tree, minimise
+from embedders.parts.gradient import Arrays, GradientParams, HeldOut, Trained, Tree, batch_for, minimise
 from embedders.parts.negatives import Negatives
 from errors import ParameterError
 from interactions.features import encode_features
@@ -105,6 +115,19 @@ class Fm(Method[FmParams]):
         return Learned(
             items.vectors, user_vectors=users.vectors, item_bias=items.bias, losses=fitted.losses, notes=fitted.notes
         )
+
+    def estimate(self, size: LogSize, params: FmParams) -> Estimate:
+        """For each pair of each epoch its scores; and in each step the tables of vectors, which move as a whole.
+
+        As if the loss drew negatives, unless it is said to be squared: only the log itself tells which it will be.
+        """
+        pairs = size.filled * (1 - params.held_out)
+        scores = pairs * (1 if params.loss == "squared" else 1 + params.negatives)
+        features = 2 + len(params.item_columns) + len(params.user_columns)
+        entries = (size.users + size.items) * (1 + params.dimensions)
+        steps = pairs / (params.batch or batch_for(int(pairs)))
+        epoch = scores * features * params.dimensions * 1e-9 + steps * 1.2e-9 * entries
+        return Estimate(4 + params.epochs * epoch, 150e6 + 24.0 * entries + 24.0 * scores + 40.0 * size.interactions)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from embedders.base import (
     UserColumns,
     parameter,
 )
-from embedders.parts.gradient import GradientParams, HeldOut, Losses, minimise
+from embedders.parts.gradient import GradientParams, HeldOut, Losses, batch_for, minimise
 from embedders.parts.inputs import make_inputs, note_on_unseen, vectors_of
 from embedders.parts.layers import dropped, make_layers, rectified
 from embedders.parts.negatives import Negatives
@@ -122,7 +122,7 @@ class Neural(Method[NeuralParams]):
         scores = pairs * (1 + params.negatives)
         entries = (size.users + size.items) * params.dimensions
         products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))
-        steps = pairs / (params.batch or min(max(pairs // 100, 32), 2048))
+        steps = pairs / (params.batch or batch_for(int(pairs)))
         epoch = scores * (1.1e-8 * params.dimensions + 1.6e-10 * products) + steps * 1.2e-9 * entries
         memory = 150e6 + 24 * entries + 16 * scores + 40 * size.interactions
         return Estimate(4 + params.epochs * epoch, memory)

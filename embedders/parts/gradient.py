@@ -284,7 +284,7 @@ class _Loop:
         import jax.numpy as jnp
 
         number = len(examples[0])
-        size = min(self._params.batch or _batch(number), number)
+        size = min(self._params.batch or batch_for(number), number)
         steps = -(-number // size)
         batches = []
         for array in examples:
@@ -295,6 +295,6 @@ class _Loop:
         return tuple(batches), jnp.asarray(present)
 
 
-def _batch(number: int) -> int:
+def batch_for(number: int) -> int:
     """The batch for so many examples where none is given."""
     return min(max(number // _STEPS_AN_EPOCH, _LEAST_BATCH), _LARGEST_BATCH)

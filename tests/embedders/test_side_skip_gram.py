@@ -207,7 +207,7 @@ def test_an_unseen_item_is_the_mean_of_what_its_columns_say() -> None:
     )
     features = encode_features(table, COLUMNS)
     vector_of = {"a": [1, 0], "b": [0, 2], "missing": [9, 9], "x": [4, 0], "y": [0, 4]}  # c and z: no trained item
-    vectors = np.array([vector_of.get(label, [0, 0]) for _, label in features.values], dtype=np.float32)  # noqa: PD011
+    vectors = np.array([vector_of.get(label, [0, 0]) for _, label in features.values], dtype=np.float32)
     expected: list[list[float]] = [
         [(1 + 2) / 2, (0 + 2) / 2],  # group a, and between x and y
         [(0 + 4) / 2, (2 + 0) / 2],  # group b, and x
