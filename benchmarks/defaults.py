@@ -79,6 +79,43 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"model": "cbow"},
         {"loss": "hierarchical softmax"},
     ],
+    "user2vec": [{"model": "PV-DM"}, {"window": 5}, {"epochs": 5}, {"epochs": 20}],
+    "deepwalk": [
+        {"epochs": 3},
+        {"epochs": 3, "learning_rate": 0.1},
+        {"epochs": 5, "learning_rate": 0.05},
+        {"window": 3},
+        {"window": 10},
+        {"walk_length": 20, "walks_per_item": 20},
+        {"weighted": False},
+        {"directed": True},
+    ],
+    "node2vec": [{"p": 10.0, "q": 10.0}, {"p": 0.25, "q": 4.0}, {"p": 4.0, "q": 0.25}],
+    "eges": [
+        {"item_columns": ["category"]},
+        {"item_columns": ["category", "brand"]},
+        {"item_columns": ["category", "brand"], "weighting": "mean"},
+    ],
+    "fm": [
+        {"loss": "logistic"},
+        {"item_columns": ["category"]},
+        {"regularisation": 0.001},
+        {"regularisation": 0.05},
+        {"learning_rate": 0.003},
+        {"learning_rate": 0.03},
+        {"epochs": 5},
+        {"epochs": 30},
+        {"negatives": 1},
+        {"negatives": 10},
+    ],
+    "neural": [{"layers": 1}, {"dropout": 0.5}, {"negatives": 10}, {"item_columns": ["category"]}],
+    "two_tower": [
+        {"temperature": 0.05},
+        {"temperature": 0.2},
+        {"epochs": 5},
+        {"epochs": 20},
+        {"item_columns": ["category"]},
+    ],
 }
 
 HEADING = [
