@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from embedders.fm import FmParams, train
-
 from benchmarks.accuracy import ml100k
 from benchmarks.accuracy.check import Check
 from embedders.base import no_progress
+from embedders.fm import FmParams, train
 from interactions import InteractionLog
 
 
