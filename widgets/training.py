@@ -16,6 +16,7 @@ from workspace import estimates, jobs
 from workspace.logs import LogEntry
 
 _METHOD = "_method"
+_FAMILY = "family-of-methods"
 _PAIR = ("als", "item2vec")  # the two that the open question is about
 _FIRST_SEED = 0
 
@@ -60,14 +61,23 @@ def start(log: LogEntry, method: Method[Any], values: dict[str, Any], seed: int,
 def choose(name: str) -> None:
     """Make this method the one whose form the Train page shows."""
     st.session_state[_METHOD] = name
+    st.session_state[_FAMILY] = METHODS[name].family
 
 
 def method_cards() -> Method[Any]:
-    """The methods as cards by family; returns the chosen one."""
+    """The methods of one family as cards; returns the chosen one, which is always among them."""
     chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
     st.subheader("Or choose a method")
+    families = list(dict.fromkeys(method.family for method in METHODS.values()))
+    st.session_state.setdefault(_FAMILY, chosen.family)
+    family = st.segmented_control(
+        "Family", families, required=True, key=_FAMILY, persist_state="session", format_func=str.capitalize
+    )
+    shown = [method for method in METHODS.values() if method.family == family]
+    if chosen not in shown:
+        chosen = shown[0]
     with st.grid(3):
-        for method in METHODS.values():
+        for method in shown:
             _card(method, is_chosen=method is chosen)
     return chosen
 

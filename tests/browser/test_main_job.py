@@ -135,7 +135,7 @@ def test_a_page_s_own_address_opens_inside_the_frame_on_a_fresh_server(page: Pag
 def test_training_goes_on_across_page_switch_reload_and_restart(page: Page, app_server: AppServer) -> None:
     open_tiny(page, app_server)
     go(page, "Train")
-    page.locator(".st-key-choose-item2vec button").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("Sequences").click()
     page.get_by_role("spinbutton", name="Epochs").fill("1000")  # some seconds, so that it is still at work below
     page.get_by_role("button", name="Train item2vec").click()
     sidebar = page.get_by_test_id("stSidebar")

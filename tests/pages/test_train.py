@@ -39,6 +39,25 @@ def form(digest: str, method: str) -> AppTest:
     return AppTest.from_function(page, kwargs={"digest": digest, "method": method}, default_timeout=60).run()
 
 
+def test_the_cards_are_those_of_one_family_and_one_of_them_is_chosen(kept: logs.LogEntry) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from widgets import training
+
+        st.markdown(training.method_cards().name)
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    for family in ("graph", "sequences"):
+        app.segmented_control(key="family-of-methods").set_value(family).run()
+        shown = [name for name, method in METHODS.items() if method.family == family]
+        assert [button.key for button in app.button] == [f"choose-{name}" for name in shown]
+        assert app.markdown[-1].value == shown[0]
+    app.button(key="choose-user2vec").click().run()
+    assert app.markdown[-1].value == "user2vec"
+    assert not app.exception
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_says_what_it_is_expected_to_take(kept: logs.LogEntry, method: str) -> None:
     app = form(kept.digest, method)
