@@ -211,12 +211,14 @@ def test_train_says_what_it_is_expected_to_take(islands: str, capsys: Capture, m
     assert "are free on this machine" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("method", ["svd", "cooccurrence_svd"])
+@pytest.mark.parametrize(
+    "method", [["biased_mf"], ["fm", "--set", "loss=squared"], ["svd", "--set", "weights=centred"]]
+)
 def test_a_log_that_the_method_refuses_is_one_line_as_well(
-    islands: str, method: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+    islands: str, method: list[str], capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("terminal.progress.HOLD_BACK", 600.0)
-    assert "dimensions" in complaint(["train", islands, "--method", method, "--out", "run"], capsys)
+    assert "equal" in complaint(["train", islands, "--out", "run", "--method", *method], capsys)
 
 
 def test_what_is_there_is_not_replaced_unless_forced(run: str, islands: str, tmp_path: Path, capsys: Capture) -> None:
