@@ -218,7 +218,7 @@ def test_a_log_that_the_method_refuses_is_one_line_as_well(
     islands: str, method: list[str], capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("terminal.progress.HOLD_BACK", 600.0)
-    assert "equal" in complaint(["train", islands, "--out", "run", "--method", *method], capsys)
+    assert "all weights" in complaint(["train", islands, "--out", "run", "--method", *method], capsys)
 
 
 def test_what_is_there_is_not_replaced_unless_forced(run: str, islands: str, tmp_path: Path, capsys: Capture) -> None:
