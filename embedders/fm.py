@@ -126,8 +126,8 @@ class Fm(Method[FmParams]):
         features = 2 + len(params.item_columns) + len(params.user_columns)
         entries = (size.users + size.items) * (1 + params.dimensions)
         steps = pairs / (params.batch or batch_for(int(pairs)))
-        epoch = scores * features * params.dimensions * 1e-9 + steps * 1.2e-9 * entries
-        return Estimate(4 + params.epochs * epoch, 150e6 + 24.0 * entries + 24.0 * scores + 40.0 * size.interactions)
+        epoch = scores * features * params.dimensions * 6e-9 + steps * 1.2e-9 * entries
+        return Estimate(4 + params.epochs * epoch, 400e6 + 24.0 * entries + 40.0 * scores + 40.0 * size.interactions)
 
 
 @dataclass(frozen=True)
