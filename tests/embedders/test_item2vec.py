@@ -87,7 +87,7 @@ def test_two_threads_train_every_event() -> None:
     assert embedding.missing == []
     assert embedding.notes == ("After subsampling 100% of the events were trained on.",)
     one = fit(LOG, threads=1, dimensions=8, sample=0, epochs=3)
-    np.testing.assert_allclose(embedding.losses, one.losses, rtol=0.02)
+    np.testing.assert_allclose(embedding.losses, one.losses, rtol=0.1)
 
 
 def test_pieces_are_few_and_even() -> None:
