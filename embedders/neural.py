@@ -126,11 +126,8 @@ class Neural(Method[NeuralParams]):
     Params = NeuralParams
 
     def estimate(self, size: LogSize, params: NeuralParams) -> Estimate:
-        """As if every interaction were a pair of its own and no epoch were spared: each score goes through the layers.
-
-        The vectors are gone through whole in each step, of which an epoch has a hundred or more.
-        """
-        pairs = min(size.interactions, size.users * size.items) * (1 - params.held_out)
+        """As if no epoch were spared: each score goes through the layers, and each step through all vectors."""
+        pairs = size.filled * (1 - params.held_out)
         scores = pairs * (1 + params.negatives)
         entries = (size.users + size.items) * params.dimensions
         products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))

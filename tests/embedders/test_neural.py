@@ -98,7 +98,7 @@ def test_without_dropout_chance_is_learned_by_heart(left_out: str) -> None:
     log = two_islands(items_per_island=60, users=300)
 
     def last_loss(share: float) -> float:
-        shares = {"dropout": 0.0, "vector_dropout": 0.0, left_out: share}
+        shares: dict[str, Any] = {"dropout": 0.0, "vector_dropout": 0.0, left_out: share}
         return fit(log, dimensions=16, epochs=20, patience=20, **shares).losses[-1]
 
     assert last_loss(0.0) > 1.1 * last_loss(0.5)
