@@ -36,6 +36,12 @@ _SPREAD = 0.05  # of the first vectors
 class NeuralParams(GradientParams):
     """Parameters of NeuMF."""
 
+    epochs: int = parameter(
+        30,
+        "Passes over all user-item pairs at most; more fit them more closely, and the step falls more slowly.",
+        low=1,
+        high=1000,
+    )
     layers: int = parameter(
         2,
         "Hidden layers over the vectors of user and item; more can tell more tangled tastes and fit chance sooner, 0 "
@@ -50,9 +56,15 @@ class NeuralParams(GradientParams):
         high=2048,
     )
     dropout: float = parameter(
-        0.4,
-        "Share of the entries of vectors and hidden layers that each step leaves out; larger fits chance less and "
-        "learns slower.",
+        0.2,
+        "Share of the units of the hidden layers that each step leaves out; larger fits chance less and learns slower.",
+        low=0.0,
+        high=0.9,
+    )
+    vector_dropout: float = parameter(
+        0.5,
+        "Share of the entries of the vectors of user and item that each step leaves out; larger keeps users from being "
+        "learned by heart, so that more epochs bring items closer to their like, and learns slower.",
         low=0.0,
         high=0.9,
     )
@@ -64,9 +76,9 @@ class NeuralParams(GradientParams):
         high=100,
     )
     ns_exponent: float = parameter(
-        0.0,
-        "Items are drawn by the number of their users to this power; larger draws popular items more often and so "
-        "pushes them away more, 0 draws all alike.",
+        0.75,
+        "Items are drawn by the number of their users to this power; larger draws popular items more often, so that "
+        "taste has to tell items apart and not popularity, 0 draws all alike as the paper does.",
         low=-2.0,
         high=2.0,
         advanced=True,
@@ -114,11 +126,8 @@ class Neural(Method[NeuralParams]):
     Params = NeuralParams
 
     def estimate(self, size: LogSize, params: NeuralParams) -> Estimate:
-        """As if every interaction were a pair of its own and no epoch were spared: each score goes through the layers.
-
-        The vectors are gone through whole in each step, of which an epoch has a hundred or more.
-        """
-        pairs = min(size.interactions, size.users * size.items) * (1 - params.held_out)
+        """As if no epoch were spared: each score goes through the layers, and each step through all vectors."""
+        pairs = size.filled * (1 - params.held_out)
         scores = pairs * (1 + params.negatives)
         entries = (size.users + size.items) * params.dimensions
         products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))
@@ -205,7 +214,7 @@ def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
     }
 
 
-def pair_scores(weights: Tree, users: Array, items: Array, dropout: float, key: Array | None) -> Array:
+def pair_scores(weights: Tree, users: Array, items: Array, params: NeuralParams, key: Array | None) -> Array:
     """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...).
 
     key=None leaves nothing out.
@@ -213,11 +222,13 @@ def pair_scores(weights: Tree, users: Array, items: Array, dropout: float, key: 
     import jax
     import jax.numpy as jnp
 
-    keys = [None] * (2 + len(weights["layers"])) if key is None else jax.random.split(key, 2 + len(weights["layers"]))
-    users, items = dropped(users, dropout, keys[0]), dropped(items, dropout, keys[1])
+    def left_out(values: Array, share: float, place: int) -> Array:
+        return dropped(values, share, None if key is None else jax.random.fold_in(key, place))
+
+    users, items = left_out(users, params.vector_dropout, 0), left_out(items, params.vector_dropout, 1)
     hidden = jnp.concatenate([users, items], axis=-1)
-    for layer, key_here in zip(weights["layers"], keys[2:], strict=True):
-        hidden = dropped(rectified(layer, hidden), dropout, key_here)
+    for place, layer in enumerate(weights["layers"], start=2):
+        hidden = left_out(rectified(layer, hidden), params.dropout, place)
     return (users * items) @ weights["of_product"] + hidden @ weights["of_hidden"] + weights["offset"]
 
 
@@ -242,7 +253,7 @@ def batch_losses(params: NeuralParams) -> Losses:
         items = vectors_of(
             weights["items"], fixed["items"], jnp.concatenate([item_codes[:, np.newaxis], drawn], axis=1)
         )
-        scores = pair_scores(weights, jnp.broadcast_to(users, items.shape), items, params.dropout, key)
+        scores = pair_scores(weights, jnp.broadcast_to(users, items.shape), items, params, key)
         each = logistic_losses(scores)
         if key is None:
             return each

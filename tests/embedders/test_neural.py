@@ -26,7 +26,7 @@ def test_a_score_is_the_product_and_the_layers_added_up() -> None:
     head = module.make_head(params, random)
     head["of_product"], head["offset"] = random.normal(size=3), 0.7
     users, items = random.normal(size=(2, 5, 3))
-    scores = np.asarray(module.pair_scores(head, users, items, 0.5, None))
+    scores = np.asarray(module.pair_scores(head, users, items, params, None))
     for user, item, score in zip(users, items, scores, strict=True):
         product = sum(head["of_product"][d] * user[d] * item[d] for d in range(3))
         hidden = [*user, *item]
@@ -85,21 +85,23 @@ def test_how_often_somebody_touched_an_item_does_not_count() -> None:
 
 def test_training_ends_when_the_held_out_loss_no_longer_falls() -> None:
     log = zipf_log(items=50, users=100)
-    values: dict[str, Any] = {"patience": 3, "dropout": 0.0}
+    values: dict[str, Any] = {"patience": 3, "dropout": 0.0, "vector_dropout": 0.0}
     stopped = fit(log, epochs=200, **values)
     assert len(stopped.losses) < 200
     best = int(np.argmin(stopped.losses))
     assert best == len(stopped.losses) - 1 - 3
 
 
-def test_without_dropout_chance_is_learned_by_heart() -> None:
+@pytest.mark.parametrize("left_out", ["dropout", "vector_dropout"])
+def test_without_dropout_chance_is_learned_by_heart(left_out: str) -> None:
     """Pairs that were not trained on fit worse and worse where nothing is left out."""
     log = two_islands(items_per_island=60, users=300)
 
-    def last_loss(dropout: float) -> float:
-        return fit(log, dimensions=16, epochs=20, patience=20, dropout=dropout).losses[-1]
+    def last_loss(share: float) -> float:
+        shares: dict[str, Any] = {"dropout": 0.0, "vector_dropout": 0.0, left_out: share}
+        return fit(log, dimensions=16, epochs=20, patience=20, **shares).losses[-1]
 
-    assert last_loss(0.0) > 1.3 * last_loss(0.4)
+    assert last_loss(0.0) > 1.1 * last_loss(0.5)
 
 
 def test_negatives_drawn_by_popularity_take_it_out_of_the_scores() -> None:
