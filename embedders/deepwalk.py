@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from embedders.base import Family, Learned, Method, Progress
-from embedders.parts.graphs import GraphParams, learn_from_walks
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress
+from embedders.parts.graphs import GraphParams, estimate, learn_from_walks
 from interactions.log import InteractionLog
 
 
@@ -33,6 +33,10 @@ class DeepWalk(Method[DeepWalkParams]):
         "steps apart."
     )
     Params = DeepWalkParams
+
+    def estimate(self, size: LogSize, params: DeepWalkParams) -> Estimate:
+        """As for all that train skip-gram on walks."""
+        return estimate(size, params)
 
     def learn(self, log: InteractionLog, params: DeepWalkParams, seed: int, progress: Progress) -> Learned:
         """Walks of first order: the next step depends on where the walk is, not on where it came from."""

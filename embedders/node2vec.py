@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from embedders.base import Family, Learned, Method, Progress, parameter
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import node2vec_package
-from embedders.parts.graphs import GraphParams, item_graph, learn_from_walks, learned_on
+from embedders.parts.graphs import GraphParams, estimate, item_graph, learn_from_walks, learned_on
 from embedders.parts.walks import WalkSettings
 from interactions.log import InteractionLog
 
@@ -56,6 +56,12 @@ class Node2vec(Method[Node2vecParams]):
         "before in common."
     )
     Params = Node2vecParams
+
+    def estimate(self, size: LogSize, params: Node2vecParams) -> Estimate:
+        """As for all that train skip-gram on walks; the package is slower, and weighs pairs of edges before."""
+        if params.walker == "compiled":
+            return estimate(size, params)
+        return node2vec_package.estimate(size, params.walks_per_item * params.walk_length, estimate(size, params))
 
     def learn(self, log: InteractionLog, params: Node2vecParams, seed: int, progress: Progress) -> Learned:
         """Walks of second order by our own walker, or all of it by the package."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedders.base import Learned, Progress, parameter, part_of
+from embedders.base import Estimate, Learned, LogSize, Progress, parameter, part_of
 from embedders.parts import skip_gram, skip_gram_params
 from embedders.parts.walks import WalkSettings, walk
 from embedders.parts.windows import SequenceParams
@@ -44,9 +44,7 @@ class GraphParams(SequenceParams):
         high=500,
     )
     negatives: int = skip_gram_params.NEGATIVES
-    epochs: int = parameter(
-        1, "Passes over all walks; more fit them more closely, small logs need more.", low=1, high=1000
-    )
+    epochs: int = parameter(10, "Passes over all walks; more fit them more closely.", low=1, high=1000)
     ns_exponent: float = skip_gram_params.NS_EXPONENT
     learning_rate: float = skip_gram_params.LEARNING_RATE
 
@@ -117,3 +115,12 @@ def learned_on(log: InteractionLog, graph: sparse.csr_matrix, trained: skip_gram
     if missed := int((has_edge & ~trained.vectors.any(axis=1)).sum()):
         notes.append(f"Items that no walk came to, without a vector: {missed:,}.")
     return Learned(trained.vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
+
+
+def estimate(size: LogSize, params: GraphParams) -> Estimate:
+    """The graph, the steps of all walks, and for each of them its pairs and their negatives, epoch by epoch."""
+    steps = size.items * params.walks_per_item * params.walk_length
+    products = min(params.window + 1, params.walk_length - 1) * (params.negatives + 1)
+    trained = 1.5e-7 + products * (9e-9 + 5e-10 * params.dimensions)
+    seconds = 0.5 + 5e-7 * size.interactions + steps * (6e-7 + params.epochs * trained) / min(params.threads, 2)
+    return Estimate(seconds, 4e7 + 60 * size.interactions + 8 * steps + 16 * size.items * params.dimensions)

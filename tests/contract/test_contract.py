@@ -64,14 +64,17 @@ def neighbours(vectors: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]
 
 
 class Recorder:
-    """A progress that remembers, and raises Cancelled at the report with number `stop_at`."""
+    """A progress that remembers, and raises Cancelled at the report with number `stop_at`.
+
+    Threads report several times a second, so that a faster run has fewer reports: then at the last one that it has.
+    """
 
     def __init__(self, stop_at: int | None = None) -> None:
         self.reports: list[tuple[str, float, float, float | None]] = []
         self.stop_at = stop_at
 
     def __call__(self, stage: str, done: float, total: float, loss: float | None = None) -> None:
-        if len(self.reports) == self.stop_at:
+        if self.stop_at is not None and (len(self.reports) == self.stop_at or done == total):
             raise Cancelled
         self.reports.append((stage, done, total, loss))
 

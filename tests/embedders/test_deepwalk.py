@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from embedders import METHODS, Embedding
-from embedders.base import no_progress
+from embedders.base import LogSize, no_progress
 from embedders.deepwalk import DeepWalk, DeepWalkParams
 from embedders.parts import skip_gram
 from embedders.parts.graphs import GraphParams, item_graph
@@ -18,7 +18,6 @@ from errors import ParameterError
 from interactions.log import InteractionLog
 from tests.planted import every_pair_once, make_log, ordered_sessions, partner, two_islands
 
-SMALL: dict[str, Any] = {}
 WITH_A_LONER = make_log(list("uuuvvw"), list("abcacz"), times=[1, 2, 3, 1, 2, 1])  # a > b > c, a > c, and z alone
 
 
@@ -77,7 +76,7 @@ def test_walks_then_skip_gram_on_them() -> None:
 @pytest.mark.parametrize("name", ["deepwalk", "node2vec"])
 def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str) -> None:
     log = every_pair_once()
-    found = [share_of_pairs_found(log, cosines(fit(log, name, seed, **SMALL))) for seed in range(3)]
+    found = [share_of_pairs_found(log, cosines(fit(log, name, seed))) for seed in range(3)]
     assert np.mean(found) >= 0.95
     for factorisation in ("als", "svd"):
         missed = [share_of_pairs_found(log, cosines(fit(log, factorisation, seed, dimensions=16))) for seed in range(3)]
@@ -87,7 +86,7 @@ def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str
 @pytest.mark.parametrize("name", ["deepwalk", "node2vec"])
 def test_one_way_edges_tell_who_comes_next(name: str) -> None:
     log = ordered_sessions()
-    embedding = fit(log, name, directed=True, **SMALL)
+    embedding = fit(log, name, directed=True)
     assert embedding.context_vectors is not None
     next_one = log.item_ids[(embedding.item_vectors @ embedding.context_vectors.T).argmax(axis=1)]
     firsts = np.array([item[0] == "a" for item in log.item_ids])
@@ -97,7 +96,7 @@ def test_one_way_edges_tell_who_comes_next(name: str) -> None:
 def test_even_edges_lose_the_pairs_that_weights_show() -> None:
     """Every b leads to every a now and then: only how often tells which."""
     log = every_pair_once()
-    assert share_of_pairs_found(log, cosines(fit(log, weighted=False, **SMALL))) <= 0.25
+    assert share_of_pairs_found(log, cosines(fit(log, weighted=False))) <= 0.25
 
 
 def test_an_item_without_an_edge_has_no_vector_and_that_is_said() -> None:
@@ -117,3 +116,22 @@ def test_what_cannot_be_walked_on_is_refused_in_words() -> None:
         fit(make_log(["u", "v", "w"], ["a", "b", "c"]))
     with pytest.raises(ParameterError, match="session column"):
         fit(make_log(["u", "u"], ["a", "b"]), sequences="session")
+
+
+@pytest.mark.parametrize("method_name", ["deepwalk", "node2vec"])
+def test_the_estimate_grows_with_the_work(method_name: str) -> None:
+    method = METHODS[method_name]
+    size = LogSize(interactions=1_000_000, users=2_000, items=10_000)
+
+    def seconds(size: LogSize = size, **values: Any) -> float:
+        return method.estimate(size, method.Params.checked(values)).seconds
+
+    assert 10 < seconds() < 600  # the promise for the grocery sample, which is about this size
+    assert seconds(epochs=20) == pytest.approx(2 * seconds(), rel=0.1)
+    assert seconds(threads=1) > 1.5 * seconds()
+    for name in ("walks_per_item", "walk_length", "window", "negatives", "dimensions"):
+        twice: dict[str, Any] = {name: 2 * getattr(method.Params(), name)}
+        assert seconds(**twice) > 1.3 * seconds()
+    few = LogSize(interactions=1_000_000, users=2_000, items=1_000)
+    assert seconds(few) < 0.3 * seconds()
+    assert method.estimate(size, method.Params(walks_per_item=100)).memory > 2e8
