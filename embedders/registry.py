@@ -13,6 +13,7 @@ from embedders.biased_mf import BiasedMf
 from embedders.bpr import Bpr
 from embedders.cooccurrence_svd import CooccurrenceSvd
 from embedders.deepwalk import DeepWalk
+from embedders.fm import Fm
 from embedders.item2vec import Item2vec
 from embedders.node2vec import Node2vec
 from embedders.svd import Svd
@@ -25,6 +26,7 @@ METHODS: dict[str, Method[Any]] = {
         BiasedMf(),
         Als(),
         Bpr(),
+        Fm(),
         CooccurrenceSvd(),
         Item2vec(),
         User2vec(),

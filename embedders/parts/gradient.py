@@ -6,10 +6,10 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from queue import SimpleQueue
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,9 @@ batch    one array an array of examples, each (batch, ...)
 present  bool (batch,): False where the last batch of an epoch is filled up; the loop leaves those out of the mean
 key      a key for jax.random, another one each step; None on held-out examples: nothing is left to chance there, and
          what only serves the training, such as regularisation, is left out
+
+Where the same function is handed in again, as one of a module or one that functools.cache keeps, it is not compiled
+anew. A function that is kept must hold no arrays: those belong in `fixed`.
 """
 
 
@@ -49,7 +52,10 @@ class GradientParams(Params):
     )
     epochs: int = parameter(10, "Passes over all interactions; more fit them more closely.", low=1, high=1000)
     learning_rate: float = parameter(
-        0.005, "Size of a step; larger learns faster and may overshoot.", low=1e-5, high=1.0
+        0.005,
+        "Size of the first step, from which it falls evenly to 0; larger learns faster and may overshoot.",
+        low=1e-5,
+        high=1.0,
     )
     regularisation: float = parameter(
         1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
@@ -102,8 +108,9 @@ def minimise(
 ) -> Trained:
     """Bring down the mean loss by Adam (Kingma & Ba, 2015); the same seed gives the same weights bit for bit.
 
-    `examples` makes an epoch's examples, as arrays of one length, the same in each epoch (another one is compiled
-    anew); they are then shuffled. Negatives are drawn there. Raises ParameterError where the loss becomes infinite.
+    The learning rate falls evenly to 0, so that the last steps settle. `examples` makes an epoch's examples, as arrays
+    of one length, the same in each epoch (another one is compiled anew); they are then shuffled. Negatives are drawn
+    there. Raises ParameterError where the loss becomes infinite.
     """
     progress("Preparing the training", 0, params.epochs)
     reports: SimpleQueue[tuple[int, float, float | None]] = SimpleQueue()
@@ -133,8 +140,62 @@ def _stage(epoch: int, epochs: int) -> str:
     return f"Epoch {min(epoch + 1, epochs)} of {epochs}"
 
 
+class _Steps(NamedTuple):
+    """What is compiled for a loss, once for each shape of its arrays.
+
+    some  (state, fixed, batches, present, key, rates, first, last) -> the state after the steps from first up to last
+    sums  (weights, fixed, batches, present) -> the sum of the losses of each batch, without a key
+    """
+
+    some: Callable[..., Tree]
+    sums: Callable[..., Array]
+
+
+@lru_cache(maxsize=8)
+def _compiled(losses: Losses) -> _Steps:
+    """Kept for those who train again with the same loss: compiling takes a second or more."""
+    import jax
+    import jax.numpy as jnp
+    import optax
+
+    def mean(weights: Tree, fixed: Tree, batch: tuple[Array, ...], present: Array, key: Array) -> Array:
+        each = losses(weights, fixed, batch, present, key)
+        return jnp.sum(jnp.where(present, each, 0)) / jnp.maximum(jnp.sum(present), 1)
+
+    def some(
+        state: Tree,
+        fixed: Tree,
+        batches: tuple[Array, ...],
+        present: Array,
+        key: Array,
+        rates: Array,
+        first: int,
+        last: int,
+    ) -> Tree:
+        def step(number: Array, state: Tree) -> Tree:
+            weights, memory, means = state
+            batch = tuple(array[number] for array in batches)
+            key_here = jax.random.fold_in(key, number)
+            loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, present[number], key_here)
+            moves, memory = optax.scale_by_adam().update(gradient, memory, weights)
+            weights = jax.tree.map(lambda weight, move: weight - rates[number] * move, weights, moves)
+            return weights, memory, means.at[number].set(loss)
+
+        return jax.lax.fori_loop(first, last, step, state)
+
+    def sums(weights: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array) -> Array:
+        def one(number: Array) -> Array:
+            batch = tuple(array[number] for array in batches)
+            each = losses(weights, fixed, batch, present[number], None)
+            return jnp.sum(jnp.where(present[number], each, 0))
+
+        return jax.lax.map(one, jnp.arange(present.shape[0]))
+
+    return _Steps(jax.jit(some, donate_argnums=0), jax.jit(sums))
+
+
 class _Loop:
-    """The compiled step, and the state that it moves."""
+    """The state that the steps move: weights, Adam's memory and, inside an epoch, the loss of each step."""
 
     def __init__(self, losses: Losses, weights: Tree, fixed: Tree, params: GradientParams, seed: int) -> None:
         import jax
@@ -145,38 +206,10 @@ class _Loop:
         self._random = np.random.default_rng((seed, 1))  # (seed) alone is what the first weights are drawn from
         self._key = jax.random.key(seed)
         self._fixed = jax.tree.map(jnp.asarray, fixed)
-        optimiser = optax.adam(params.learning_rate)
         weights = jax.tree.map(jnp.array, weights)
-        self._state = (weights, optimiser.init(weights))  # and, inside an epoch, the loss of each step
+        self._state = (weights, optax.scale_by_adam().init(weights))
+        self._steps = _compiled(losses)
         self._steps_a_second: float | None = None
-
-        def mean(weights: Tree, fixed: Tree, batch: tuple[Array, ...], present: Array, key: Array) -> Array:
-            each = losses(weights, fixed, batch, present, key)
-            return jnp.sum(jnp.where(present, each, 0)) / jnp.maximum(jnp.sum(present), 1)
-
-        def some_steps(
-            state: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array, key: Array, first: int, last: int
-        ) -> Tree:
-            def step(number: Array, carried: Tree) -> Tree:
-                weights, memory, means = carried
-                batch = tuple(array[number] for array in batches)
-                key_here = jax.random.fold_in(key, number)
-                loss, gradient = jax.value_and_grad(mean)(weights, fixed, batch, present[number], key_here)
-                updates, memory = optimiser.update(gradient, memory, weights)
-                return optax.apply_updates(weights, updates), memory, means.at[number].set(loss)
-
-            return jax.lax.fori_loop(first, last, step, state)
-
-        def sums_over(weights: Tree, fixed: Tree, batches: tuple[Array, ...], present: Array) -> Array:
-            def one(number: Array) -> Array:
-                batch = tuple(array[number] for array in batches)
-                each = losses(weights, fixed, batch, present[number], None)
-                return jnp.sum(jnp.where(present[number], each, 0))
-
-            return jax.lax.map(one, jnp.arange(present.shape[0]))
-
-        self._some_steps = jax.jit(some_steps, donate_argnums=0)
-        self._sums_over = jax.jit(sums_over)
 
     def run(
         self,
@@ -222,13 +255,15 @@ class _Loop:
         batches, present = self._batches([array[order] for array in examples])
         key = jax.random.fold_in(self._key, epoch)
         done, steps = 0, len(present)
+        passed = (epoch + np.arange(steps) / steps) / self._params.epochs
+        rates = jnp.asarray(self._params.learning_rate * (1 - passed), jnp.float32)
         # The losses stay apart until the end: their sum must not depend on where the steps were cut into chunks.
         state = (*self._state, jnp.zeros(steps, jnp.float32))
         while done < steps and not stop.is_set():
             chunk = 1 if self._steps_a_second is None else max(1, int(self._steps_a_second * _SECONDS_A_CHUNK))
             last = min(done + chunk, steps)
             started = time.perf_counter()
-            state = self._some_steps(state, self._fixed, batches, present, key, done, last)
+            state = self._steps.some(state, self._fixed, batches, present, key, rates, done, last)
             state[2].block_until_ready()
             # The first chunk compiles, so that its time says nothing.
             if epoch > 0 or done > 0:
@@ -241,7 +276,7 @@ class _Loop:
 
     def _mean_over(self, examples: tuple[tuple[Array, ...], Array]) -> float:
         batches, present = examples
-        sums = np.asarray(self._sums_over(self._state[0], self._fixed, batches, present), np.float64)
+        sums = np.asarray(self._steps.sums(self._state[0], self._fixed, batches, present), np.float64)
         return float(sums.sum() / np.asarray(present).sum())
 
     def _batches(self, examples: Arrays) -> tuple[tuple[Array, ...], Array]:

@@ -26,6 +26,7 @@ LONG: dict[str, dict[str, Any] | None] = {
     "biased_mf": {"epochs": 5000, "dimensions": 512},
     "als": {"iterations": 500, "dimensions": 512},
     "bpr": {"iterations": 5000, "dimensions": 512},
+    "fm": {"epochs": 1000, "dimensions": 512},
     "item2vec": {"epochs": 1000, "window": 500, "sequences": "user"},
     "user2vec": {"epochs": 1000, "window": 500},
     "deepwalk": {"epochs": 1000, "walk_length": 1000},
@@ -102,6 +103,8 @@ def test_every_parameter_is_bounded_by_numbers_or_choices(name: str) -> None:
             assert schema["minimum"] <= default <= schema["maximum"], parameter
         elif schema["type"] == "string":
             assert default in schema["enum"], parameter
+        elif schema["type"] == "array":
+            assert default == [], parameter  # names of columns, which each log has its own of
         else:
             assert schema["type"] == "boolean", parameter
 
@@ -294,6 +297,7 @@ SINGLE_ITEM = {
     "biased_mf": None,
     "als": None,
     "bpr": None,
+    "fm": None,
     "cooccurrence_svd": "at least 3 items",
     "item2vec": "at least 2 items",
     "user2vec": "at least 2 items",

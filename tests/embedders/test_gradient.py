@@ -71,16 +71,16 @@ def test_a_planted_regression_is_found() -> None:
     assert isinstance(trained.weights["slopes"], np.ndarray)
 
 
-def adam(gradients: int, rate: float, weight: float, target: float) -> list[float]:
+def adam(steps: int, rate: float, weight: float, target: float) -> list[float]:
     """The weight before each step and after the last, by the plain formulas of the paper, on (weight - target)²."""
     first = second = 0.0
     weights = [weight]
-    for step in range(1, gradients + 1):
+    for step in range(1, steps + 1):
         gradient = 2 * (weights[-1] - target)
         first = 0.9 * first + 0.1 * gradient
         second = 0.999 * second + 0.001 * gradient**2
         move = (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-        weights.append(weights[-1] - rate * move)
+        weights.append(weights[-1] - rate * (1 - (step - 1) / steps) * move)
     return weights
 
 
@@ -149,7 +149,7 @@ def test_fixed_arrays_reach_the_loss() -> None:
     table = np.array([7, 9], np.float32)
     trained = minimise(
         losses, np.float32(0), {"table": table}, lambda random: [np.ones(64, np.int32)],
-        GradientParams(epochs=200, learning_rate=0.1), seed=0, progress=no_progress,
+        GradientParams(epochs=400, learning_rate=0.1), seed=0, progress=no_progress,
     )  # fmt: skip
     assert float(trained.weights) == pytest.approx(9, abs=0.05)
 
