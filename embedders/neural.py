@@ -132,8 +132,8 @@ class Neural(Method[NeuralParams]):
         entries = (size.users + size.items) * params.dimensions
         products = sum(inputs * outputs for inputs, outputs in pairwise(layer_sizes(params)))
         steps = pairs / (params.batch or batch_for(int(pairs)))
-        epoch = scores * (1.1e-8 * params.dimensions + 1.6e-10 * products) + steps * 1.2e-9 * entries
-        memory = 150e6 + 24 * entries + 16 * scores + 40 * size.interactions
+        epoch = scores * (1.5e-8 * params.dimensions + 2.2e-10 * products) + steps * 1.2e-9 * entries
+        memory = 300e6 + 24 * entries + 90 * scores + 40 * size.interactions
         return Estimate(4 + params.epochs * epoch, memory)
 
     def learn(self, log: InteractionLog, params: NeuralParams, seed: int, progress: Progress) -> Learned:

@@ -111,7 +111,7 @@ class TwoTower(Method[TwoTowerParams]):
         step = batch * (batch * (1.5e-9 + 7e-11 * dimensions) + 2.4e-9 * (params.history + 3) * dimensions)
         step += 3.2e-10 * batch * products + 1.2e-9 * entries
         steps = params.epochs * size.interactions / batch
-        memory = 150e6 + 24 * entries + 80 * size.interactions + 20 * batch**2
+        memory = 300e6 + 24 * entries + 80 * size.interactions + 20 * batch**2
         return Estimate(4 + 5e-7 * size.interactions + steps * step, memory)
 
     def learn(self, log: InteractionLog, params: TwoTowerParams, seed: int, progress: Progress) -> Learned:
