@@ -12,12 +12,10 @@ import numpy.typing as npt
 from embedders.base import (
     Estimate,
     Family,
-    ItemColumns,
     Learned,
     LogSize,
     Method,
     Progress,
-    UserColumns,
     parameter,
 )
 from embedders.parts.factorisation_machine import (
@@ -61,12 +59,6 @@ class FmParams(GradientParams):
         "automatic",
         "squared = fit the scores that stand in the log; logistic = tell touched items from drawn ones; bpr = put each "
         "touched item before drawn ones; automatic = squared where the log has different weights, else bpr.",
-    )
-    item_columns: ItemColumns = parameter(
-        (), "Columns of the item table that become features; more of them say more of items that few users touched."
-    )
-    user_columns: UserColumns = parameter(
-        (), "Columns of the user table that become features; more of them say more of users who touched few items."
     )
     negatives: int = parameter(
         4,

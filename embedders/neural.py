@@ -11,12 +11,10 @@ import numpy.typing as npt
 from embedders.base import (
     Estimate,
     Family,
-    ItemColumns,
     Learned,
     LogSize,
     Method,
     Progress,
-    UserColumns,
     parameter,
 )
 from embedders.parts.gradient import GradientParams, HeldOut, Losses, batch_for, minimise
@@ -96,12 +94,6 @@ class NeuralParams(GradientParams):
         "vectors are those of the best epoch.",
         low=1,
         high=1000,
-    )
-    item_columns: ItemColumns = parameter(
-        (), "Columns of the item table: items that share a value share a part of their vector; more share more."
-    )
-    user_columns: UserColumns = parameter(
-        (), "Columns of the user table: users who share a value share a part of their vector; more share more."
     )
 
 

@@ -11,12 +11,10 @@ import numpy.typing as npt
 from embedders.base import (
     Estimate,
     Family,
-    ItemColumns,
     Learned,
     LogSize,
     Method,
     Progress,
-    UserColumns,
     parameter,
 )
 from embedders.parts.gradient import GradientParams, Losses, minimise
@@ -72,12 +70,6 @@ class TwoTowerParams(GradientParams):
     )
     mask_hits: bool = parameter(
         True, "Leave out of the wrong answers those rows of the batch that hold the right item again."
-    )
-    item_columns: ItemColumns = parameter(
-        (), "Columns of the item table: items that share a value share a part of their vector; more share more."
-    )
-    user_columns: UserColumns = parameter(
-        (), "Columns of the user table: users who share a value share a part of their vector; more share more."
     )
 
 

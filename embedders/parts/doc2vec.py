@@ -14,22 +14,14 @@ if TYPE_CHECKING:
     from gensim.models import Doc2Vec
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What Doc2Vec is to do; the names are gensim's where it has one.
+@dataclass(frozen=True, kw_only=True)
+class Settings(word2vec.GensimSettings):
+    """What Doc2Vec is to do.
 
     distributed_memory  PV-DM, else PV-DBOW with skip-gram training of the words beside it
     """
 
-    vector_size: int
     distributed_memory: bool
-    window: int
-    negative: int
-    ns_exponent: float
-    sample: float
-    epochs: int
-    learning_rate: float
-    min_count: int
 
 
 @dataclass(frozen=True)
@@ -91,14 +83,5 @@ def _model(settings: Settings, batch_words: int, seed: int) -> Doc2Vec:
     return Doc2Vec(
         dm=int(settings.distributed_memory),
         dbow_words=1,  # else PV-DBOW would leave the items as they were drawn
-        vector_size=settings.vector_size,
-        window=settings.window,
-        negative=settings.negative,
-        ns_exponent=settings.ns_exponent,
-        sample=settings.sample,
-        epochs=settings.epochs,
-        alpha=settings.learning_rate,
-        min_count=settings.min_count,
-        seed=seed,
-        batch_words=batch_words,
+        **settings.arguments(batch_words, seed),
     )

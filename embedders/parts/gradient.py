@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from embedders.base import Params, Progress, parameter
+from embedders.base import ItemColumns, Params, Progress, UserColumns, parameter
 from embedders.parts import background
 from errors import ParameterError
 
@@ -56,6 +56,12 @@ class GradientParams(Params):
         "Size of the first step, from which it falls evenly to 0; larger learns faster and may overshoot.",
         low=1e-5,
         high=1.0,
+    )
+    item_columns: ItemColumns = parameter(
+        (), "Columns of the item table whose values share in an item's vector; more say more of items with few users."
+    )
+    user_columns: UserColumns = parameter(
+        (), "Columns of the user table whose values share in a user's vector; more say more of users with few items."
     )
     regularisation: float = parameter(
         1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0

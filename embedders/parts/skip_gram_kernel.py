@@ -24,6 +24,18 @@ def _stays(chance, state):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always")
+def _next_inputs(chosen, centre, place, last, inputs):  # type: ignore[no-untyped-def]
+    """Fill `inputs` with the next neighbours of the centre, up to `last`: (how many, the place after them)."""
+    n_inputs = 0
+    while place <= last and n_inputs < _BLOCK:
+        if place != centre:
+            inputs[n_inputs] = chosen[place]
+            n_inputs += 1
+        place += 1
+    return n_inputs, place
+
+
+@numba.njit(inline="always")
 def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: ignore[no-untyped-def]
     """Fill `outputs` with the centre and its negatives, of which those that are the centre are left out: how many."""
     outputs[0] = centre
@@ -84,9 +96,7 @@ def train(  # type: ignore[no-untyped-def]
     """
     dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
-    longest = 0
-    for sequence in range(first_sequence, last_sequence):
-        longest = max(longest, offsets[sequence + 1] - offsets[sequence])
+    longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
     chosen = np.empty(longest, dtype=np.int32)
     moments = np.empty(longest, dtype=np.int64)
     inputs = np.empty(_BLOCK, dtype=np.int32)
@@ -113,12 +123,7 @@ def train(  # type: ignore[no-untyped-def]
                     last -= 1
             place = first
             while place <= last:
-                n_inputs = 0
-                while place <= last and n_inputs < _BLOCK:
-                    if place != centre:
-                        inputs[n_inputs] = chosen[place]
-                        n_inputs += 1
-                    place += 1
+                n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
                 touched[chosen[centre]] = True
@@ -195,9 +200,7 @@ def train_with_features(  # type: ignore[no-untyped-def]
     """
     dimensions, n_weights = vectors.shape[1], logits.shape[1]
     state = np.array([seed], dtype=np.uint64)
-    longest = 0
-    for sequence in range(first_sequence, last_sequence):
-        longest = max(longest, offsets[sequence + 1] - offsets[sequence])
+    longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
     chosen = np.empty(longest, dtype=np.int32)
     inputs = np.empty(_BLOCK, dtype=np.int32)
     rows = np.arange(_BLOCK)
@@ -219,12 +222,7 @@ def train_with_features(  # type: ignore[no-untyped-def]
             width = window - _below(_draw(state), window) if shrink_windows else window
             place, last = max(0, centre - width), min(length - 1, centre + width)
             while place <= last:
-                n_inputs = 0
-                while place <= last and n_inputs < _BLOCK:
-                    if place != centre:
-                        inputs[n_inputs] = chosen[place]
-                        n_inputs += 1
-                    place += 1
+                n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
                 touched[chosen[centre]] = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from queue import SimpleQueue
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,21 +32,33 @@ Sentence = list[str]
 Text = Any  # what gensim calls an example: a sentence for Word2Vec, a sentence with tags for Doc2Vec
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What word2vec is to do; the names are gensim's where it has one."""
+@dataclass(frozen=True, kw_only=True)
+class GensimSettings:
+    """What word2vec and paragraph vectors are both to do; the names are gensim's where it has one."""
 
     vector_size: int
-    skip_gram: bool
-    hierarchical_softmax: bool
     window: int
-    shrink_windows: bool
     negative: int
     ns_exponent: float
     sample: float
     epochs: int
     learning_rate: float
     min_count: int
+
+    def arguments(self, batch_words: int, seed: int) -> dict[str, Any]:
+        """As either of gensim's models takes them."""
+        shared = {field.name: getattr(self, field.name) for field in fields(GensimSettings)}
+        shared["alpha"] = shared.pop("learning_rate")
+        return {**shared, "batch_words": batch_words, "seed": seed}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(GensimSettings):
+    """What word2vec is to do; `negative` counts for nothing with hierarchical softmax."""
+
+    skip_gram: bool
+    hierarchical_softmax: bool
+    shrink_windows: bool
 
 
 class _Job(NamedTuple):
@@ -127,20 +139,11 @@ def _model(settings: Settings, batch_words: int, seed: int) -> Word2Vec:
     from gensim.models import Word2Vec
 
     return Word2Vec(
-        vector_size=settings.vector_size,
         sg=int(settings.skip_gram),
         hs=int(settings.hierarchical_softmax),
-        negative=0 if settings.hierarchical_softmax else settings.negative,
-        window=settings.window,
         shrink_windows=settings.shrink_windows,
-        ns_exponent=settings.ns_exponent,
-        sample=settings.sample,
-        epochs=settings.epochs,
-        alpha=settings.learning_rate,
-        min_count=settings.min_count,
-        seed=seed,
-        batch_words=batch_words,
         compute_loss=True,
+        **settings.arguments(batch_words, seed) | ({"negative": 0} if settings.hierarchical_softmax else {}),
     )
 
 
