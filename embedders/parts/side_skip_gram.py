@@ -59,13 +59,14 @@ def train(
         raise ValueError("pairs by time are not for items with features")
     progress("Preparing the training", 0, len(sequences.items) * settings.epochs)
     from embedders.parts import skip_gram_kernel
+    from embedders.parts.lanes import in_lanes, out_of_lanes
 
     matrix = features.matrix
     n_items = matrix.shape[0]
     random = np.random.default_rng(seed)
     kept, negatives = skip_gram.chances(sequences, n_items, settings)
-    vectors = skip_gram.first_vectors(n_items + features.n_features, settings.dimensions, random)
-    context = np.zeros((n_items, settings.dimensions), dtype=np.float32)
+    vectors = in_lanes(skip_gram.first_vectors(n_items + features.n_features, settings.dimensions, random))
+    context = np.zeros_like(vectors[:n_items])
     logits = np.zeros((n_items, 1 + len(features.columns)), dtype=np.float32)
     touched = np.zeros(n_items, dtype=np.bool_)
     longest = int(sequences.lengths().max())
@@ -84,7 +85,9 @@ def train(
         step, sequences, settings, min(window, longest), random, threads=threads, progress=progress
     )
     weights = _softmax(logits)
-    own, of_features = vectors[:n_items], vectors[n_items:]
+    own, of_features, context = (
+        out_of_lanes(rows, settings.dimensions) for rows in (vectors[:n_items], vectors[n_items:], context)
+    )
     mixed = weights[:, :1] * own + _weighted(features, weights[:, 1:]) @ of_features
     mixed[~touched], context[~touched] = 0, 0
     of_features[matrix[touched].getnnz(axis=0) == 0] = 0

@@ -88,10 +88,11 @@ def train(
     total = len(sequences.items) * settings.epochs
     progress("Preparing the training", 0, total)  # the first time on a machine the code is compiled here
     from embedders.parts import skip_gram_kernel
+    from embedders.parts.lanes import in_lanes, out_of_lanes
 
     random = np.random.default_rng(seed)
     kept, negatives = chances(sequences, n_items, settings)
-    vectors = first_vectors(n_items, settings.dimensions, random)
+    vectors = in_lanes(first_vectors(n_items, settings.dimensions, random))
     context = np.zeros_like(vectors)
     touched = np.zeros(n_items, dtype=np.bool_)
     times = np.zeros(1, dtype=np.int64) if sequences.timestamps is None else sequences.timestamps
@@ -108,7 +109,12 @@ def train(
 
     tally = in_batches(step, sequences, settings, min(window, longest), random, threads=threads, progress=progress)
     vectors[~touched], context[~touched] = 0, 0
-    return Trained(vectors, context, tuple(tally.losses), tally.trained / total)
+    return Trained(
+        out_of_lanes(vectors, settings.dimensions),
+        out_of_lanes(context, settings.dimensions),
+        tuple(tally.losses),
+        tally.trained / total,
+    )
 
 
 def in_batches(

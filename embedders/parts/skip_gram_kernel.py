@@ -8,6 +8,7 @@ import numpy as np
 from embedders.parts.draws_kernel import below as _below
 from embedders.parts.draws_kernel import draw as _draw
 from embedders.parts.draws_kernel import share as _share
+from embedders.parts.lanes import LANES, add_scaled, dot, fill, load, multiply_add, store
 
 _REACH = 8.0  # a score beyond it is taken as this: the sigmoid moves by 0.0003 from there on
 _STEPS = 4096
@@ -52,35 +53,33 @@ def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: 
 
 
 @numba.njit(inline="always")
-def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves):  # type: ignore[no-untyped-def]
+def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves):  # type: ignore[no-untyped-def]
     """Move the outputs, work out in `moves` what the inputs are to move by, and return the sum of the losses.
 
-    The first output is to be found beside every input, the others beside none. An output has moved by one input before
-    the next is scored: moved by all at once it would be pushed too far, and popular items would gain by it.
+    The first output is to be found beside every input, the others beside none. The outputs have moved by one input
+    before the next is scored: moved by all at once they would be pushed too far, and popular items would gain by it.
+
+    pulls  room for a number an output
     """
-    dimensions = context.shape[1]
     reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
     loss = 0.0
-    moves[:n_inputs] = 0
-    for number in range(n_outputs):
-        output = outputs[number]
-        for row in range(n_inputs):
-            vector = inputs[row]
-            score = np.float32(0)
-            for d in range(dimensions):
-                score += vectors[vector, d] * context[output, d]
-            score = min(max(score, -reach), reach)
-            step = np.int64((score + reach) * steps)
+    for row in range(n_inputs):
+        vector = inputs[row]
+        for number in range(n_outputs):
+            pulls[number] = dot(vectors, vector, context, outputs[number])
+        loss -= min(max(pulls[0], -reach), reach)
+        for number in range(n_outputs):
+            step = np.int64((min(max(pulls[number], -reach), reach) + reach) * steps)
             loss += _SOFTPLUS[step]
-            pull = -_SIGMOID[step]
-            if number == 0:
-                loss -= score
-                pull += np.float32(1)
-            pull *= rate
-            for d in range(dimensions):
-                before = context[output, d]
-                moves[row, d] += pull * before
-                context[output, d] = before + pull * vectors[vector, d]
+            pulls[number] = -rate * _SIGMOID[step]
+        pulls[0] += rate
+        for d in range(0, vectors.shape[1], LANES):
+            own, move = load(vectors, vector, d), fill(np.float32(0))
+            for number in range(n_outputs):
+                pull, before = fill(pulls[number]), load(context, outputs[number], d)
+                move = multiply_add(pull, before, move)
+                store(context, outputs[number], d, multiply_add(pull, own, before))
+            store(moves, row, d, move)
     return loss
 
 
@@ -92,7 +91,8 @@ def train(  # type: ignore[no-untyped-def]
     """Train on the sequences from the first up to the last, left out: (events trained on, sum of their losses).
 
     An item's neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a
-    block move when the block is done. `vectors`, `context` and `touched` are changed in place.
+    block move when the block is done. `vectors`, `context` and `touched` are changed in place; the columns of the
+    first two are a multiple of sixteen, as lanes.in_lanes leaves them.
     """
     dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
@@ -101,6 +101,7 @@ def train(  # type: ignore[no-untyped-def]
     moments = np.empty(longest, dtype=np.int64)
     inputs = np.empty(_BLOCK, dtype=np.int32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
+    pulls = np.empty(n_negatives + 1, dtype=np.float32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
@@ -128,64 +129,53 @@ def train(  # type: ignore[no-untyped-def]
                     break
                 touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
-                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, moves)
+                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
                 for row in range(n_inputs):
-                    for d in range(dimensions):
-                        vectors[inputs[row], d] += moves[row, d]
+                    add_scaled(vectors, inputs[row], 1, moves, row)
     return trained, loss
 
 
 @numba.njit(inline="always")
-def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed):  # type: ignore[no-untyped-def]
-    """Fill in an item's `weights`, the softmax of its logits, and `mixed`, the mean by them of its vectors."""
+def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed, row):  # type: ignore[no-untyped-def]
+    """Fill in a row of `weights`, the softmax of an item's logits, and of `mixed`, the mean by them of its vectors."""
     n_items, n_weights = logits.shape
     largest = logits[item, 0]
     for s in range(1, n_weights):
         largest = max(largest, logits[item, s])
     total = np.float32(0)
     for s in range(n_weights):
-        weights[s] = np.exp(logits[item, s] - largest)
-        total += weights[s]
+        weights[row, s] = np.exp(logits[item, s] - largest)
+        total += weights[row, s]
     for s in range(n_weights):
-        weights[s] /= total
-    for d in range(len(mixed)):
-        mixed[d] = weights[0] * vectors[item, d]
+        weights[row, s] /= total
+    mixed[row] = 0
+    add_scaled(mixed, row, weights[row, 0], vectors, item)
     for place in range(starts[item], starts[item + 1]):
         feature = features[place]
-        share = weights[1 + column_of[feature]] * shares[place]
-        for d in range(len(mixed)):
-            mixed[d] += share * vectors[n_items + feature, d]
+        add_scaled(mixed, row, weights[row, 1 + column_of[feature]] * shares[place], vectors, n_items + feature)
 
 
 @numba.njit(inline="always")
 def _spread(  # type: ignore[no-untyped-def]
-    item, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, move, gains
+    item, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, moves, row, gains
 ):
     """Pass the move of an item's mixed vector on to the vectors that it is mixed from, and to its logits.
 
     gains  room for what each of the item's weights would gain by being larger: the move times the vector it weighs
     """
     n_items, n_weights = logits.shape
-    before = np.float32(0)
     gains[:] = 0
-    for d in range(len(move)):
-        before += move[d] * mixed[d]
-        gains[0] += move[d] * vectors[item, d]
-    for d in range(len(move)):
-        vectors[item, d] += weights[0] * move[d]
+    gains[0] = dot(moves, row, vectors, item)
+    add_scaled(vectors, item, weights[row, 0], moves, row)
     for place in range(starts[item], starts[item + 1]):
         feature = features[place]
         column = 1 + column_of[feature]
-        gain = np.float32(0)
-        for d in range(len(move)):
-            gain += move[d] * vectors[n_items + feature, d]
-        gains[column] += shares[place] * gain
-        share = weights[column] * shares[place]
-        for d in range(len(move)):
-            vectors[n_items + feature, d] += share * move[d]
+        gains[column] += shares[place] * dot(moves, row, vectors, n_items + feature)
+        add_scaled(vectors, n_items + feature, weights[row, column] * shares[place], moves, row)
     if learn_weights:
+        mean = dot(moves, row, mixed, row)
         for s in range(n_weights):
-            logits[item, s] += weights[s] * (gains[s] - before)
+            logits[item, s] += weights[row, s] * (gains[s] - mean)
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -209,6 +199,7 @@ def train_with_features(  # type: ignore[no-untyped-def]
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
     gains = np.empty(n_weights, dtype=np.float32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
+    pulls = np.empty(n_negatives + 1, dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
         length = 0
@@ -228,11 +219,11 @@ def train_with_features(  # type: ignore[no-untyped-def]
                 touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
                 for row in range(n_inputs):
-                    _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights[row], mixed[row])
-                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, moves)
+                    _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights, mixed, row)
+                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
                 for row in range(n_inputs):
                     _spread(
-                        inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights[row],
-                        mixed[row], moves[row], gains,
+                        inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights,
+                        mixed, moves, row, gains,
                     )  # fmt: skip
     return trained, loss

@@ -89,9 +89,9 @@ def draw(
 def learn(inputs: Rows, outputs: Rows, numbers: list[int], rate: float) -> Rows:
     """What the rows of the inputs are to move by; the outputs of these numbers, of which the first is right, move."""
     moves = np.zeros_like(inputs)
-    for place, number in enumerate(numbers):
-        for vector, move in zip(inputs, moves, strict=True):
-            pull = rate * ((place == 0) - 1 / (1 + np.exp(-vector @ outputs[number])))
+    for vector, move in zip(inputs, moves, strict=True):
+        pulls = rate * ((np.arange(len(numbers)) == 0) - 1 / (1 + np.exp(-outputs[numbers] @ vector)))
+        for number, pull in zip(numbers, pulls, strict=True):
             move += pull * outputs[number]
             outputs[number] += pull * vector
     return moves
