@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Event
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
-from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, Vectors, parameter
-from embedders.parts import background
+from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
+from embedders.parts import biased_factors
 from embedders.parts.weights import observed_ratings
-from errors import ParameterError
-from interactions.log import Codes, InteractionLog
-
-if TYPE_CHECKING:
-    from scipy import sparse
-
-Floats = npt.NDArray[np.float32]
-
-_FIRST_SPREAD = 0.05  # standard deviation of the entries of the first vectors
-_ENTRIES_A_CHUNK = 100_000_000  # entries of vectors moved, about a quarter of a second: how long a cancel may wait
+from interactions.log import InteractionLog
 
 
 class BiasedMfParams(Params):
@@ -66,29 +50,10 @@ class BiasedMfParams(Params):
         high=0.5,
     )
 
-
-@dataclass(frozen=True)
-class Factors:
-    """What a rating is made of: mean + bias of the user + bias of the item + product of their vectors.
-
-    Users and items without a rating in training have bias 0 and a zero row.
-
-    losses    root mean squared error after each epoch, in the unit of the ratings
-    held_out  how many ratings were not trained on
-    """
-
-    mean: float
-    user_bias: Floats
-    item_bias: Floats
-    user_vectors: Vectors
-    item_vectors: Vectors
-    losses: tuple[float, ...]
-    held_out: int
-
-    def predicted(self, users: Codes, items: Codes) -> npt.NDArray[np.float64]:
-        """The rating of each pair, float64 (n_pairs,)."""
-        products = np.einsum("nd,nd->n", self.user_vectors[users], self.item_vectors[items], dtype=np.float64)
-        return np.asarray(self.mean + self.user_bias[users] + self.item_bias[items] + products)
+    @property
+    def settings(self) -> biased_factors.Settings:
+        """Those of them that decide what is learned."""
+        return biased_factors.Settings(**self.model_dump(exclude={"threads"}))
 
 
 class BiasedMf(Method[BiasedMfParams]):
@@ -123,7 +88,7 @@ class BiasedMf(Method[BiasedMfParams]):
     def learn(self, log: InteractionLog, params: BiasedMfParams, seed: int, progress: Progress) -> Learned:
         """The factors; refuses a log whose weights are all equal."""
         progress("Building the matrix", 0, params.epochs)
-        factors = factorise(observed_ratings(log, self.title), params, seed, progress)
+        factors = biased_factors.factorise(observed_ratings(log, self.title), params.settings, seed, progress)
         curve = (
             f"Ratings that were not trained on and give the loss curve: {factors.held_out:,}."
             if factors.held_out
@@ -136,127 +101,3 @@ class BiasedMf(Method[BiasedMfParams]):
             losses=factors.losses,
             notes=(curve,),
         )
-
-
-class _Ratings(NamedTuple):
-    """Ratings one by one: users and items int32, ratings float32, in units of their standard deviation."""
-
-    users: Codes
-    items: Codes
-    ratings: Floats
-
-
-class _Model(NamedTuple):
-    """What the steps move, in place."""
-
-    user_bias: Floats
-    item_bias: Floats
-    user_vectors: Vectors
-    item_vectors: Vectors
-
-
-Report = Callable[[float, float | None], None]  # told the epochs done, and the loss where one has just ended
-
-
-def factorise(ratings: sparse.csr_matrix, params: BiasedMfParams, seed: int, progress: Progress) -> Factors:
-    """Factors of observed ratings (n_users, n_items), which must not all be equal; the same seed gives the same ones.
-
-    Ratings are learned in units of their standard deviation, so that the parameters suit stars and percentages alike.
-    Raises ParameterError where the steps are too large to come to an end.
-    """
-    random = np.random.default_rng(seed)
-    pairs = ratings.tocoo()
-    users, items = pairs.row.astype(np.int32), pairs.col.astype(np.int32)
-    apart = _held_out(users, items, params.held_out, random)
-    mean, unit = float(pairs.data[~apart].mean(dtype=np.float64)), float(pairs.data.std(dtype=np.float64))
-    standard = ((pairs.data - mean) / unit).astype(np.float32)
-    trained, measured = (_Ratings(users[part], items[part], standard[part]) for part in (~apart, apart))
-    model = _first_model(trained, ratings.shape, params.dimensions, random)
-    reports: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
-
-    def work(stop: Event) -> list[float]:
-        return _descend(model, trained, measured, params, unit, random, stop, lambda *report: reports.put(report))
-
-    told = 0.0
-
-    def beat() -> None:
-        nonlocal told
-        while not reports.empty():
-            told, loss = reports.get()
-            if loss is not None:
-                progress(f"Epoch {round(told)} of {params.epochs}", told, params.epochs, loss)
-        progress(f"Epoch {min(int(told) + 1, params.epochs)} of {params.epochs}", told, params.epochs)
-
-    (losses,) = background.run([work], beat)
-    unit_bias, unit_vector = np.float32(unit), np.float32(np.sqrt(unit))
-    return Factors(
-        mean=mean,
-        user_bias=model.user_bias * unit_bias,
-        item_bias=model.item_bias * unit_bias,
-        user_vectors=model.user_vectors * unit_vector,
-        item_vectors=model.item_vectors * unit_vector,
-        losses=tuple(losses),
-        held_out=len(measured.ratings),
-    )
-
-
-def _held_out(users: Codes, items: Codes, share: float, random: np.random.Generator) -> npt.NDArray[np.bool_]:
-    """Which ratings are not trained on, bool (n,): a random share, but nobody's and no item's only one."""
-    order = random.permutation(len(users))
-    spare = np.ones(len(users), dtype=np.bool_)
-    for codes in (users, items):
-        spare[np.unique(codes[order], return_index=True)[1]] = False
-    apart = np.zeros(len(users), dtype=np.bool_)
-    apart[order[spare][: int(share * len(users))]] = True
-    return apart
-
-
-def _first_model(trained: _Ratings, shape: tuple[int, int], dimensions: int, random: np.random.Generator) -> _Model:
-    """Biases of 0 and small random vectors; those that no rating will move are 0 and stay so."""
-    sides = []
-    for codes, number in zip((trained.users, trained.items), shape, strict=True):
-        vectors = random.standard_normal((number, dimensions), dtype=np.float32)
-        vectors *= np.float32(_FIRST_SPREAD)
-        vectors[np.bincount(codes, minlength=number) == 0] = 0
-        sides.append(vectors)
-    users, items = sides
-    return _Model(np.zeros(shape[0], np.float32), np.zeros(shape[1], np.float32), users, items)
-
-
-def _descend(
-    model: _Model,
-    trained: _Ratings,
-    measured: _Ratings,
-    params: BiasedMfParams,
-    unit: float,
-    random: np.random.Generator,
-    stop: Event,
-    report: Report,
-) -> list[float]:
-    """All epochs, each in a new random order: root mean squared error after each; gives up where `stop` is set."""
-    from embedders.parts import biased_mf_kernel  # the first time on a machine the code is compiled here
-
-    pulls = np.float32(params.regularisation), np.float32(params.bias_regularisation)
-    chunk = max(1, _ENTRIES_A_CHUNK // params.dimensions)
-    number = len(trained.ratings)
-    losses: list[float] = []
-    for epoch in range(params.epochs):
-        rate = np.float32(params.learning_rate * (1 - epoch / params.epochs))
-        order = random.permutation(number)
-        squares = 0.0
-        for first in range(0, number, chunk):
-            squares += biased_mf_kernel.step(*trained, order[first : first + chunk], rate, *pulls, *model)
-            report(epoch + min(first + chunk, number) / number, None)
-            if stop.is_set():
-                return losses
-        if len(measured.ratings):
-            loss = unit * float(np.sqrt(biased_mf_kernel.squared_error(*measured, *model) / len(measured.ratings)))
-        else:
-            loss = unit * float(np.sqrt(squares / number))
-        if not np.isfinite(loss):
-            raise ParameterError(
-                "Biased MF ran away to infinite numbers with these parameters: take a smaller learning_rate."
-            )
-        losses.append(loss)
-        report(epoch + 1, loss)
-    return losses

@@ -19,8 +19,7 @@ from embedders.base import (
     parameter,
 )
 from embedders.parts import side_skip_gram
-from embedders.parts.costs import pace, skip_gram_seconds
-from embedders.parts.graphs import GraphParams, walks_on
+from embedders.parts.graphs import GraphParams, estimate, walks_on
 from embedders.parts.side_skip_gram import vectors_from_features
 from interactions.features import encode_features
 from interactions.log import InteractionLog
@@ -82,14 +81,8 @@ class Eges(Method[EgesParams]):
         return Learned(vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
 
     def estimate(self, size: LogSize, params: EgesParams) -> Estimate:
-        """The graph, the steps of the walks, and for each of them its pairs, whose inputs are mixed anew each time."""
-        steps = size.items * params.walks_per_item * params.walk_length
-        pairs = min(params.window + 1, params.walk_length - 1)
-        mixing = 6e-8 + (1 + len(params.item_columns)) * (1e-8 + 5e-10 * params.dimensions)
-        a_step = skip_gram_seconds(pairs, params.negatives, size.items, params.dimensions) + pairs * mixing
-        seconds = 0.4 + 5e-7 * size.interactions + steps * (1e-7 + params.epochs * a_step) / pace(params.threads)
-        memory = 7e7 + 60.0 * size.interactions + 8.0 * steps + 16.0 * size.items * params.dimensions
-        return Estimate(seconds, memory)
+        """As for all that train skip-gram on walks, where each neighbour's vector is mixed anew each time."""
+        return estimate(size, params, mixing=3e-8 + len(params.item_columns) * (5e-9 + 2e-10 * params.dimensions))
 
 
 def _made_of(columns: tuple[str, ...], weights: Vectors) -> str:

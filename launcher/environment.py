@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 RUN, DEVELOP = "requirements.txt", "requirements-dev.txt"
 WARM_UP = (
     "from analysis import projection; projection.warm_up(); "
-    "from embedders.parts import side_skip_gram, skip_gram, walks; "
-    "skip_gram.warm_up(); side_skip_gram.warm_up(); walks.warm_up()"
+    "from embedders.parts import biased_factors, side_skip_gram, skip_gram, walks; "
+    "skip_gram.warm_up(); side_skip_gram.warm_up(); walks.warm_up(); biased_factors.warm_up()"
 )
 
 # Each of these would send an installation somewhere else, or bring in packages from outside the environment.

@@ -173,6 +173,30 @@ def every_pair_once(seed: int = 0, pairs: int = 12, users: int = 100, strays: in
     return make_log(user_ids, item_ids, times, sessions)
 
 
+def pairs_in_company(
+    seed: int = 0, pairs: int = 20, times: int = 30, staple: int = 0, rarities: int = 0
+) -> InteractionLog:
+    """Baskets of two: "a07" and "b07" `times` times, each of the two with others beside.
+
+    staple    how often each item of a pair stands with the item "staple", which is so common that it says nothing
+    rarities  with how many items each stands once that stand nowhere else, which says next to nothing either
+    """
+    baskets = []
+    for number in range(pairs):
+        both = [f"a{number:02d}", f"b{number:02d}"]
+        baskets += [both] * times
+        for item in both:
+            baskets += [[item, "staple"]] * staple
+            baskets += [[item, f"rarity of {item} {which}"] for which in range(rarities)]
+    np.random.default_rng(seed).shuffle(baskets)
+    return make_log(
+        None,
+        [item for basket in baskets for item in basket],
+        range(FIRST_DAY, FIRST_DAY + 60 * 2 * len(baskets), 60),
+        [f"basket {number:05d}" for number in range(len(baskets)) for _ in range(2)],
+    )
+
+
 def groups_among_strangers(seed: int = 0, groups: int = 30, size: int = 5, strangers: int = 8) -> InteractionLog:
     """Users of two items each: every two items of a group ("g07i2") once, and each item with `strangers` more items.
 
@@ -193,8 +217,19 @@ def groups_among_strangers(seed: int = 0, groups: int = 30, size: int = 5, stran
 
 
 def partner(item_id: str) -> str:
-    """The other half of a pair of `ordered_sessions` or `every_pair_once`."""
+    """The other half of a pair of `ordered_sessions`, `every_pair_once` or `pairs_in_company`."""
     return ("b" if item_id[0] == "a" else "a") + item_id[1:]
+
+
+def share_of_pairs_found(log: InteractionLog, likeness: npt.NDArray[np.float32]) -> float:
+    """How many items of a pair have their partner as the nearest, by likeness (n_items, n_items)."""
+    likeness = likeness.copy()
+    np.fill_diagonal(likeness, -np.inf)
+    nearest = log.item_ids[likeness.argmax(axis=1)]
+    paired = np.array([item[0] in "ab" and item[1:].isdigit() for item in log.item_ids])
+    return float(
+        np.mean([near == partner(item) for near, item in zip(nearest[paired], log.item_ids[paired], strict=True)])
+    )
 
 
 def zipf_log(

@@ -72,7 +72,7 @@ def _widgets(method: Method[Any], fields: dict[str, FieldInfo], columns_in: Colu
 
 _WHERE_FROM: dict[Table, str] = {
     "items": "Columns come with an item table: open the log again on the Data page, with its table beside it.",
-    "users": "Columns come with a user table, which `cli.py` takes as `--users-file`.",
+    "users": "Columns come with a user table: open the log again on the Data page, with its table beside it.",
 }
 
 

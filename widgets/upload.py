@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -31,6 +32,15 @@ _MEANING = {
     "title": "The item's name as a person reads it.",
     "category": "The item's kind, used for colours and for same-category shares.",
 }
+_TABLES = {"items_path": "The item table", "users_path": "The user table"}
+
+
+class _Uploaded(NamedTuple):
+    """What was uploaded, kept on disk: the log, its name as it came, and the tables that belong to it."""
+
+    path: Path
+    name: str
+    tables: Mapping[str, Path]
 
 
 def open_sample(label: str) -> None:
@@ -60,12 +70,20 @@ def clean_again(entry: logs.LogEntry, rules: CleaningRules) -> None:
 def upload_log() -> None:
     """The upload box; after a file has come, the form that says what its columns are."""
     file = st.file_uploader("Your interaction log", type=_TYPES, key="upload-log", help="CSV, TSV or Parquet.")
-    table = st.file_uploader(
-        "Item table with titles or categories (optional)", type=_TYPES, key="upload-items", help="Joined by item id."
+    items, users = (
+        st.file_uploader(label, type=_TYPES, key=key, help=help)
+        for label, key, help in (
+            ("Item table with titles or categories (optional)", "upload-items", "Joined by item id."),
+            (
+                "User table (optional)",
+                "upload-users",
+                "Ages, regions and the like, joined by user id: for the methods that know users by their features.",
+            ),
+        )
     )
     if file is not None:
-        kept_table = kept_on_disk(table) if table is not None else None
-        st.session_state["_uploaded"] = (kept_on_disk(file), file.name, kept_table)
+        tables = {key: kept_on_disk(table) for key, table in (("items_path", items), ("users_path", users)) if table}
+        st.session_state["_uploaded"] = _Uploaded(kept_on_disk(file), file.name, tables)
     else:
         st.session_state.pop("_uploaded", None)
 
@@ -80,16 +98,16 @@ def kept_on_disk(file: UploadedFile) -> Path:
 
 def columns_form() -> None:
     """What each column of the uploaded log is: guessed, correctable, with the head of the file beside it."""
-    uploaded = st.session_state.get("_uploaded")
+    uploaded: _Uploaded | None = st.session_state.get("_uploaded")
     if uploaded is None:
         return
-    path, name, table = uploaded
+    path, name, tables = uploaded
     head = _head(path, name)
-    head_of_table = _head(table, "The item table") if table is not None else None
-    if head is None or (table is not None and head_of_table is None):
+    heads = {key: _head(table, _TABLES[key]) for key, table in tables.items()}
+    if head is None or None in heads.values():
         return
     st.subheader("What is in each column?")
-    columns = _columns(head, head_of_table, name)
+    columns = _columns(head, heads.get("items_path"), name)
     with st.expander("The first rows, as they stand in the file", expanded=True):
         st.dataframe(head.sample, hide_index=True, height=220, alt="The first rows of the uploaded file")
     row = st.container(horizontal=True, vertical_alignment="bottom")
@@ -101,7 +119,7 @@ def columns_form() -> None:
         _start(
             path,
             title or Path(name).stem,
-            {"columns": columns, "rules": rules.model_dump(), "items_path": str(table) if table else None},
+            {"columns": columns, "rules": rules.model_dump(), **{key: str(table) for key, table in tables.items()}},
         )
 
 

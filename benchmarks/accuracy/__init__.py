@@ -9,6 +9,7 @@ CASES = {
     "als": "ALS: vectors of the sample against implicit called directly",
     "bpr": "BPR: vectors of the sample against implicit called directly",
     "item2vec": "item2vec: vectors of the sample against gensim's Word2Vec called directly",
+    "quality": "item2vec, compiled, trained on the first 90 % of the sample and asked about the rest, against gensim",
     "user2vec": "user2vec: vectors of the sample against gensim's Doc2Vec called directly",
     "fm": "factorisation machine: error of the scores on MovieLens 100K",
 }

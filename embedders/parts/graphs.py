@@ -8,6 +8,7 @@ import numpy as np
 
 from embedders.base import Estimate, Learned, LogSize, Progress, parameter, part_of
 from embedders.parts import skip_gram, skip_gram_params
+from embedders.parts.costs import pace, skip_gram_seconds
 from embedders.parts.walks import WalkSettings, walk
 from embedders.parts.windows import SequenceParams
 from errors import ParameterError
@@ -120,10 +121,13 @@ def learned_on(log: InteractionLog, graph: sparse.csr_matrix, trained: skip_gram
     return Learned(trained.vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
 
 
-def estimate(size: LogSize, params: GraphParams) -> Estimate:
-    """The graph, the steps of all walks, and for each of them its pairs and their negatives, epoch by epoch."""
+def estimate(size: LogSize, params: GraphParams, mixing: float = 0.0) -> Estimate:
+    """The graph, the steps of all walks, and for each of them its pairs and their negatives, epoch by epoch.
+
+    mixing  seconds that go into the vector of a neighbour before it is learned from
+    """
     steps = size.items * params.walks_per_item * params.walk_length
-    products = min(params.window + 1, params.walk_length - 1) * (params.negatives + 1)
-    trained = 1.5e-7 + products * (9e-9 + 5e-10 * params.dimensions)
-    seconds = 0.5 + 5e-7 * size.interactions + steps * (6e-7 + params.epochs * trained) / min(params.threads, 2)
-    return Estimate(seconds, 4e7 + 60 * size.interactions + 8 * steps + 16 * size.items * params.dimensions)
+    pairs = min(params.window + 1, params.walk_length - 1)
+    a_step = skip_gram_seconds(pairs, params.negatives, size.items, params.dimensions) + pairs * mixing
+    seconds = 0.5 + 5e-7 * size.interactions + steps * (1e-7 + params.epochs * a_step) / pace(params.threads)
+    return Estimate(seconds, 1e8 + 60 * size.interactions + 8 * steps + 16 * size.items * params.dimensions)

@@ -77,6 +77,21 @@ def store(typing, rows, row, column, numbers):  # type: ignore[no-untyped-def]
 
 
 @_instruction
+def _fetch(typing, rows, row, column):  # type: ignore[no-untyped-def]
+    """Have the processor bring rows[row, column : column + 16] near, to be written to, without waiting for it."""
+
+    def build(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch.p0", (), kind)
+        address = builder.bitcast(_address(context, builder, signature, arguments), byte)
+        builder.call(fetch, [address, *(ir.Constant(number, value) for value in (1, 3, 1))])  # to write, keep, data
+        return context.get_dummy_value()
+
+    return types.void(_float32_rows(rows), types.intp, types.intp), build
+
+
+@_instruction
 def fill(typing, number):  # type: ignore[no-untyped-def]
     """The same number, float32, sixteen times."""
 
@@ -112,12 +127,26 @@ def total(typing, numbers):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always")
+def fetch(rows, row):  # type: ignore[no-untyped-def]
+    """Have the processor bring a row near that is soon to be changed, without waiting for it."""
+    for d in range(0, rows.shape[1], LANES):
+        _fetch(rows, row, d)
+
+
+@numba.njit(inline="always")
 def dot(a, row_a, b, row_b):  # type: ignore[no-untyped-def]
     """The inner product of a row of each, float32; both have the same columns, a multiple of sixteen."""
     sums = fill(np.float32(0))
     for d in range(0, a.shape[1], LANES):
         sums = multiply_add(load(a, row_a, d), load(b, row_b, d), sums)
     return total(sums)
+
+
+@numba.njit(inline="always")
+def copy(a, row_a, b, row_b):  # type: ignore[no-untyped-def]
+    """a[row_a] = b[row_b]; both have the same columns, a multiple of sixteen."""
+    for d in range(0, a.shape[1], LANES):
+        store(a, row_a, d, load(b, row_b, d))
 
 
 @numba.njit(inline="always")

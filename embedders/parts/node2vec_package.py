@@ -79,13 +79,13 @@ def pairs_of_edges(graph: sparse.csr_matrix) -> int:
 
 
 def estimate(size: LogSize, steps_an_item: int, compiled: Estimate) -> Estimate:
-    """From what our own code takes: gensim on one thread is about six times as slow, a step of a walk takes 20 us.
+    """From what our own code takes: gensim on one thread is about ten times as slow, a step of a walk takes 20 us.
 
     How many pairs there are is not known before the graph is: as if all edges were different ones and spread evenly.
     """
     pairs = min(MOST_PAIRS, (2 * size.interactions) ** 2 / max(size.items, 1))
     steps = size.items * steps_an_item
-    return Estimate(6 * compiled.seconds + 1.5e-6 * pairs + 2e-5 * steps, compiled.memory + 25 * pairs + 100 * steps)
+    return Estimate(10 * compiled.seconds + 1.5e-6 * pairs + 2e-5 * steps, compiled.memory + 25 * pairs + 100 * steps)
 
 
 def package() -> Any:

@@ -8,14 +8,16 @@ import numpy as np
 from embedders.parts.draws_kernel import below as _below
 from embedders.parts.draws_kernel import draw as _draw
 from embedders.parts.draws_kernel import share as _share
-from embedders.parts.lanes import LANES, add_scaled, dot, fill, load, multiply_add, store
+from embedders.parts.lanes import LANES, add_scaled, copy, dot, fetch, fill, load, multiply_add, store
 
 _REACH = 8.0  # a score beyond it is taken as this: the sigmoid moves by 0.0003 from there on
 _STEPS = 4096
 _SCORES = (np.arange(_STEPS + 1) - _STEPS / 2) * (2 * _REACH / _STEPS)
 _SIGMOID = (1 / (1 + np.exp(-_SCORES))).astype(np.float32)
 _SOFTPLUS = np.logaddexp(0, _SCORES).astype(np.float32)  # log(1 + e^x) = -log sigmoid(-x)
-_BLOCK = 4  # neighbours that share one draw of negatives: more is faster
+# Neighbours that share one draw of negatives, most often all of a window: the rows of the negatives come from another
+# processor's cache once for all of them, which on some machines takes longer than the arithmetic.
+_BLOCK = 16
 
 
 @numba.njit(inline="always")
@@ -53,28 +55,29 @@ def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: 
 
 
 @numba.njit(inline="always")
-def _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves):  # type: ignore[no-untyped-def]
+def _learn(inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves):  # type: ignore[no-untyped-def]
     """Move the outputs, work out in `moves` what the inputs are to move by, and return the sum of the losses.
 
-    The first output is to be found beside every input, the others beside none. The outputs have moved by one input
-    before the next is scored: moved by all at once they would be pushed too far, and popular items would gain by it.
+    Inputs are rows of a copy: another thread may be moving those of the items themselves, and each time that it does
+    they have to come from its cache. Outputs are rows of `context`; the first is to be found beside every input, the
+    others beside none. They have moved by one input before the next is scored: moved by all at once they would be
+    pushed too far, and popular items would gain by it.
 
     pulls  room for a number an output
     """
     reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
     loss = 0.0
     for row in range(n_inputs):
-        vector = inputs[row]
         for number in range(n_outputs):
-            pulls[number] = dot(vectors, vector, context, outputs[number])
+            pulls[number] = dot(inputs, row, context, outputs[number])
         loss -= min(max(pulls[0], -reach), reach)
         for number in range(n_outputs):
             step = np.int64((min(max(pulls[number], -reach), reach) + reach) * steps)
             loss += _SOFTPLUS[step]
             pulls[number] = -rate * _SIGMOID[step]
         pulls[0] += rate
-        for d in range(0, vectors.shape[1], LANES):
-            own, move = load(vectors, vector, d), fill(np.float32(0))
+        for d in range(0, inputs.shape[1], LANES):
+            own, move = load(inputs, row, d), fill(np.float32(0))
             for number in range(n_outputs):
                 pull, before = fill(pulls[number]), load(context, outputs[number], d)
                 move = multiply_add(pull, before, move)
@@ -102,6 +105,7 @@ def train(  # type: ignore[no-untyped-def]
     inputs = np.empty(_BLOCK, dtype=np.int32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
+    near = np.empty((_BLOCK, dimensions), dtype=np.float32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
@@ -129,7 +133,13 @@ def train(  # type: ignore[no-untyped-def]
                     break
                 touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
-                loss += _learn(vectors, inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
+                for number in range(n_outputs):
+                    fetch(context, outputs[number])
+                for row in range(n_inputs):
+                    fetch(vectors, inputs[row])
+                for row in range(n_inputs):
+                    copy(near, row, vectors, inputs[row])
+                loss += _learn(near, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
                 for row in range(n_inputs):
                     add_scaled(vectors, inputs[row], 1, moves, row)
     return trained, loss
@@ -193,7 +203,6 @@ def train_with_features(  # type: ignore[no-untyped-def]
     longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
     chosen = np.empty(longest, dtype=np.int32)
     inputs = np.empty(_BLOCK, dtype=np.int32)
-    rows = np.arange(_BLOCK)
     weights = np.empty((_BLOCK, n_weights), dtype=np.float32)
     mixed = np.empty((_BLOCK, dimensions), dtype=np.float32)
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
@@ -220,7 +229,7 @@ def train_with_features(  # type: ignore[no-untyped-def]
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
                 for row in range(n_inputs):
                     _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights, mixed, row)
-                loss += _learn(mixed, rows, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
+                loss += _learn(mixed, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
                 for row in range(n_inputs):
                     _spread(
                         inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights,

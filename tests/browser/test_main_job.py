@@ -236,3 +236,30 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     assert {row[1] for row in rows_of_file[1:]} == {f"Tea number {item}" for item in range(12)}
     compare(page)
     expect(page.get_by_text("drinks").first).to_be_visible()
+
+
+def test_columns_of_a_user_table_can_be_learned_from(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    rows = [f"u{user:02d},i{item}" for user in range(30) for item in range(12) if (user + item) % 3]
+    log = write(tmp_path, "visits.csv", "\n".join(["user,item", *rows]).encode())
+    table = [f"u{user:02d},{'north' if user % 2 else 'south'}" for user in range(30)]
+    users = write(tmp_path, "people.csv", "\n".join(["user,region", *table]).encode())
+    page.goto(app_server.url)
+    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
+    inputs.nth(2).set_input_files(users)
+    expect(page.get_by_text("people.csv")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    inputs.nth(0).set_input_files(log)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="visits", exact=True)).to_be_visible(timeout=PATIENCE)
+    go(page, "Train")
+    page.get_by_role("radio", name="Neural").click()
+    page.get_by_role("button", name="Choose", exact=True).click()
+    expect(page.get_by_role("button", name="Train Two-tower")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.get_by_role("combobox", name="User columns").click()
+    page.get_by_role("option", name="region").click()
+    page.keyboard.press("Escape")
+    settle(page)
+    page.get_by_role("button", name="Train Two-tower").click()
+    expect(page.get_by_text("Two-tower 64d", exact=True).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("region").first).to_be_visible()

@@ -11,8 +11,9 @@ import pytest
 from scipy import sparse
 
 from embedders.base import Embedding, no_progress
-from embedders.biased_mf import BiasedMf, BiasedMfParams, Factors, factorise
-from embedders.parts import biased_mf_kernel
+from embedders.biased_mf import BiasedMf, BiasedMfParams
+from embedders.parts import biased_factors_kernel
+from embedders.parts.biased_factors import Factors, factorise
 from errors import ParameterError
 from interactions.log import InteractionLog
 from tests.planted import low_rank_ratings, make_log, rated, two_islands
@@ -36,7 +37,7 @@ def split(log: InteractionLog, seed: int = 0) -> Split:
 
 
 def learned(train: sparse.csr_matrix, seed: int = 0, **values: Any) -> Factors:
-    return factorise(train, BiasedMfParams.checked(values), seed, no_progress)
+    return factorise(train, BiasedMfParams.checked(values).settings, seed, no_progress)
 
 
 def miss(factors: Factors, part: Split) -> float:
@@ -100,12 +101,12 @@ def test_steps_are_those_of_plain_loops() -> None:
     for _ in range(3):
         order = random.permutation(40)
         steps = np.float32(0.1), np.float32(0.3), np.float32(0.2)
-        loss = biased_mf_kernel.step(users, items, ratings, order, *steps, *model)
+        loss = biased_factors_kernel.step(users, items, ratings, order, *steps, *model)
         assert loss == pytest.approx(plain_steps(rows, order.tolist(), 0.1, 0.3, 0.2, plain), rel=1e-4)
         for ours, theirs in zip(model, plain, strict=True):
             np.testing.assert_allclose(ours, theirs, atol=1e-5)
     still = plain_steps(rows, list(range(40)), 0.0, 0.0, 0.0, plain)
-    assert biased_mf_kernel.squared_error(users, items, ratings, *model) == pytest.approx(still, rel=1e-4)
+    assert biased_factors_kernel.squared_error(users, items, ratings, *model) == pytest.approx(still, rel=1e-4)
 
 
 def test_stars_and_percentages_give_the_same_model_in_their_own_units() -> None:

@@ -16,7 +16,7 @@ from embedders.parts.cooccurrence import Association, association, cooccurrences
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
-from tests.planted import make_log, two_islands, zipf_log
+from tests.planted import make_log, pairs_in_company, share_of_pairs_found, two_islands, zipf_log
 
 
 def sequences_of(seed: int = 0) -> Sequences:
@@ -106,6 +106,19 @@ def test_smoothing_below_one_takes_weight_from_rare_neighbours() -> None:
     rare, frequent = by_count[by_count.size // 10], by_count[-1]
     assert smooth[:, rare].data.mean() < plain[:, rare].data.mean()
     assert smooth[:, frequent].data.mean() > plain[:, frequent].data.mean()
+
+
+def test_smoothing_keeps_what_was_met_once_from_being_the_nearest() -> None:
+    """Without it one meeting with an item that stands nowhere else outweighs thirty with the partner."""
+    log = pairs_in_company(rarities=5)
+
+    def found(smoothing: float) -> float:
+        embedding = fit(log, weighting="ppmi", smoothing=smoothing, dimensions=200)
+        assert embedding.context_vectors is not None
+        return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
+
+    assert found(0.75) == 1
+    assert found(1.0) < 0.05
 
 
 def test_dimensions_beyond_the_items_are_zero_and_said_so() -> None:

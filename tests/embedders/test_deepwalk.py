@@ -16,20 +16,13 @@ from embedders.parts.graphs import GraphParams, item_graph
 from embedders.parts.walks import WalkSettings, walk
 from errors import ParameterError
 from interactions.log import InteractionLog
-from tests.planted import every_pair_once, make_log, ordered_sessions, partner, two_islands
+from tests.planted import every_pair_once, make_log, ordered_sessions, partner, share_of_pairs_found, two_islands
 
 WITH_A_LONER = make_log(list("uuuvvw"), list("abcacz"), times=[1, 2, 3, 1, 2, 1])  # a > b > c, a > c, and z alone
 
 
 def fit(log: InteractionLog, name: str = "deepwalk", seed: int = 0, **values: Any) -> Embedding:
     return METHODS[name].fit(log, METHODS[name].Params.checked({"threads": 1, **values}), seed=seed)
-
-
-def share_of_pairs_found(log: InteractionLog, likeness: npt.NDArray[np.float32]) -> float:
-    """How many items have their partner as the nearest."""
-    likeness = likeness.copy()
-    np.fill_diagonal(likeness, -np.inf)
-    return float(np.mean(log.item_ids[likeness.argmax(axis=1)] == [partner(item) for item in log.item_ids]))
 
 
 def cosines(embedding: Embedding) -> npt.NDArray[np.float32]:
@@ -73,10 +66,14 @@ def test_walks_then_skip_gram_on_them() -> None:
     assert (params.skip_gram.window, params.skip_gram.sample, params.skip_gram.min_count) == (4, 0, 1)
 
 
-@pytest.mark.parametrize("name", ["deepwalk", "node2vec"])
-def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("deepwalk", {}), ("node2vec", {}), ("item2vec", {"time_window_minutes": 1, "vectors": "in + out"})],
+    ids=["deepwalk", "node2vec", "item2vec, a minute"],
+)
+def test_order_finds_pairs_of_which_the_user_item_matrix_knows_nothing(name: str, values: dict[str, Any]) -> None:
     log = every_pair_once()
-    found = [share_of_pairs_found(log, cosines(fit(log, name, seed))) for seed in range(3)]
+    found = [share_of_pairs_found(log, cosines(fit(log, name, seed, **values))) for seed in range(3)]
     assert np.mean(found) >= 0.95
     for factorisation in ("als", "svd"):
         missed = [share_of_pairs_found(log, cosines(fit(log, factorisation, seed, dimensions=16))) for seed in range(3)]

@@ -76,7 +76,7 @@ def test_a_column_that_says_it_finds_the_shelf_of_rare_items() -> None:
 
 def test_learned_weights_tell_the_column_that_helps_from_those_that_mislead() -> None:
     learned, mean = [], []
-    for seed in range(2):
+    for seed in range(4):
         log = shelf_log(seed, misleading=16)
         columns = [name for name in log.items.columns if name not in ("title", "category")]
         values = {"item_columns": columns, "walks_per_item": 2}

@@ -14,7 +14,15 @@ from embedders.parts.windows import split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
-from tests.planted import make_log, ordered_sessions, partner, two_islands, zipf_log
+from tests.planted import (
+    make_log,
+    ordered_sessions,
+    pairs_in_company,
+    partner,
+    share_of_pairs_found,
+    two_islands,
+    zipf_log,
+)
 
 LOG = zipf_log(users=400, events_per_user=30)  # 12,000 events: more than one batch
 
@@ -152,6 +160,20 @@ def test_a_short_window_finds_who_comes_next() -> None:
     first_order = embedding.item_vectors @ embedding.context_vectors.T
     expected = [partner(item) for item in log.item_ids]
     assert log.item_ids[first_order.argmax(axis=1)].tolist() == expected
+
+
+@pytest.mark.parametrize("engine", ["compiled", "gensim"])
+def test_negatives_by_frequency_keep_a_staple_from_being_everybodys_neighbour(engine: str) -> None:
+    """Drawn evenly, the item that stands in most baskets scores highest beside every other, and the pairs are lost."""
+    log = pairs_in_company(staple=60)
+
+    def found(ns_exponent: float) -> float:
+        embedding = fit(log, engine=engine, ns_exponent=ns_exponent, window=1, sample=0, epochs=30, dimensions=48)
+        assert embedding.context_vectors is not None
+        return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
+
+    assert found(0.75) > 0.95
+    assert found(0.0) < 0.05
 
 
 def test_rare_and_lonely_items_have_no_vector_and_are_counted() -> None:

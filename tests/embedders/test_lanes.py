@@ -22,6 +22,18 @@ def add_scaled(a, row_a, scale, b, row_b):  # type: ignore[no-untyped-def]
     lanes.add_scaled(a, row_a, scale, b, row_b)
 
 
+@numba.njit
+def copy(a, row_a, b, row_b):  # type: ignore[no-untyped-def]
+    lanes.fetch(b, row_b)
+    lanes.copy(a, row_a, b, row_b)
+
+
+def test_a_row_is_copied_to_the_one_row_alone() -> None:
+    changed = A.copy()
+    copy(changed, 0, B, 1)
+    assert np.array_equal(changed, [B[1], A[1], A[2]])
+
+
 def test_a_dot_is_that_of_the_two_rows() -> None:
     assert dot(A, 2, B, 0) == pytest.approx(A[2].astype(float) @ B[0].astype(float), rel=1e-5)
 

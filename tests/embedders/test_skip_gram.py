@@ -22,7 +22,7 @@ from tests.planted import make_log, two_islands, zipf_log
 
 Rows = npt.NDArray[np.float64]
 MASK = (1 << 64) - 1
-SHARED_BY = 4  # neighbours that share their negatives
+SHARED_BY = 16  # neighbours that share their negatives
 
 
 class Draws:
@@ -117,7 +117,7 @@ def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed:
 
 def sequences_of(seed: int = 0, n_items: int = 20, n_sequences: int = 30) -> Sequences:
     random = np.random.default_rng(seed)
-    lengths = random.integers(1, 15, n_sequences)
+    lengths = random.integers(1, 25, n_sequences)
     items = np.minimum(random.zipf(1.5, lengths.sum()) - 1, n_items - 2).astype(np.int32)  # the last one is never seen
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return Sequences(items, offsets, np.cumsum(random.integers(0, 60, lengths.sum())))

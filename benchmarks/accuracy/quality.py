@@ -1,0 +1,37 @@
+"""item2vec's own engine against gensim: how good the vectors are, over the seeds of both, on the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from benchmarks.accuracy.check import Check
+from benchmarks.quality import questions
+from embedders import METHODS
+
+SEEDS = 5
+MEASURES = (
+    *(f"HR@10{of}" for of in ("", ", head", ", mid", ", tail")),
+    *(f"same category{of}" for of in ("", ", head", ", mid", ", tail")),
+    "neighbour popularity",
+)
+
+
+def measure() -> Iterator[Check]:
+    """Each figure's mean over the seeds, beside the least and the greatest that gensim's seeds gave."""
+    asked, method = questions(), METHODS["item2vec"]
+    figures = {
+        engine: np.array(
+            [
+                [*quality.hit_rate, *quality.same_category, quality.neighbour_popularity]
+                for seed in range(SEEDS)
+                for quality in [asked.ask(method.fit(asked.train, method.Params(engine=engine), seed).item_vectors)]
+            ]
+        )
+        for engine in ("compiled", "gensim")
+    }
+    ours, theirs = figures["compiled"].mean(axis=0), figures["gensim"]
+    for name, value, least, greatest in zip(MEASURES, ours, theirs.min(axis=0), theirs.max(axis=0), strict=True):
+        wanted = f"gensim's seeds gave {least:.4g} to {greatest:.4g}"
+        yield Check(f"{name}, mean of {SEEDS} seeds", value, wanted, bool(least <= value <= greatest))
