@@ -108,7 +108,7 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         {"negatives": 1},
         {"negatives": 10},
     ],
-    "neural": [{"layers": 1}, {"dropout": 0.5}, {"negatives": 10}, {"item_columns": ["category"]}],
+    "neural": [{"layers": 1}, {"negatives": 10}, {"item_columns": ["category"]}],
     "two_tower": [
         {"temperature": 0.05},
         {"temperature": 0.2},

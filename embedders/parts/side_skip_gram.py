@@ -67,7 +67,8 @@ def train(
     kept, negatives = skip_gram.chances(sequences, n_items, settings)
     vectors = in_lanes(skip_gram.first_vectors(n_items + features.n_features, settings.dimensions, random))
     context = np.zeros_like(vectors[:n_items])
-    logits = np.zeros((n_items, 1 + len(features.columns)), dtype=np.float32)
+    n_weights = 1 + len(features.columns)
+    logits = in_lanes(np.zeros((n_items, n_weights), dtype=np.float32))
     touched = np.zeros(n_items, dtype=np.bool_)
     longest = int(sequences.lengths().max())
     window = longest if settings.window is None else settings.window
@@ -77,14 +78,14 @@ def train(
         return skip_gram_kernel.train_with_features(  # type: ignore[no-any-return]
             sequences.items, sequences.offsets, batch.first, batch.last, kept, negatives.chance, negatives.other,
             window, settings.shrink_windows, settings.negatives, np.float32(batch.learning_rate),
-            np.uint64(batch.seed), starts, matrix.indices, matrix.data, features.column_of, learn_weights,
-            vectors, logits, context, touched,
+            np.uint64(batch.seed), starts, matrix.indices, matrix.data, features.column_of, n_weights,
+            learn_weights and n_weights > 1, vectors, logits, context, touched,
         )  # fmt: skip
 
     tally = skip_gram.in_batches(
         step, sequences, settings, min(window, longest), random, threads=threads, progress=progress
     )
-    weights = _softmax(logits)
+    weights = _softmax(logits[:, :n_weights])
     own, of_features, context = (
         out_of_lanes(rows, settings.dimensions) for rows in (vectors[:n_items], vectors[n_items:], context)
     )

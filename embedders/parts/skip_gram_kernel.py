@@ -131,7 +131,8 @@ def train(  # type: ignore[no-untyped-def]
                 n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
-                touched[chosen[centre]] = True
+                if not touched[chosen[centre]]:  # a write would take the line away from the other threads each time
+                    touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
                 for number in range(n_outputs):
                     fetch(context, outputs[number])
@@ -148,7 +149,7 @@ def train(  # type: ignore[no-untyped-def]
 @numba.njit(inline="always")
 def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed, row):  # type: ignore[no-untyped-def]
     """Fill in a row of `weights`, the softmax of an item's logits, and of `mixed`, the mean by them of its vectors."""
-    n_items, n_weights = logits.shape
+    n_items, n_weights = len(logits), weights.shape[1]
     largest = logits[item, 0]
     for s in range(1, n_weights):
         largest = max(largest, logits[item, s])
@@ -173,7 +174,7 @@ def _spread(  # type: ignore[no-untyped-def]
 
     gains  room for what each of the item's weights would gain by being larger: the move times the vector it weighs
     """
-    n_items, n_weights = logits.shape
+    n_items, n_weights = len(logits), len(gains)
     gains[:] = 0
     gains[0] = dot(moves, row, vectors, item)
     add_scaled(vectors, item, weights[row, 0], moves, row)
@@ -191,14 +192,15 @@ def _spread(  # type: ignore[no-untyped-def]
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def train_with_features(  # type: ignore[no-untyped-def]
     items, offsets, first_sequence, last_sequence, kept, chance, other, window, shrink_windows, n_negatives, rate, seed,
-    starts, features, shares, column_of, learn_weights, vectors, logits, context, touched,
+    starts, features, shares, column_of, n_weights, learn_weights, vectors, logits, context, touched,
 ):  # fmt: skip
     """As `train`, where the input vector of an item is a mean of its own vector and its features'.
 
     The features of item i are features[starts[i]:starts[i + 1]], with their shares of a column; row i of `vectors`
-    belongs to item i, row n_items + f to feature f; `logits`, (n_items, 1 + n_columns), is changed in place as well.
+    belongs to item i, row n_items + f to feature f; `logits` are changed in place as well, and of their columns the
+    first n_weights count, one for the item itself and one a column of the table: an item's has a cache line of its own.
     """
-    dimensions, n_weights = vectors.shape[1], logits.shape[1]
+    n_items, dimensions = len(logits), vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
     longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
     chosen = np.empty(longest, dtype=np.int32)
@@ -225,8 +227,16 @@ def train_with_features(  # type: ignore[no-untyped-def]
                 n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
-                touched[chosen[centre]] = True
+                if not touched[chosen[centre]]:  # a write would take the line away from the other threads each time
+                    touched[chosen[centre]] = True
                 n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
+                for row in range(n_inputs):
+                    fetch(vectors, inputs[row])
+                    fetch(logits, inputs[row])
+                    for feature in range(starts[inputs[row]], starts[inputs[row] + 1]):
+                        fetch(vectors, n_items + features[feature])
+                for number in range(n_outputs):
+                    fetch(context, outputs[number])
                 for row in range(n_inputs):
                     _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights, mixed, row)
                 loss += _learn(mixed, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
