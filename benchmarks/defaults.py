@@ -27,12 +27,15 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
         for vectors in ("v", "v_sqrt_s", "v_s")
     ],
     "als": [
-        {"alpha": 0.1},
+        {"alpha": 1.0, "regularisation": 0.01},
+        {"alpha": 1.0},
+        {"alpha": 2.0},
         {"alpha": 10.0},
         {"alpha": 40.0},
-        {"regularisation": 0.001},
+        {"regularisation": 0.01},
         {"regularisation": 1.0},
         {"regularisation": 10.0},
+        {"regularisation": 50.0},
         {"iterations": 5},
         {"iterations": 50},
         {"weights": "binary"},

@@ -23,7 +23,7 @@ class AlsParams(Params):
 
     weights: WeightForm = parameter("counts", WEIGHTS_HELP)
     alpha: float = parameter(
-        1.0,
+        5.0,
         "How much an interaction counts against the empty cells; larger fits what was touched more closely, and on a "
         "small log mixes what never met.",
         low=0.001,
@@ -36,7 +36,7 @@ class AlsParams(Params):
         advanced=True,
     )
     regularisation: float = parameter(
-        0.01, "Pull of all vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=1000.0
+        5.0, "Pull of all vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=1000.0
     )
     iterations: int = parameter(
         15, "Rounds of solving for users and then for items; more come closer to the optimum.", low=1, high=500

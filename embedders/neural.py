@@ -52,6 +52,7 @@ class NeuralParams(GradientParams):
         "Units of the first hidden layer, half as many in each further one; more fit more closely.",
         low=2,
         high=2048,
+        advanced=True,
     )
     dropout: float = parameter(
         0.2,
@@ -65,6 +66,7 @@ class NeuralParams(GradientParams):
         "learned by heart, so that more epochs bring items closer to their like, and learns slower.",
         low=0.0,
         high=0.9,
+        advanced=True,
     )
     negatives: int = parameter(
         4,
@@ -94,6 +96,7 @@ class NeuralParams(GradientParams):
         "vectors are those of the best epoch.",
         low=1,
         high=1000,
+        advanced=True,
     )
 
 
