@@ -46,7 +46,7 @@ class GraphParams(SequenceParams):
         high=500,
     )
     negatives: int = skip_gram_params.NEGATIVES
-    epochs: int = parameter(10, "Passes over all walks; more fit them more closely.", low=1, high=1000)
+    epochs: int = parameter(5, "Passes over all walks; more fit them more closely.", low=1, high=1000)
     ns_exponent: float = skip_gram_params.NS_EXPONENT
     learning_rate: float = skip_gram_params.LEARNING_RATE
 

@@ -76,7 +76,8 @@ def train(
 
     def step(batch: skip_gram.Batch) -> tuple[int, float]:
         return skip_gram_kernel.train_with_features(  # type: ignore[no-any-return]
-            sequences.items, sequences.offsets, batch.first, batch.last, kept, negatives.chance, negatives.other,
+            sequences.items, sequences.offsets, batch.first_sequence, batch.last_sequence,
+            batch.first_event, batch.last_event, kept, negatives.chance, negatives.other,
             window, settings.shrink_windows, settings.negatives, np.float32(batch.learning_rate),
             np.uint64(batch.seed), starts, matrix.indices, matrix.data, features.column_of, n_weights,
             learn_weights and n_weights > 1, vectors, logits, context, touched,

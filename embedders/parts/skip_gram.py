@@ -66,12 +66,16 @@ class Trained:
 
 
 class Batch(NamedTuple):
-    """Sequences from one up to another, with a random start of their own: the draws do not depend on threads."""
+    """Events from one up to another, with a random start of their own: the draws do not depend on threads.
+
+    first_sequence  and last_sequence, left out as last_event is: the sequences that they lie in
+    """
 
     epoch: int
-    first: int
-    last: int
-    events: int
+    first_sequence: int
+    last_sequence: int
+    first_event: int
+    last_event: int
     learning_rate: float
     seed: int
 
@@ -102,9 +106,10 @@ def train(
 
     def step(batch: Batch) -> tuple[int, float]:
         return skip_gram_kernel.train(  # type: ignore[no-any-return]
-            sequences.items, sequences.offsets, times, batch.first, batch.last, kept,
-            negatives.chance, negatives.other, window, settings.shrink_windows, longest_pause,
-            settings.negatives, np.float32(batch.learning_rate), np.uint64(batch.seed), vectors, context, touched,
+            sequences.items, sequences.offsets, times, batch.first_sequence, batch.last_sequence,
+            batch.first_event, batch.last_event, kept, negatives.chance, negatives.other,
+            window, settings.shrink_windows, longest_pause, settings.negatives,
+            np.float32(batch.learning_rate), np.uint64(batch.seed), vectors, context, touched,
         )  # fmt: skip
 
     tally = in_batches(step, sequences, settings, min(window, longest), random, threads=threads, progress=progress)
@@ -139,7 +144,7 @@ def in_batches(
             if batch is None:
                 return
             trained, loss = step(batch)
-            reports.put(Report(batch.epoch, trained, batch.events, loss))
+            reports.put(Report(batch.epoch, trained, batch.last_event - batch.first_event, loss))
 
     tally = Tally(settings.epochs, len(plan) // settings.epochs, len(sequences.items), reports, progress)
     background.run([work] * min(threads, len(plan)), tally.tell)
@@ -189,16 +194,20 @@ def _negative_weights(counts: npt.NDArray[np.int64], exponent: float) -> npt.NDA
 def _plan(
     offsets: npt.NDArray[np.int64], settings: Settings, pairs_an_event: int, random: np.random.Generator
 ) -> list[Batch]:
-    """All batches of all epochs, in the order of the log as word2vec takes them; the rate falls with the events."""
+    """All batches of all epochs, in the order of the log as word2vec takes them; the rate falls with the events.
+
+    A batch ends where a sequence does, except within one that is longer than a batch.
+    """
     events = int(offsets[-1])
     number = max(1, events * pairs_an_event // PAIRS_A_BATCH)
-    cuts = np.searchsorted(offsets, np.arange(number + 1) * (events / number))
-    bounds = list(itertools.pairwise(np.unique(cuts).tolist()))
+    even = np.linspace(0, events, number + 1).astype(np.int64)
+    ends = offsets[np.searchsorted(offsets, even)]
+    bounds = list(itertools.pairwise(np.unique(np.where(ends - even <= events // number, ends, even)).tolist()))
     batches = []
     for epoch in range(settings.epochs):
         for first, last in bounds:
-            done = epoch + int(offsets[first]) / events
+            done = epoch + first / events
             rate = max(settings.learning_rate * (1 - done / settings.epochs), LEAST_RATE)
-            size = int(offsets[last] - offsets[first])
-            batches.append(Batch(epoch, first, last, size, rate, int(random.integers(2**63))))
+            sequences = int(np.searchsorted(offsets, first, "right")) - 1, int(np.searchsorted(offsets, last))
+            batches.append(Batch(epoch, *sequences, first, last, rate, int(random.integers(2**63))))
     return batches

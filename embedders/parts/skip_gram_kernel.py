@@ -27,12 +27,49 @@ def _stays(chance, state):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always")
-def _next_inputs(chosen, centre, place, last, inputs):  # type: ignore[no-untyped-def]
+def _keep(items, begin, end, first, last, kept, window, state, events):  # type: ignore[no-untyped-def]
+    """Fill `events` with those of a sequence that are not thinned out: (how many, the first centre, the one after all).
+
+    Of the sequence from begin to end the events from first to last are centres; of those before and after them as many
+    are kept as a window reaches.
+    """
+    length = 0
+    event = first
+    while event > begin and length < window:
+        event -= 1
+        if _stays(kept[items[event]], state):
+            events[length] = event
+            length += 1
+    for place in range(length // 2):  # they were met backwards
+        events[place], events[length - 1 - place] = events[length - 1 - place], events[place]
+    first_centre = length
+    for event in range(first, last):
+        if _stays(kept[items[event]], state):
+            events[length] = event
+            length += 1
+    after_centres = length
+    event = last
+    while event < end and length < after_centres + window:
+        if _stays(kept[items[event]], state):
+            events[length] = event
+            length += 1
+        event += 1
+    return length, first_centre, after_centres
+
+
+@numba.njit(inline="always")
+def _most_kept(offsets, first_sequence, last_sequence, first_event, last_event, window):  # type: ignore[no-untyped-def]
+    """How many events `_keep` may find in a sequence of a batch at most."""
+    return min(np.diff(offsets[first_sequence : last_sequence + 1]).max(), last_event - first_event + 2 * window)
+
+
+@numba.njit(inline="always")
+def _next_inputs(items, events, centre, place, last, inputs):  # type: ignore[no-untyped-def]
     """Fill `inputs` with the next neighbours of the centre, up to `last`: (how many, the place after them)."""
     n_inputs = 0
     while place <= last and n_inputs < _BLOCK:
         if place != centre:
-            inputs[n_inputs] = chosen[place]
+            inputs[n_inputs] = items[events[place]]
             n_inputs += 1
         place += 1
     return n_inputs, place
@@ -88,20 +125,20 @@ def _learn(inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves):  
 
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def train(  # type: ignore[no-untyped-def]
-    items, offsets, times, first_sequence, last_sequence, kept, chance, other,
+    items, offsets, times, first_sequence, last_sequence, first_event, last_event, kept, chance, other,
     window, shrink_windows, longest_pause, n_negatives, rate, seed, vectors, context, touched,
 ):  # fmt: skip
-    """Train on the sequences from the first up to the last, left out: (events trained on, sum of their losses).
+    """Train on a batch of events, the lasts left out, in these sequences: (events trained on, sum of their losses).
 
-    An item's neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a
-    block move when the block is done. `vectors`, `context` and `touched` are changed in place; the columns of the
-    first two are a multiple of sixteen, as lanes.in_lanes leaves them.
+    The neighbours of the batch's first and last events may lie outside of it, in the same sequence. An item's
+    neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a block move
+    when the block is done. `vectors`, `context` and `touched` are changed in place; the columns of the first two are a
+    multiple of sixteen, as lanes.in_lanes leaves them.
     """
     dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
-    longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
-    chosen = np.empty(longest, dtype=np.int32)
-    moments = np.empty(longest, dtype=np.int64)
+    most_kept = _most_kept(offsets, first_sequence, last_sequence, first_event, last_event, window)
+    events = np.empty(most_kept, dtype=np.int64)
     inputs = np.empty(_BLOCK, dtype=np.int32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
@@ -109,31 +146,28 @@ def train(  # type: ignore[no-untyped-def]
     moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
-        length = 0
-        for event in range(offsets[sequence], offsets[sequence + 1]):
-            item = items[event]
-            if _stays(kept[item], state):
-                chosen[length] = item
-                if longest_pause >= 0:
-                    moments[length] = times[event]
-                length += 1
-        trained += length
-        for centre in range(length):
+        begin, end = offsets[sequence], offsets[sequence + 1]
+        length, first_centre, after_centres = _keep(
+            items, begin, end, max(begin, first_event), min(end, last_event), kept, window, state, events
+        )
+        trained += after_centres - first_centre
+        for centre in range(first_centre, after_centres):
+            item = items[events[centre]]
             width = window - _below(_draw(state), window) if shrink_windows else window
             first, last = max(0, centre - width), min(length - 1, centre + width)
             if longest_pause >= 0:
-                while moments[centre] - moments[first] > longest_pause:
+                while times[events[centre]] - times[events[first]] > longest_pause:
                     first += 1
-                while moments[last] - moments[centre] > longest_pause:
+                while times[events[last]] - times[events[centre]] > longest_pause:
                     last -= 1
             place = first
             while place <= last:
-                n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
+                n_inputs, place = _next_inputs(items, events, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
-                if not touched[chosen[centre]]:  # a write would take the line away from the other threads each time
-                    touched[chosen[centre]] = True
-                n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
+                if not touched[item]:  # a write would take the line away from the other threads each time
+                    touched[item] = True
+                n_outputs = _draw_outputs(item, n_negatives, chance, other, state, outputs)
                 for number in range(n_outputs):
                     fetch(context, outputs[number])
                 for row in range(n_inputs):
@@ -191,8 +225,9 @@ def _spread(  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def train_with_features(  # type: ignore[no-untyped-def]
-    items, offsets, first_sequence, last_sequence, kept, chance, other, window, shrink_windows, n_negatives, rate, seed,
-    starts, features, shares, column_of, n_weights, learn_weights, vectors, logits, context, touched,
+    items, offsets, first_sequence, last_sequence, first_event, last_event, kept, chance, other,
+    window, shrink_windows, n_negatives, rate, seed, starts, features, shares, column_of, n_weights, learn_weights,
+    vectors, logits, context, touched,
 ):  # fmt: skip
     """As `train`, where the input vector of an item is a mean of its own vector and its features'.
 
@@ -202,8 +237,8 @@ def train_with_features(  # type: ignore[no-untyped-def]
     """
     n_items, dimensions = len(logits), vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
-    longest = np.diff(offsets[first_sequence : last_sequence + 1]).max()
-    chosen = np.empty(longest, dtype=np.int32)
+    most_kept = _most_kept(offsets, first_sequence, last_sequence, first_event, last_event, window)
+    events = np.empty(most_kept, dtype=np.int64)
     inputs = np.empty(_BLOCK, dtype=np.int32)
     weights = np.empty((_BLOCK, n_weights), dtype=np.float32)
     mixed = np.empty((_BLOCK, dimensions), dtype=np.float32)
@@ -213,23 +248,22 @@ def train_with_features(  # type: ignore[no-untyped-def]
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
-        length = 0
-        for event in range(offsets[sequence], offsets[sequence + 1]):
-            item = items[event]
-            if _stays(kept[item], state):
-                chosen[length] = item
-                length += 1
-        trained += length
-        for centre in range(length):
+        begin, end = offsets[sequence], offsets[sequence + 1]
+        length, first_centre, after_centres = _keep(
+            items, begin, end, max(begin, first_event), min(end, last_event), kept, window, state, events
+        )
+        trained += after_centres - first_centre
+        for centre in range(first_centre, after_centres):
+            item = items[events[centre]]
             width = window - _below(_draw(state), window) if shrink_windows else window
             place, last = max(0, centre - width), min(length - 1, centre + width)
             while place <= last:
-                n_inputs, place = _next_inputs(chosen, centre, place, last, inputs)
+                n_inputs, place = _next_inputs(items, events, centre, place, last, inputs)
                 if n_inputs == 0:
                     break
-                if not touched[chosen[centre]]:  # a write would take the line away from the other threads each time
-                    touched[chosen[centre]] = True
-                n_outputs = _draw_outputs(chosen[centre], n_negatives, chance, other, state, outputs)
+                if not touched[item]:  # a write would take the line away from the other threads each time
+                    touched[item] = True
+                n_outputs = _draw_outputs(item, n_negatives, chance, other, state, outputs)
                 for row in range(n_inputs):
                     fetch(vectors, inputs[row])
                     fetch(logits, inputs[row])

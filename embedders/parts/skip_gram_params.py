@@ -26,7 +26,7 @@ NS_EXPONENT = parameter(
     advanced=True,
 )
 LEARNING_RATE = parameter(
-    0.025,
+    0.05,
     "Size of the first step, from which it falls to nearly 0; larger learns faster and may overshoot.",
     low=0.001,
     high=1.0,

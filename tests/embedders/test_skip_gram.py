@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -178,6 +178,42 @@ def test_two_threads_do_all_the_work_of_one(monkeypatch: pytest.MonkeyPatch) -> 
     assert one.events_used == two.events_used == 1
     assert told[-1][0] == told[-1][1]
     np.testing.assert_allclose(np.mean(one.losses), np.mean(two.losses), rtol=0.1)
+
+
+@pytest.mark.parametrize("shape", ["one history", "many"])
+def test_a_batch_that_ends_within_a_history_loses_no_pair(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With steps of nearly nothing each pair costs log 2 and as much for each negative: how many pairs there were."""
+    items = np.random.default_rng(0).permutation(3000).astype(np.int32)
+    offsets = np.array([0, 3000]) if shape == "one history" else np.arange(0, 3001, 30)
+    settings = skip_gram.Settings(**{**USUAL, "window": 9, "shrink_windows": False, "negatives": 1, "epochs": 1})
+    settings = replace(settings, learning_rate=1e-12)
+    reports: list[float] = []
+    monkeypatch.setattr(skip_gram, "LEAST_RATE", 1e-12)
+    monkeypatch.setattr(skip_gram, "PAIRS_A_BATCH", 900)
+    trained = skip_gram.train(
+        Sequences(items, offsets, None), 3000, settings, seed=0, threads=2,
+        progress=lambda stage, done, total, loss=None: reports.append(done),
+    )  # fmt: skip
+    pairs = sum(
+        min(place + 9, end - 1) - max(place - 9, begin)
+        for begin, end in itertools.pairwise(offsets.tolist())
+        for place in range(begin, end)
+    )
+    assert trained.losses[0] * 3000 == pytest.approx(2 * np.log(2) * pairs, rel=2e-3)
+    assert trained.events_used == 1
+    assert reports[-1] == 3000
+
+
+def test_batches_end_where_sequences_do_but_within_a_long_one() -> None:
+    offsets = np.array([0, 10, 20, 30, 1030, 1040])
+    settings = skip_gram.Settings(**{**USUAL, "epochs": 1})
+    plan = skip_gram._plan(offsets, settings, skip_gram.PAIRS_A_BATCH // 100, np.random.default_rng(0))
+    assert [batch.first_event for batch in plan[1:]] == [batch.last_event for batch in plan[:-1]]
+    assert (plan[0].first_event, plan[-1].last_event) == (0, 1040)
+    assert max(batch.last_event - batch.first_event for batch in plan) <= 210
+    for batch in plan:
+        assert offsets[batch.first_sequence] <= batch.first_event < offsets[batch.first_sequence + 1]
+        assert offsets[batch.last_sequence - 1] < batch.last_event <= offsets[batch.last_sequence]
 
 
 def test_alias_tables_give_back_their_weights() -> None:
