@@ -103,7 +103,7 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
 
     def estimate(self, size: LogSize, params: CooccurrenceSvdParams) -> Estimate:
         """The sequences, the pairs in their windows, and the decomposition of the matrix that they fill."""
-        pairs, cells = size.interactions * company(size, params), float(size.items) ** 2
+        pairs, cells = size.interactions * company(size, params), max(float(size.items) ** 2, 1.0)
         filled = _ALIKE * cells * -math.expm1(-2 * pairs / cells)
         shape = size.items, size.items, params.dimensions
         seconds = 0.05 + 3e-7 * size.interactions + 5e-8 * pairs + 3e-7 * filled

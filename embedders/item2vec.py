@@ -111,7 +111,7 @@ class Item2vec(Method[Item2vecParams]):
     def estimate(self, size: LogSize, params: Item2vecParams) -> Estimate:
         """The sequences, and for each event of each epoch its pairs with what the loss sets against them."""
         compiled = params.engine != "gensim" and (params.model, params.loss) == ("skip-gram", "negative sampling")
-        kept = share_kept(thinning.threshold(params.sample, params.adapt_sample, size.items) * size.items)
+        kept = share_kept(thinning.threshold(params.sample, params.adapt_sample, max(size.items, 1)) * size.items)
         pairs = 2 * company(size, params, kept=kept, shrunk=not params.whole_session)
         pairs = min(pairs, params.longest_sequence or _LONGEST_WHOLE)
         shape = size.items, params.dimensions

@@ -74,7 +74,7 @@ class User2vec(Method[User2vecParams]):
     def estimate(self, size: LogSize, params: User2vecParams) -> Estimate:
         """By the products of two vectors that an event takes, as if documents were alike and no item thinned out."""
         documents = size.sessions if params.sequences != "user" and size.sessions else size.users
-        neighbours = min(params.window + 1.0, size.interactions / documents)
+        neighbours = min(params.window + 1.0, size.interactions / max(documents, 1))
         inputs = neighbours + 1 if params.model == "PV-DBOW" else 1.0
         products = inputs * (params.negatives + 1) / min(params.threads, 2)
         event = 1e-6 + products * (8e-8 + 4.5e-10 * params.dimensions)

@@ -11,7 +11,7 @@ from errors import InputError
 from widgets import jobs_panel
 from widgets.charts import loss_curve
 from widgets.forms import describe
-from widgets.text import count, day, plain, seconds
+from widgets.text import count, day, plain, seconds, shorten
 from workspace import jobs
 from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED
@@ -89,10 +89,20 @@ def _details(run: RunEntry) -> None:
     for note in run.notes:
         st.caption(plain(note))
     if run.n_missing:
-        st.caption(f"Items without a vector: {count(run.n_missing)}.")
+        st.caption(plain(_without_vector(run)))
     if len(run.losses) > 1:
         st.plotly_chart(loss_curve(run.losses), key=f"losses-{run.key}", alt="Training loss of this run")
     st.json(dict(run.params), expanded=False)
+
+
+def _without_vector(run: RunEntry) -> str:
+    """How many items have no vector, and the first of them."""
+    told = f"Items without a vector: {count(run.n_missing)}"
+    if not run.missing_first:
+        return f"{told}."
+    more = run.n_missing - len(run.missing_first)
+    rest = f" and {count(more)} more; the settings on the Export page have the ids of all" if more else ""
+    return f"{told}: {', '.join(shorten(name) for name in run.missing_first)}{rest}."
 
 
 @st.dialog("Rename this run")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _messages = logging.getLogger(__name__)
 KEY_LENGTH = 16  # characters of the key in a folder's name
 LONGEST_NAME = 100
+MISSING_NAMED = 10  # items without a vector that run.json names
 RUN_FILES = ("run.json", "vectors.npz", "items.parquet")
 
 
@@ -48,10 +49,11 @@ RUN_FILES = ("run.json", "vectors.npz", "items.parquet")
 class RunEntry:
     """A run without its vectors.
 
-    key         hex: log digest, method, parameters with defaults, seed and method version
-    seconds     training took; created is ISO 8601 UTC
-    n_missing   items without a vector
-    path        the run's folder: run.json, vectors.npz, items.parquet, and what was computed from them since
+    key            hex: log digest, method, parameters with defaults, seed and method version
+    seconds        training took; created is ISO 8601 UTC
+    n_missing      items without a vector
+    path           the run's folder: run.json, vectors.npz, items.parquet, and what was computed from them since
+    missing_first  the first ten of those items by title, or id where there is none; empty in runs of older versions
     """
 
     key: str
@@ -71,6 +73,7 @@ class RunEntry:
     losses: tuple[float, ...]
     notes: tuple[str, ...]
     path: Path
+    missing_first: tuple[str, ...] = ()
 
 
 _ENTRIES = pydantic.TypeAdapter(RunEntry)
@@ -126,6 +129,7 @@ def write_run(
         "n_items": len(embedding.item_ids),
         "dimensions": embedding.dimensions,
         "n_missing": int((~embedding.trained).sum()),
+        "missing_first": _missing_first(embedding, log),
         "trained": {"machine": this_machine(), "size": dataclasses.asdict(size_of(log))},
     }
     with new_folder(folder, replace=replace) as aside:
@@ -240,6 +244,16 @@ def unique_name(name: str, log_digest: str) -> str:
     return next(one for one in (name, *numbered) if one not in taken)
 
 
+def _missing_first(embedding: Embedding, log: InteractionLog) -> list[str]:
+    """The first items without a vector by title, or id where there is none: told without opening the vectors."""
+    titles = log.items.get("title")
+    named = []
+    for code in np.flatnonzero(~embedding.trained)[:MISSING_NAMED]:
+        title = None if titles is None else titles.iloc[code]
+        named.append(title if isinstance(title, str) and title else str(embedding.item_ids[code]))
+    return named
+
+
 def _items_table(log: InteractionLog) -> pd.DataFrame:
     import pandas as pd
 
@@ -267,13 +281,14 @@ def _read_entry(folder: Path) -> RunEntry:
         raise RunError(f"{folder} is not a run folder: it has no run.json.")
     facts = read_json(folder / "run.json")
     damaged = f"The run.json in {folder} is damaged, or another program's"
-    needed = {field.name for field in dataclasses.fields(RunEntry)} - {"path"}
+    known = {field.name for field in dataclasses.fields(RunEntry)} - {"path"}
+    needed = known - {"missing_first"}
     if not isinstance(facts, dict):
         raise RunError(f"{damaged}: it holds no facts.")
     if missing := sorted((needed | {"method_version"}) - facts.keys()):
         raise RunError(f"{damaged}: it has no {missing[0]!r}.")
     try:
-        entry = _ENTRIES.validate_python({name: facts[name] for name in needed} | {"path": folder})
+        entry = _ENTRIES.validate_python({name: facts[name] for name in known & facts.keys()} | {"path": folder})
         version = int(facts["method_version"])
     except pydantic.ValidationError as error:
         first = error.errors()[0]

@@ -23,6 +23,7 @@ def measure() -> Iterator[Check]:
         window=params.window,
         negative=params.negatives,
         sample=params.sample,
+        alpha=params.learning_rate,
         epochs=1,
         min_count=1,
         workers=1,

@@ -11,6 +11,7 @@ from benchmarks import fresh, grocery
 from benchmarks.row import Row
 
 WORDS, EPOCHS, SECONDS = 1_170_000, 10, 60  # what is promised, and so as a speed
+TIMES_GENSIM = 3  # and that it is so many times as fast
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -19,7 +20,7 @@ def measure(folder: Path) -> Iterator[Row]:
     plain_is = "gensim with corpus_file and 2 workers"
     for engine in ("compiled", "gensim"):
         app = fresh.run(with_app, engine)["words a second"]
-        limit = WORDS * EPOCHS / SECONDS if engine == "compiled" else None
+        limit = max(WORDS * EPOCHS / SECONDS, TIMES_GENSIM * plain) if engine == "compiled" else None
         yield Row(f"item2vec ({engine}), 64 dimensions, 2 threads", app, "words/s", plain, plain_is, limit)
 
 

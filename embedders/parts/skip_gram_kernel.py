@@ -92,34 +92,30 @@ def _draw_outputs(centre, n_negatives, chance, other, state, outputs):  # type: 
 
 
 @numba.njit(inline="always")
-def _learn(inputs, n_inputs, context, outputs, n_outputs, rate, pulls, moves):  # type: ignore[no-untyped-def]
-    """Move the outputs, work out in `moves` what the inputs are to move by, and return the sum of the losses.
+def _learn(near, context, outputs, n_outputs, rate, pulls, move):  # type: ignore[no-untyped-def]
+    """Move the outputs, work out in `move` what the input is to move by, and return the sum of the losses.
 
-    Inputs are rows of a copy: another thread may be moving those of the items themselves, and each time that it does
-    they have to come from its cache. Outputs are rows of `context`; the first is to be found beside every input, the
-    others beside none. They have moved by one input before the next is scored: moved by all at once they would be
-    pushed too far, and popular items would gain by it.
+    The input is one row, a copy: another thread may be moving the item's own, and each time that it does it has to come
+    from its cache. Outputs are rows of `context`; the first is to be found beside the input, the others are not.
 
     pulls  room for a number an output
     """
     reach, steps = np.float32(_REACH), np.float32(_STEPS / (2 * _REACH))
-    loss = 0.0
-    for row in range(n_inputs):
+    for number in range(n_outputs):
+        pulls[number] = dot(near, 0, context, outputs[number])
+    loss = -np.float64(min(max(pulls[0], -reach), reach))
+    for number in range(n_outputs):
+        step = np.int64((min(max(pulls[number], -reach), reach) + reach) * steps)
+        loss += _SOFTPLUS[step]
+        pulls[number] = -rate * _SIGMOID[step]
+    pulls[0] += rate
+    for d in range(0, near.shape[1], LANES):
+        own, sums = load(near, 0, d), fill(np.float32(0))
         for number in range(n_outputs):
-            pulls[number] = dot(inputs, row, context, outputs[number])
-        loss -= min(max(pulls[0], -reach), reach)
-        for number in range(n_outputs):
-            step = np.int64((min(max(pulls[number], -reach), reach) + reach) * steps)
-            loss += _SOFTPLUS[step]
-            pulls[number] = -rate * _SIGMOID[step]
-        pulls[0] += rate
-        for d in range(0, inputs.shape[1], LANES):
-            own, move = load(inputs, row, d), fill(np.float32(0))
-            for number in range(n_outputs):
-                pull, before = fill(pulls[number]), load(context, outputs[number], d)
-                move = multiply_add(pull, before, move)
-                store(context, outputs[number], d, multiply_add(pull, own, before))
-            store(moves, row, d, move)
+            pull, before = fill(pulls[number]), load(context, outputs[number], d)
+            sums = multiply_add(pull, before, sums)
+            store(context, outputs[number], d, multiply_add(pull, own, before))
+        store(move, 0, d, sums)
     return loss
 
 
@@ -131,9 +127,10 @@ def train(  # type: ignore[no-untyped-def]
     """Train on a batch of events, the lasts left out, in these sequences: (events trained on, sum of their losses).
 
     The neighbours of the batch's first and last events may lie outside of it, in the same sequence. An item's
-    neighbours in its window are the inputs, the item itself and the negatives the outputs; all inputs of a block move
-    when the block is done. `vectors`, `context` and `touched` are changed in place; the columns of the first two are a
-    multiple of sixteen, as lanes.in_lanes leaves them.
+    neighbours in its window are the inputs, the item itself and the negatives the outputs; each input has moved before
+    the next one's turn: moved together they would go too far, and popular items would gain by it. `vectors`, `context`
+    and `touched` are changed in place; the columns of the first two are a multiple of sixteen, as lanes.in_lanes leaves
+    them.
     """
     dimensions = vectors.shape[1]
     state = np.array([seed], dtype=np.uint64)
@@ -142,8 +139,8 @@ def train(  # type: ignore[no-untyped-def]
     inputs = np.empty(_BLOCK, dtype=np.int32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
-    near = np.empty((_BLOCK, dimensions), dtype=np.float32)
-    moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
+    near = np.empty((1, dimensions), dtype=np.float32)
+    move = np.empty((1, dimensions), dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
         begin, end = offsets[sequence], offsets[sequence + 1]
@@ -170,39 +167,38 @@ def train(  # type: ignore[no-untyped-def]
                 n_outputs = _draw_outputs(item, n_negatives, chance, other, state, outputs)
                 for number in range(n_outputs):
                     fetch(context, outputs[number])
-                for row in range(n_inputs):
-                    fetch(vectors, inputs[row])
-                for row in range(n_inputs):
-                    copy(near, row, vectors, inputs[row])
-                loss += _learn(near, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
-                for row in range(n_inputs):
-                    add_scaled(vectors, inputs[row], 1, moves, row)
+                for number in range(n_inputs):
+                    fetch(vectors, inputs[number])
+                for number in range(n_inputs):
+                    copy(near, 0, vectors, inputs[number])
+                    loss += _learn(near, context, outputs, n_outputs, rate, pulls, move)
+                    add_scaled(vectors, inputs[number], 1, move, 0)
     return trained, loss
 
 
 @numba.njit(inline="always")
-def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed, row):  # type: ignore[no-untyped-def]
-    """Fill in a row of `weights`, the softmax of an item's logits, and of `mixed`, the mean by them of its vectors."""
-    n_items, n_weights = len(logits), weights.shape[1]
+def _mix(item, starts, features, shares, column_of, vectors, logits, weights, mixed):  # type: ignore[no-untyped-def]
+    """Fill in `weights`, the softmax of an item's logits, and `mixed`, one row, the mean by them of its vectors."""
+    n_items, n_weights = len(logits), len(weights)
     largest = logits[item, 0]
     for s in range(1, n_weights):
         largest = max(largest, logits[item, s])
     total = np.float32(0)
     for s in range(n_weights):
-        weights[row, s] = np.exp(logits[item, s] - largest)
-        total += weights[row, s]
+        weights[s] = np.exp(logits[item, s] - largest)
+        total += weights[s]
     for s in range(n_weights):
-        weights[row, s] /= total
-    mixed[row] = 0
-    add_scaled(mixed, row, weights[row, 0], vectors, item)
+        weights[s] /= total
+    mixed[0] = 0
+    add_scaled(mixed, 0, weights[0], vectors, item)
     for place in range(starts[item], starts[item + 1]):
         feature = features[place]
-        add_scaled(mixed, row, weights[row, 1 + column_of[feature]] * shares[place], vectors, n_items + feature)
+        add_scaled(mixed, 0, weights[1 + column_of[feature]] * shares[place], vectors, n_items + feature)
 
 
 @numba.njit(inline="always")
 def _spread(  # type: ignore[no-untyped-def]
-    item, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, moves, row, gains
+    item, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, move, gains
 ):
     """Pass the move of an item's mixed vector on to the vectors that it is mixed from, and to its logits.
 
@@ -210,17 +206,17 @@ def _spread(  # type: ignore[no-untyped-def]
     """
     n_items, n_weights = len(logits), len(gains)
     gains[:] = 0
-    gains[0] = dot(moves, row, vectors, item)
-    add_scaled(vectors, item, weights[row, 0], moves, row)
+    gains[0] = dot(move, 0, vectors, item)
+    add_scaled(vectors, item, weights[0], move, 0)
     for place in range(starts[item], starts[item + 1]):
         feature = features[place]
         column = 1 + column_of[feature]
-        gains[column] += shares[place] * dot(moves, row, vectors, n_items + feature)
-        add_scaled(vectors, n_items + feature, weights[row, column] * shares[place], moves, row)
+        gains[column] += shares[place] * dot(move, 0, vectors, n_items + feature)
+        add_scaled(vectors, n_items + feature, weights[column] * shares[place], move, 0)
     if learn_weights:
-        mean = dot(moves, row, mixed, row)
+        mean = dot(move, 0, mixed, 0)
         for s in range(n_weights):
-            logits[item, s] += weights[row, s] * (gains[s] - mean)
+            logits[item, s] += weights[s] * (gains[s] - mean)
 
 
 @numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -240,9 +236,9 @@ def train_with_features(  # type: ignore[no-untyped-def]
     most_kept = _most_kept(offsets, first_sequence, last_sequence, first_event, last_event, window)
     events = np.empty(most_kept, dtype=np.int64)
     inputs = np.empty(_BLOCK, dtype=np.int32)
-    weights = np.empty((_BLOCK, n_weights), dtype=np.float32)
-    mixed = np.empty((_BLOCK, dimensions), dtype=np.float32)
-    moves = np.empty((_BLOCK, dimensions), dtype=np.float32)
+    weights = np.empty(n_weights, dtype=np.float32)
+    mixed = np.empty((1, dimensions), dtype=np.float32)
+    move = np.empty((1, dimensions), dtype=np.float32)
     gains = np.empty(n_weights, dtype=np.float32)
     outputs = np.empty(n_negatives + 1, dtype=np.int32)
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
@@ -264,19 +260,19 @@ def train_with_features(  # type: ignore[no-untyped-def]
                 if not touched[item]:  # a write would take the line away from the other threads each time
                     touched[item] = True
                 n_outputs = _draw_outputs(item, n_negatives, chance, other, state, outputs)
-                for row in range(n_inputs):
-                    fetch(vectors, inputs[row])
-                    fetch(logits, inputs[row])
-                    for feature in range(starts[inputs[row]], starts[inputs[row] + 1]):
+                for number in range(n_inputs):
+                    fetch(vectors, inputs[number])
+                    fetch(logits, inputs[number])
+                    for feature in range(starts[inputs[number]], starts[inputs[number] + 1]):
                         fetch(vectors, n_items + features[feature])
                 for number in range(n_outputs):
                     fetch(context, outputs[number])
-                for row in range(n_inputs):
-                    _mix(inputs[row], starts, features, shares, column_of, vectors, logits, weights, mixed, row)
-                loss += _learn(mixed, n_inputs, context, outputs, n_outputs, rate, pulls, moves)
-                for row in range(n_inputs):
+                for number in range(n_inputs):
+                    near = inputs[number]
+                    _mix(near, starts, features, shares, column_of, vectors, logits, weights, mixed)
+                    loss += _learn(mixed, context, outputs, n_outputs, rate, pulls, move)
                     _spread(
-                        inputs[row], starts, features, shares, column_of, learn_weights, vectors, logits, weights,
-                        mixed, moves, row, gains,
+                        near, starts, features, shares, column_of, learn_weights, vectors, logits, weights, mixed, move,
+                        gains,
                     )  # fmt: skip
     return trained, loss

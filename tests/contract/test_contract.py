@@ -147,8 +147,10 @@ def test_an_estimate_grows_with_what_makes_the_work(name: str) -> None:
         LogSize(10_000_000, 1_000_000, 50_000),
         LogSize(3, 2, 2, 1, 3),
         LogSize(1, 1, 1),
+        LogSize(0, 0, 0),
+        LogSize(0, 0, 0, 0, 0),
     ],
-    ids=["huge", "many users", "tiny", "one row"],
+    ids=["huge", "many users", "tiny", "one row", "empty", "empty with sessions"],
 )
 def test_an_estimate_is_a_number_for_a_log_of_any_size(name: str, size: LogSize) -> None:
     method = METHODS[name]
@@ -267,19 +269,29 @@ def test_cancel_from_any_report(name: str) -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 def test_cancel_ends_long_work_and_its_threads(name: str, threads: int) -> None:
     log = zipf_log(items=600, users=400, events_per_user=50)
-    asked = None
+    asked = threading.Event()
+    moments: list[float] = []
 
-    def cancel_once_training(stage: str, done: float, total: float, loss: float | None = None) -> None:
-        nonlocal asked
-        if done > 0:
-            asked = time.monotonic()
+    def ask() -> None:
+        moments.append(time.monotonic())
+        asked.set()
+
+    timer = threading.Timer(1.0, ask)
+    timer.daemon = True
+
+    def cancel_when_asked(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if asked.is_set():
             raise Cancelled
+        if done > 0 and timer.ident is None:
+            timer.start()
 
-    with pytest.raises(Cancelled):
-        train(name, log, params(name, threads=threads, **(LONG[name] or {})), progress=cancel_once_training)
-    assert asked is not None
-    assert time.monotonic() - asked < 2
-    deadline = time.monotonic() + 20
+    try:
+        with pytest.raises(Cancelled):
+            train(name, log, params(name, threads=threads, **(LONG[name] or {})), progress=cancel_when_asked)
+        assert time.monotonic() - moments[0] < 2
+    finally:
+        timer.cancel()
+    deadline = time.monotonic() + 2
     while any(thread.name.startswith("training") for thread in threading.enumerate()):
         assert time.monotonic() < deadline, "a training thread goes on"
         time.sleep(0.02)

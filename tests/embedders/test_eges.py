@@ -51,7 +51,8 @@ def with_columns(log: InteractionLog, random: np.random.Generator, misleading: i
 
 
 def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
-    return Eges().fit(log, EgesParams.checked({"threads": 1, "dimensions": 16, "epochs": 1, **values}), seed=seed)
+    usual = {"threads": 1, "dimensions": 16, "epochs": 1, "learning_rate": 0.025}
+    return Eges().fit(log, EgesParams.checked({**usual, **values}), seed=seed)
 
 
 def share_on_own_shelf(embedding: Embedding, of: npt.NDArray[np.bool_]) -> float:
@@ -102,7 +103,9 @@ def test_the_note_says_what_a_vector_is_made_of() -> None:
 def test_without_columns_it_is_deepwalk() -> None:
     log = two_islands()
     ours = fit(log)
-    theirs = DeepWalk().fit(log, DeepWalk.Params.checked({"threads": 1, "dimensions": 16, "epochs": 1}), seed=0)
+    theirs = DeepWalk().fit(
+        log, DeepWalk.Params.checked({"threads": 1, "dimensions": 16, "epochs": 1, "learning_rate": 0.025}), seed=0
+    )
     np.testing.assert_allclose(ours.item_vectors, theirs.item_vectors, atol=1e-4)
     assert ours.context_vectors is not None
     assert theirs.context_vectors is not None

@@ -15,7 +15,7 @@ from embedders.base import no_progress
 from embedders.fm import Fitted, FmParams, train
 from errors import ParameterError
 from interactions.log import InteractionLog
-from tests.planted import low_rank_ratings, make_log, two_islands
+from tests.planted import low_rank_ratings, make_log, two_islands, zipf_log
 
 NOISE = 0.5
 
@@ -113,6 +113,20 @@ def test_implicit_losses_see_a_pair_once_and_no_weight(loss: str) -> None:
 def test_the_loss_on_held_out_pairs_falls(loss: str) -> None:
     fitted = trained(two_islands(), loss=loss, held_out=0.2)
     assert fitted.losses[-1] < 0.8 * fitted.losses[0]
+
+
+def test_negatives_drawn_by_popularity_take_it_out_of_the_scores() -> None:
+    """Where everybody draws from one distribution, drawn by exponent 1 touched and drawn items cannot be told apart."""
+    log = zipf_log(items=300, users=1500, events_per_user=5)
+    even, popular = (
+        trained(log, loss="logistic", ns_exponent=exponent, held_out=0.2, regularisation=0.1).losses[-1]
+        for exponent in (0.0, 1.0)
+    )
+    assert popular == pytest.approx(GUESS, rel=0.05)
+    assert even < 0.8 * GUESS
+
+
+GUESS = -(np.log(0.2) + 4 * np.log(0.8))  # the loss of who only knows that one item of five was touched
 
 
 def test_popular_items_have_the_larger_bias() -> None:

@@ -34,7 +34,7 @@ def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
 def gensim(log: InteractionLog, by: Any = None, seed: int = 0, **settings: Any) -> Word2Vec:
     """The plain call, with item ids as words."""
     sentences = [log.item_ids[items].tolist() for items in log.sequences(by, seed=seed)]
-    usual = {"vector_size": 16, "window": 10, "negative": 10, "sg": 1, "min_count": 1, "epochs": 3}
+    usual = {"vector_size": 16, "alpha": 0.05, "window": 10, "negative": 10, "sg": 1, "min_count": 1, "epochs": 3}
     return Word2Vec(sentences, workers=1, seed=seed, compute_loss=True, **{**usual, **settings})
 
 
@@ -86,7 +86,7 @@ def test_losses_are_the_differences_of_gensims_running_total() -> None:
     gensim(log, sample=0, epochs=4, callbacks=[Watch])
     embedding = fit(log, dimensions=16, epochs=4, sample=0)
     expected = np.diff([0.0, *totals]) / log.n_interactions
-    np.testing.assert_allclose(embedding.losses, expected, rtol=1e-3)
+    np.testing.assert_allclose(embedding.losses, expected, rtol=3e-3)  # gensim adds up in float32
     assert embedding.losses[-1] < embedding.losses[0]
 
 

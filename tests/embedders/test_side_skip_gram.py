@@ -83,11 +83,11 @@ def slow(
     touched = np.zeros(model.n_items, dtype=np.bool_)
     for rate, items, blocks in draw(sequences, model.n_items, settings, random):
         for block in itertools.chain(*blocks):
-            together = [items[place] for place in block.places]
-            weights, mixed = [model.weights(item) for item in together], [model.mixed(item) for item in together]
-            moves = learn(np.array(mixed), model.outputs, block.outputs, rate)
-            for item, weight, mix, move in zip(together, weights, mixed, moves, strict=True):
-                model.spread(item, weight, mix, move, learn_weights=learn_weights)
+            for place in block.places:
+                item = items[place]
+                weights, mixed = model.weights(item), model.mixed(item)
+                move = learn(mixed, model.outputs, block.outputs, rate)
+                model.spread(item, weights, mixed, move, learn_weights=learn_weights)
             touched[block.outputs[0]] = True
     return model, touched
 
@@ -100,7 +100,7 @@ def slow(
         ({}, ()),
         ({}, ("tags",)),
         ({"shrink_windows": False, "window": 1}, COLUMNS),
-        ({"window": None, "shrink_windows": False}, COLUMNS),
+        ({"window": None, "shrink_windows": False, "learning_rate": 0.1}, COLUMNS),
         ({"window": 9}, COLUMNS),
         ({"sample": 0.02}, COLUMNS),
         ({"min_count": 5}, COLUMNS),
@@ -157,7 +157,7 @@ def test_the_slow_versions_steps_are_gradients() -> None:
             slope[place] = (above - loss()) / 2e-6
             array[place] = value
     weights, mixed = model.weights(item), model.mixed(item)
-    move = learn(mixed[np.newaxis], model.outputs, outputs, rate=1.0)[0]
+    move = learn(mixed, model.outputs, outputs, rate=1.0)
     model.spread(item, weights, mixed, move, learn_weights=True)
     for array, start, slope in zip(arrays, before, slopes, strict=True):
         assert np.abs(slope).max() > 0.1

@@ -86,15 +86,14 @@ def draw(
             yield rate, items, blocks
 
 
-def learn(inputs: Rows, outputs: Rows, numbers: list[int], rate: float) -> Rows:
-    """What the rows of the inputs are to move by; the outputs of these numbers, of which the first is right, move."""
-    moves = np.zeros_like(inputs)
-    for vector, move in zip(inputs, moves, strict=True):
-        pulls = rate * ((np.arange(len(numbers)) == 0) - 1 / (1 + np.exp(-outputs[numbers] @ vector)))
-        for number, pull in zip(numbers, pulls, strict=True):
-            move += pull * outputs[number]
-            outputs[number] += pull * vector
-    return moves
+def learn(vector: Rows, outputs: Rows, numbers: list[int], rate: float) -> Rows:
+    """What the vector is to move by; the outputs of these numbers, of which the first is right, move."""
+    move = np.zeros_like(vector)
+    pulls = rate * ((np.arange(len(numbers)) == 0) - 1 / (1 + np.exp(-outputs[numbers] @ vector)))
+    for number, pull in zip(numbers, pulls, strict=True):
+        move += pull * outputs[number]
+        outputs[number] += pull * vector
+    return move
 
 
 def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed: int) -> Rows:
@@ -105,10 +104,8 @@ def slow(sequences: Sequences, n_items: int, settings: skip_gram.Settings, seed:
     touched = set()
     for rate, items, blocks in draw(sequences, n_items, settings, random):
         for block in itertools.chain(*blocks):
-            together = [items[place] for place in block.places]
-            moves = learn(inputs[together], outputs, block.outputs, rate)
-            for item, move in zip(together, moves, strict=True):
-                inputs[item] += move
+            for place in block.places:
+                inputs[items[place]] += learn(inputs[items[place]], outputs, block.outputs, rate)
             touched.add(block.outputs[0])
     idle = [item for item in range(n_items) if item not in touched]
     inputs[idle] = outputs[idle] = 0

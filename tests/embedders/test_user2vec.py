@@ -26,7 +26,16 @@ def fit(log: InteractionLog, seed: int = 0, **values: Any) -> Embedding:
 
 def gensim(documents: list[TaggedDocument], seed: int = 0, **settings: Any) -> Doc2Vec:
     """The plain call."""
-    usual = {"vector_size": 16, "window": 10, "negative": 10, "dm": 0, "dbow_words": 1, "min_count": 1, "epochs": 3}
+    usual = {
+        "vector_size": 16,
+        "alpha": 0.05,
+        "window": 10,
+        "negative": 10,
+        "dm": 0,
+        "dbow_words": 1,
+        "min_count": 1,
+        "epochs": 3,
+    }
     return Doc2Vec(documents, workers=1, seed=seed, **{**usual, **settings})
 
 
