@@ -79,7 +79,7 @@ def test_a_log_without_columns_says_so_and_how_to_bring_some() -> None:
     assert [picker.disabled for picker in app.multiselect] == [False, True]
     (said,) = app.caption
     assert "no columns for users" in said.value
-    assert "--users-file" in said.value
+    assert "open the log again on the Data page" in said.value
     assert SidedParams.checked(app.session_state["values"]) == SidedParams()
     assert len(form_with_columns({"items": [], "users": []}).caption) == 2
 
