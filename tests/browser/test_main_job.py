@@ -253,6 +253,8 @@ def test_columns_of_a_user_table_can_be_learned_from(page: Page, app_server: App
     expect(page.get_by_role("heading", name="visits", exact=True)).to_be_visible(timeout=PATIENCE)
     go(page, "Train")
     page.get_by_role("radio", name="Neural").click()
+    expect(page.get_by_role("button", name="Train NeuMF")).to_be_visible(timeout=PATIENCE)
+    settle(page)
     page.get_by_role("button", name="Choose", exact=True).click()
     expect(page.get_by_role("button", name="Train Two-tower")).to_be_visible(timeout=PATIENCE)
     settle(page)

@@ -28,7 +28,7 @@ def test_the_start_page_offers_the_sample_and_an_upload_at_each_run(app: AppTest
         assert not app.error
         assert [title.value for title in app.title] == ["Itemscape"]
         assert "Open the grocery sample" in [button.label for button in app.button]
-        assert len(app.get("file_uploader")) == 2
+        assert len(app.get("file_uploader")) == 3
 
 
 @pytest.mark.parametrize("page", PAGES)
