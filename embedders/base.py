@@ -49,13 +49,36 @@ def part_of(progress: Progress, begin: float, end: float) -> Progress:
 
 
 def parameter(
-    default: Any, help: str, *, low: float | None = None, high: float | None = None, advanced: bool = False
+    default: Any,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    advanced: bool = False,
+    offered: bool = True,
 ) -> Any:
     """Declare a parameter once: default, bounds (both allowed), and one sentence on what a larger value does.
 
-    `advanced` parameters are folded away in the form.
+    advanced  folded away in the form
+    offered   False where it is accepted, since every method accepts it, but has no effect: the form leaves it out
     """
-    return pydantic.Field(default=default, description=help, ge=low, le=high, json_schema_extra={"advanced": advanced})
+    extra: dict[str, Any] = {"advanced": advanced, "offered": offered}
+    return pydantic.Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
+
+
+def is_advanced(field: pydantic.fields.FieldInfo) -> bool:
+    """Whether a parameter is folded away in the form."""
+    return _declared(field, "advanced", otherwise=False)
+
+
+def is_offered(field: pydantic.fields.FieldInfo) -> bool:
+    """Whether a parameter has an effect and so a place in the form."""
+    return _declared(field, "offered", otherwise=True)
+
+
+def _declared(field: pydantic.fields.FieldInfo, mark: str, *, otherwise: bool) -> bool:
+    extra = field.json_schema_extra
+    return bool(extra.get(mark, otherwise)) if isinstance(extra, dict) else otherwise
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class BiasedMfParams(Params):
         low=1,
         high=64,
         advanced=True,
+        offered=False,
     )
     epochs: int = parameter(
         40, "Passes over all ratings; more fit them more closely, small logs need more.", low=1, high=5000

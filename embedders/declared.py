@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from embedders.base import Params, columns_of
+from embedders.base import Params, columns_of, is_advanced
 
 
 class ParameterInWords(NamedTuple):
@@ -42,7 +42,7 @@ def in_words(declared: type[Params]) -> list[ParameterInWords]:
                 _value(schema.get("default")),
                 _choices(schema) if table is None else f"columns of the {table.removesuffix('s')} table",
                 field.description or "",
-                bool(schema.get("advanced")),
+                is_advanced(field),
             )
         )
     return sorted(rows, key=lambda row: row.advanced)

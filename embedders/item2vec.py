@@ -73,7 +73,7 @@ class Item2vec(Method[Item2vecParams]):
     title: ClassVar[str] = "item2vec"
     short: ClassVar[str] = "item2vec"
     repeats_on_threads: ClassVar[bool] = False
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     family: ClassVar[Family] = "sequences"
     summary: ClassVar[str] = (
         "The likelihood that items near each other in a sequence are told from items drawn by their frequency."

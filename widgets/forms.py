@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from embedders.base import Method, Params, Table, columns_of, written
+from embedders.base import Method, Params, Table, columns_of, is_advanced, is_offered, written
 
 ColumnsIn = Callable[[Table], Sequence[str]]  # the columns of a log's item table or user table
 
@@ -20,13 +20,13 @@ def _no_columns(table: Table) -> Sequence[str]:
 
 
 def parameter_form(method: Method[Any], columns_in: ColumnsIn = _no_columns) -> dict[str, Any]:
-    """Draw a widget a parameter, basics first and the rest folded; returns the values, not yet checked.
+    """Draw a widget a parameter that has an effect, basics first, the rest folded; returns the values, not yet checked.
 
     `columns_in` is asked where a parameter names columns of the log.
     """
-    fields = method.Params.model_fields
-    basic = {name: field for name, field in fields.items() if not _advanced(field)}
-    advanced = {name: field for name, field in fields.items() if _advanced(field)}
+    fields = {name: field for name, field in method.Params.model_fields.items() if is_offered(field)}
+    basic = {name: field for name, field in fields.items() if not is_advanced(field)}
+    advanced = {name: field for name, field in fields.items() if is_advanced(field)}
     values = _widgets(method, basic, columns_in)
     if advanced:
         with st.expander("More settings"):
@@ -51,11 +51,6 @@ def describe(params: dict[str, Any], declared: type[Params] | None) -> str:
 def _as_kept(value: Any) -> Any:
     """A value as it comes back from a run's folder, which knows lists and no tuples."""
     return list(value) if isinstance(value, tuple) else value
-
-
-def _advanced(field: FieldInfo) -> bool:
-    extra = field.json_schema_extra
-    return isinstance(extra, dict) and bool(extra.get("advanced"))
 
 
 def _widgets(method: Method[Any], fields: dict[str, FieldInfo], columns_in: ColumnsIn) -> dict[str, Any]:

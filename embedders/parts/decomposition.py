@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from embedders.base import Progress
+from embedders.parts import background
+from errors import Cancelled
 
 if TYPE_CHECKING:
     from scipy import sparse
 
 Matrix = npt.NDArray[np.float64]
+_Decomposed = tuple[Matrix, npt.NDArray[np.float64], Matrix]
 
 _DUST = 1e-9  # a row below this share of the longest is rounding
 _NO_VALUE = 1e-9  # a singular value below this share of the largest is rounding
@@ -29,12 +34,21 @@ def truncated_svd(
     """
     tall = matrix if matrix.shape[0] >= matrix.shape[1] else matrix.T.tocsr()
     found = min(dimensions, tall.shape[1])
-    if found < tall.shape[1]:
-        basis = _leading_directions(tall, found, seed, progress)
-    else:
-        progress("Singular vectors", 0.0, 1.0)
-        basis = np.eye(found)
-    left, values, inner = np.linalg.svd(tall @ basis, full_matrices=False)
+    share = 0.0
+
+    def work(stop: Event) -> tuple[_Decomposed, Matrix]:
+        def tell(done: float) -> None:
+            nonlocal share
+            share = done
+            if stop.is_set():
+                raise Cancelled
+
+        basis = _leading_directions(tall, found, seed, tell) if found < tall.shape[1] else np.eye(found)
+        return tuple(np.linalg.svd(tall @ basis, full_matrices=False)), basis
+
+    # Single calls of both libraries last many seconds on a large matrix, and look at nothing meanwhile.
+    progress("Singular vectors", 0.0, 1.0)
+    (((left, values, inner), basis),) = background.run([work], lambda: progress("Singular vectors", share, 1.0))
     right = inner @ basis.T
     if tall is not matrix:
         left, right = right.T, left.T
@@ -64,7 +78,7 @@ def without_dust(rows: Matrix) -> Matrix:
     return rows
 
 
-def _leading_directions(tall: sparse.csr_matrix, number: int, seed: int, progress: Progress) -> Matrix:
+def _leading_directions(tall: sparse.csr_matrix, number: int, seed: int, tell: Callable[[float], None]) -> Matrix:
     """An orthonormal basis (items, number) of the first right singular vectors, of fewer than all.
 
     What scipy's svds does with arpack, taken apart because svds hands no generator on to eigsh: where the matrix has
@@ -79,7 +93,7 @@ def _leading_directions(tall: sparse.csr_matrix, number: int, seed: int, progres
     def gram(vector: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         # How many products it takes is not known: as many again as a basis has is the guess at every moment.
         nonlocal products
-        progress("Singular vectors", products / (products + basis_size), 1.0)
+        tell(products / (products + basis_size))
         products += 1
         return np.asarray(tall.T @ (tall @ vector.ravel()))
 

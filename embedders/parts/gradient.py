@@ -49,6 +49,7 @@ class GradientParams(Params):
         low=1,
         high=64,
         advanced=True,
+        offered=False,
     )
     epochs: int = parameter(10, "Passes over all interactions; more fit them more closely.", low=1, high=1000)
     learning_rate: float = parameter(

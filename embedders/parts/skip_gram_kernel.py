@@ -15,9 +15,10 @@ _STEPS = 4096
 _SCORES = (np.arange(_STEPS + 1) - _STEPS / 2) * (2 * _REACH / _STEPS)
 _SIGMOID = (1 / (1 + np.exp(-_SCORES))).astype(np.float32)
 _SOFTPLUS = np.logaddexp(0, _SCORES).astype(np.float32)  # log(1 + e^x) = -log sigmoid(-x)
-# Neighbours that share one draw of negatives, most often all of a window: the rows of the negatives come from another
-# processor's cache once for all of them, which on some machines takes longer than the arithmetic.
-_BLOCK = 16
+# Neighbours that share one draw of negatives: the rows of the negatives come from another processor's cache once for
+# both, which on some machines takes longer than the arithmetic. With more of them neighbours become more popular than
+# word2vec's, little by little.
+_BLOCK = 2
 
 
 @numba.njit(inline="always")
@@ -27,12 +28,16 @@ def _stays(chance, state):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always")
-def _keep(items, begin, end, first, last, kept, window, state, events):  # type: ignore[no-untyped-def]
+def _keep(  # type: ignore[no-untyped-def]
+    items, offsets, sequence, first_event, last_event, kept, window, state, events
+):
     """Fill `events` with those of a sequence that are not thinned out: (how many, the first centre, the one after all).
 
-    Of the sequence from begin to end the events from first to last are centres; of those before and after them as many
-    are kept as a window reaches.
+    Centres are the events of the sequence from first_event to last_event; of those before and after them as many are
+    kept as a window reaches.
     """
+    begin, end = offsets[sequence], offsets[sequence + 1]
+    first, last = max(begin, first_event), min(end, last_event)
     length = 0
     event = first
     while event > begin and length < window:
@@ -143,9 +148,8 @@ def train(  # type: ignore[no-untyped-def]
     move = np.empty((1, dimensions), dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
-        begin, end = offsets[sequence], offsets[sequence + 1]
         length, first_centre, after_centres = _keep(
-            items, begin, end, max(begin, first_event), min(end, last_event), kept, window, state, events
+            items, offsets, sequence, first_event, last_event, kept, window, state, events
         )
         trained += after_centres - first_centre
         for centre in range(first_centre, after_centres):
@@ -244,9 +248,8 @@ def train_with_features(  # type: ignore[no-untyped-def]
     pulls = np.empty(n_negatives + 1, dtype=np.float32)
     trained, loss = 0, 0.0
     for sequence in range(first_sequence, last_sequence):
-        begin, end = offsets[sequence], offsets[sequence + 1]
         length, first_centre, after_centres = _keep(
-            items, begin, end, max(begin, first_event), min(end, last_event), kept, window, state, events
+            items, offsets, sequence, first_event, last_event, kept, window, state, events
         )
         trained += after_centres - first_centre
         for centre in range(first_centre, after_centres):

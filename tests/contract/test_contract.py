@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from embedders import METHODS, Embedding, Method
-from embedders.base import LogSize, Params, Progress, columns_of, no_progress
+from embedders.base import LogSize, Params, Progress, columns_of, is_offered, no_progress
 from errors import Cancelled, ParameterError
 from interactions.log import InteractionLog
 from tests.dummies import SidedParams
@@ -190,6 +190,17 @@ def test_same_seed_same_bits_and_a_fit_starts_afresh(name: str) -> None:
     again = fit(name, log, seed=5)
     assert first.item_vectors.tobytes() == again.item_vectors.tobytes()
     assert first.losses == again.losses
+
+
+def has_threads(name: str) -> bool:
+    return is_offered(METHODS[name].Params.model_fields["threads"])
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if not has_threads(name)])
+def test_the_only_parameter_without_effect_is_the_number_of_threads(name: str) -> None:
+    fields = METHODS[name].Params.model_fields
+    assert [field for field, facts in fields.items() if not is_offered(facts)] == ["threads"]
+    assert METHODS[name].repeats_on_threads
 
 
 @pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.repeats_on_threads])

@@ -32,7 +32,7 @@ def share_in_group(p: float, q: float) -> float:
     group = np.array([item[:3] for item in log.item_ids])
     shares = []
     for seed in range(3):
-        vectors = fit(log, seed, p=p, q=q, dimensions=16, epochs=1).item_vectors
+        vectors = fit(log, seed, p=p, q=q, dimensions=16, epochs=1, learning_rate=0.025).item_vectors
         unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         likeness = unit @ unit.T
         np.fill_diagonal(likeness, -2)

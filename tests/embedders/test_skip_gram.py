@@ -22,7 +22,7 @@ from tests.planted import make_log, two_islands, zipf_log
 
 Rows = npt.NDArray[np.float64]
 MASK = (1 << 64) - 1
-SHARED_BY = 16  # neighbours that share their negatives
+SHARED_BY = 2  # neighbours that share their negatives
 
 
 class Draws:

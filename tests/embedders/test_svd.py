@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from embedders import METHODS
 from embedders.base import Embedding
 from embedders.svd import Svd, SvdParams
-from errors import ParameterError
+from errors import Cancelled, ParameterError
 from interactions.log import InteractionLog
 from tests.planted import make_log, two_islands, zipf_log
 
@@ -169,3 +172,24 @@ def test_an_item_outside_the_first_directions_has_no_vector() -> None:
     embedding = fit(make_log(users, items), dimensions=2)
     assert embedding.missing == ["lonely"]
     assert embedding.notes[-1] == "Items without a share in the first 2 directions have no vector: 1."
+
+
+def test_a_cancel_gives_up_the_last_call_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may last many seconds, and looks at nothing meanwhile."""
+    began, released = threading.Event(), threading.Event()
+
+    def endless(*arguments: Any, **settings: Any) -> Any:
+        began.set()
+        released.wait(30)
+        return np.zeros((3, 2)), np.zeros(2), np.zeros((2, 2))
+
+    def cancel(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if began.is_set():
+            raise Cancelled
+
+    monkeypatch.setattr(np.linalg, "svd", endless)
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        METHODS["svd"].fit(two_islands(), METHODS["svd"].Params(dimensions=2), progress=cancel)
+    assert time.monotonic() - started < 5
+    released.set()

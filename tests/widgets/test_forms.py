@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
+from embedders.base import is_offered
 from tests.dummies import SidedParams
 from widgets.forms import describe, label
 
@@ -47,7 +48,7 @@ def test_every_parameter_has_its_widget_with_the_declared_words(name: str) -> No
     widgets = [*app.number_input, *app.selectbox, *app.toggle, *app.text_input, *app.multiselect]
     helps = {widget.label: widget.help for widget in widgets}
     declared = METHODS[name].Params.model_fields
-    assert helps == {label(field): facts.description for field, facts in declared.items()}
+    assert helps == {label(field): facts.description for field, facts in declared.items() if is_offered(facts)}
 
 
 def test_what_is_typed_arrives_with_its_type() -> None:
