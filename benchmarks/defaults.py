@@ -1,19 +1,24 @@
-"""`python -m benchmarks.defaults METHOD ...`: what other settings than the defaults give on the sample.
+"""`python -m benchmarks.defaults METHOD ...`: what other settings than the defaults give.
 
 Each method named is trained with its defaults and with each of its variants on the first 90 % of the sample in time,
-and its vectors are asked about the rest. The tables go into benchmarks/defaults.md, one section a method.
+and its vectors are asked about the rest; a method that learns from scores is trained on ratings and asked for those
+held back. The tables go into benchmarks/defaults.md, one section a method.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
+import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.accuracy import ml100k
 from benchmarks.quality import Quality, Questions, questions
 from embedders import METHODS
 
@@ -125,26 +130,79 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
+# What is tried on ratings instead, or as well.
+ON_RATINGS: dict[str, list[dict[str, Any]]] = {
+    "biased_mf": [
+        {"dimensions": 16},
+        {"dimensions": 128},
+        {"epochs": 20},
+        {"epochs": 80},
+        {"learning_rate": 0.01},
+        {"learning_rate": 0.04},
+        {"regularisation": 0.04},
+        {"regularisation": 0.16},
+        {"bias_regularisation": 0.0},
+        {"bias_regularisation": 0.08},
+    ],
+    "fm": [
+        {"dimensions": 16},
+        {"dimensions": 128},
+        {"epochs": 8},
+        {"epochs": 30},
+        {"learning_rate": 0.003},
+        {"learning_rate": 0.03},
+        {"regularisation": 0.03},
+        {"regularisation": 0.15},
+    ],
+}
+
 HEADING = [
     "settings", "HR@10, %", "head", "mid", "tail", "same category", "head", "mid", "tail", "neighbour popularity", "s",
 ]  # fmt: skip
+ON_RATINGS_HEADING = ["settings, on ratings", "RMSE", "s"]
 
 
 def sweep(name: str, asked: Questions) -> Iterator[list[str]]:
     """The rows of a method's table, each as soon as it is known."""
     method = METHODS[name]
-    defaults = method.Params().model_dump()
-    for variant in [{}, *(variant for variant in VARIANTS[name] if not variant.items() <= defaults.items())]:
+    yield HEADING
+    yield _rule(HEADING)
+    for variant in _variants(name, VARIANTS):
         started = time.perf_counter()
         embedding = method.fit(asked.train, method.Params.checked(variant), seed=0)
         seconds = time.perf_counter() - started
         yield _row(variant, asked.ask(embedding.item_vectors), seconds)
 
 
+def sweep_on_ratings(name: str) -> Iterator[list[str]]:
+    """The same for a method that learns from scores, which is asked for ratings held back."""
+    fit = importlib.import_module(f"benchmarks.accuracy.{name}").fit
+    yield ON_RATINGS_HEADING
+    yield _rule(ON_RATINGS_HEADING)
+    for variant in _variants(name, ON_RATINGS):
+        started = time.perf_counter()
+        errors = ml100k.errors(partial(fit, **variant))
+        seconds = (time.perf_counter() - started) / len(errors)
+        yield [_settings(variant), f"{statistics.mean(errors):.4f}", f"{seconds:.1f}"]
+
+
+def _variants(name: str, of: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The defaults, and what is not them."""
+    defaults = METHODS[name].Params().model_dump()
+    return [{}, *(variant for variant in of[name] if not variant.items() <= defaults.items())]
+
+
+def _rule(heading: Sequence[str]) -> list[str]:
+    return ["---", *["---:"] * (len(heading) - 1)]
+
+
+def _settings(variant: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in variant.items()) or "**defaults**"
+
+
 def _row(variant: Mapping[str, Any], quality: Quality, seconds: float) -> list[str]:
-    settings = ", ".join(f"{name} {value}" for name, value in variant.items()) or "**defaults**"
     return [
-        settings,
+        _settings(variant),
         *(f"{100 * value:.2f}" for value in quality.hit_rate),
         *(f"{value:.2f}" for value in quality.same_category),
         f"{quality.neighbour_popularity:.2f}",
@@ -173,17 +231,22 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.defaults", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("methods", nargs="*", metavar="METHOD", help=f"of {', '.join(VARIANTS)}; nothing = all")
+    parser.add_argument("methods", nargs="*", metavar="METHOD", help=f"of {', '.join(METHODS)}; nothing = all")
     named = parser.parse_args(arguments).methods
-    if unknown := [name for name in named if name not in VARIANTS]:
-        parser.error(f"there is no sweep of {unknown[0]!r}: choose from {', '.join(VARIANTS)}")
+    if unknown := [name for name in named if name not in METHODS]:
+        parser.error(f"there is no method {unknown[0]!r}: choose from {', '.join(METHODS)}")
     asked = questions()
-    for name in named or VARIANTS:
-        lines = [line(HEADING), line(["---", *["---:"] * (len(HEADING) - 1)])]
-        print(f"\n{name}\n" + "\n".join(lines), flush=True)
-        for cells in sweep(name, asked):
-            lines.append(line(cells))
-            print(lines[-1], flush=True)
+    for name in named or METHODS:
+        print(f"\n{name}", flush=True)
+        lines: list[str] = []
+        for rows in (
+            *([sweep(name, asked)] if name in VARIANTS else []),
+            *([sweep_on_ratings(name)] if name in ON_RATINGS else []),
+        ):
+            lines += [""] if lines else []
+            for cells in rows:
+                lines.append(line(cells))
+                print(lines[-1], flush=True)
         DOCUMENT.write_text(with_section(DOCUMENT.read_text(encoding="utf-8"), name, lines), encoding="utf-8")
     return 0
 

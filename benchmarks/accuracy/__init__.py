@@ -11,5 +11,8 @@ CASES = {
     "item2vec": "item2vec: vectors of the sample against gensim's Word2Vec called directly",
     "quality": "item2vec, compiled, trained on the first 90 % of the sample and asked about the rest, against gensim",
     "user2vec": "user2vec: vectors of the sample against gensim's Doc2Vec called directly",
+    "walks": "DeepWalk and node2vec: walks against the node2vec package's",
     "fm": "factorisation machine: error of the scores on MovieLens 100K",
+    "gradients": "two towers: gradients of the softmax over the batch against finite differences",
+    "switches": "what sets a method apart, on and off, on logs planted for it",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from benchmarks.accuracy import ml100k
 from benchmarks.accuracy.check import Check
@@ -14,8 +15,10 @@ from interactions import InteractionLog
 
 def measure() -> Iterator[Check]:
     """Test error of the ratings; a tenth of the training part is held out once more, for the loss curve."""
+    yield ml100k.check(fit)
 
-    def fit(log: InteractionLog, seed: int) -> ml100k.Scores:
-        return factorise(log.user_item_means(), BiasedMfParams().settings, seed, no_progress).predicted
 
-    yield from ml100k.measure(fit)
+def fit(log: InteractionLog, seed: int, **values: Any) -> ml100k.Scores:
+    """Train with these parameters and else the defaults."""
+    settings = BiasedMfParams.checked(values).settings
+    return factorise(log.user_item_means(), settings, seed, no_progress).predicted

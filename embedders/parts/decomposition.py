@@ -44,7 +44,8 @@ def truncated_svd(
                 raise Cancelled
 
         basis = _leading_directions(tall, found, seed, tell) if found < tall.shape[1] else np.eye(found)
-        return tuple(np.linalg.svd(tall @ basis, full_matrices=False)), basis
+        left, values, inner = np.linalg.svd(tall @ basis, full_matrices=False)
+        return (left, values, inner), basis
 
     # Single calls of both libraries last many seconds on a large matrix, and look at nothing meanwhile.
     progress("Singular vectors", 0.0, 1.0)

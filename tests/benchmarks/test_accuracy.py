@@ -54,7 +54,7 @@ def test_the_error_is_the_mean_over_the_seeds(tmp_path: Path, monkeypatch: pytes
 
         return scores
 
-    (check,) = ml100k.measure(fit)
+    check = ml100k.check(fit)
     assert check.value == pytest.approx(1.0)
     assert not check.is_met
     assert "0.0000, 1.0000, 2.0000" in check.what

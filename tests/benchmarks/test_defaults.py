@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.defaults import VARIANTS, with_section
+from benchmarks.defaults import DOCUMENT, ON_RATINGS, VARIANTS, with_section
 from benchmarks.quality import K, Questions
 from embedders import METHODS
 from tests.planted import make_log
@@ -25,10 +25,16 @@ def test_a_section_is_written_keeps_its_words_and_stands_in_order() -> None:
     )
 
 
-@pytest.mark.parametrize("name", VARIANTS)
-def test_every_variant_is_one_that_its_method_takes(name: str) -> None:
-    for variant in VARIANTS[name]:
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_has_variants_that_it_takes_and_a_section_with_reason_and_table(name: str) -> None:
+    variants = [*VARIANTS.get(name, []), *ON_RATINGS.get(name, [])]
+    assert variants
+    for variant in variants:
         METHODS[name].Params.checked(variant)
+    section = DOCUMENT.read_text(encoding="utf-8").partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    reason, _, table = section.partition("| settings")
+    assert reason.strip().endswith(".")
+    assert "| **defaults** |" in table
 
 
 def test_hits_are_counted_by_the_bucket_of_the_target_and_ties_by_chance() -> None:

@@ -108,17 +108,18 @@ def test_smoothing_below_one_takes_weight_from_rare_neighbours() -> None:
     assert smooth[:, frequent].data.mean() > plain[:, frequent].data.mean()
 
 
+def pairs_beside_rarities(smoothing: float) -> float:
+    """The share of pairs found, by in against out, where each item meets others once that stand nowhere else."""
+    log = pairs_in_company(rarities=5)
+    embedding = fit(log, weighting="ppmi", smoothing=smoothing, dimensions=200)
+    assert embedding.context_vectors is not None
+    return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
+
+
 def test_smoothing_keeps_what_was_met_once_from_being_the_nearest() -> None:
     """Without it one meeting with an item that stands nowhere else outweighs thirty with the partner."""
-    log = pairs_in_company(rarities=5)
-
-    def found(smoothing: float) -> float:
-        embedding = fit(log, weighting="ppmi", smoothing=smoothing, dimensions=200)
-        assert embedding.context_vectors is not None
-        return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
-
-    assert found(0.75) == 1
-    assert found(1.0) < 0.05
+    assert pairs_beside_rarities(0.75) == 1
+    assert pairs_beside_rarities(1.0) < 0.05
 
 
 def test_dimensions_beyond_the_items_are_zero_and_said_so() -> None:

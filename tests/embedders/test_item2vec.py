@@ -162,18 +162,19 @@ def test_a_short_window_finds_who_comes_next() -> None:
     assert log.item_ids[first_order.argmax(axis=1)].tolist() == expected
 
 
+def pairs_beside_a_staple(engine: str, ns_exponent: float) -> float:
+    """The share of pairs found, by in against out, where one item stands in most baskets."""
+    log = pairs_in_company(staple=60)
+    embedding = fit(log, engine=engine, ns_exponent=ns_exponent, window=1, sample=0, epochs=30, dimensions=48)
+    assert embedding.context_vectors is not None
+    return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
+
+
 @pytest.mark.parametrize("engine", ["compiled", "gensim"])
 def test_negatives_by_frequency_keep_a_staple_from_being_everybodys_neighbour(engine: str) -> None:
     """Drawn evenly, the item that stands in most baskets scores highest beside every other, and the pairs are lost."""
-    log = pairs_in_company(staple=60)
-
-    def found(ns_exponent: float) -> float:
-        embedding = fit(log, engine=engine, ns_exponent=ns_exponent, window=1, sample=0, epochs=30, dimensions=48)
-        assert embedding.context_vectors is not None
-        return share_of_pairs_found(log, embedding.item_vectors @ embedding.context_vectors.T)
-
-    assert found(0.75) > 0.95
-    assert found(0.0) < 0.05
+    assert pairs_beside_a_staple(engine, 0.75) > 0.95
+    assert pairs_beside_a_staple(engine, 0.0) < 0.05
 
 
 def test_rare_and_lonely_items_have_no_vector_and_are_counted() -> None:

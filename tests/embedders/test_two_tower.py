@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -60,6 +61,15 @@ def test_the_softmax_over_the_batch_equals_the_slow_one(mask_hits: bool, log_sha
 def test_gradients_agree_with_finite_differences(layers: int) -> None:
     import jax
 
+    for slope, difference in slopes(layers):
+        assert slope == pytest.approx(difference, rel=1e-6)
+    assert jax.numpy.zeros(1).dtype == np.float32
+
+
+def slopes(layers: int) -> Iterator[tuple[float, float]]:
+    """The loss's slope along random ways, in float64: by the gradient, and by a small step to either side."""
+    import jax
+
     with jax.enable_x64(True):
         losses, weights, fixed, batch, present = a_small_problem(layers)
         key = jax.random.key(3)
@@ -77,8 +87,7 @@ def test_gradients_agree_with_finite_differences(layers: int) -> None:
                 mean(jax.tree.map(lambda array, step, by=by: array + by * step, weights, way)) for by in (1e-5, -1e-5)
             )
             slope = sum(jax.tree.leaves(jax.tree.map(lambda a, b: float((a * b).sum()), gradient, way)))
-            assert slope == pytest.approx(float(ahead - behind) / 2e-5, rel=1e-6)
-    assert jax.numpy.zeros(1).dtype == np.float32
+            yield slope, float(ahead - behind) / 2e-5
 
 
 def a_small_problem(layers: int) -> tuple[Any, ...]:
@@ -177,33 +186,36 @@ def scores(embedding: Embedding) -> npt.NDArray[np.float32]:
     return embedding.user_vectors @ embedding.item_vectors.T
 
 
-def test_without_log_q_popular_items_stand_too_low() -> None:
+def slope_over_popularity(**values: Any) -> float:
     """Where everybody draws from one distribution, the logits are its logs: their slope over log popularity is 1."""
     log = zipf_log(items=100, events_per_user=40)
     counts = np.bincount(log.item_codes)
-
-    def slope(**values: Any) -> float:
-        logits = scores(fit(log, temperature=0.1, **values)).mean(axis=0) / 0.1
-        return float(np.polyfit(np.log(counts), logits, 1, w=np.sqrt(counts))[0])
-
-    assert slope() == pytest.approx(1, abs=0.2)
-    assert slope(log_q=False) < 0.4
+    logits = scores(fit(log, temperature=0.1, **values)).mean(axis=0) / 0.1
+    return float(np.polyfit(np.log(counts), logits, 1, w=np.sqrt(counts))[0])
 
 
-def test_unmasked_hits_pull_users_and_their_items_apart() -> None:
-    """Four items in batches of 1,024: most wrong answers are the right one again, and tastes stand out less."""
+def test_without_log_q_popular_items_stand_too_low() -> None:
+    assert slope_over_popularity() == pytest.approx(1, abs=0.2)
+    assert slope_over_popularity(log_q=False) < 0.4
+
+
+def gap_of_tastes(**values: Any) -> float:
+    """How much more alike users are with items of their own taste than with others, by cosine.
+
+    Four items in batches of 1,024: most wrong answers are the right one again.
+    """
     random = np.random.default_rng(0)
     users = np.repeat(np.arange(200), 20)
     taste = np.where(random.random(len(users)) < 0.8, users % 2, 1 - users % 2)
     names = [f"{'AB'[side]}{number}" for side, number in zip(taste, random.integers(2, size=len(users)), strict=True)]
     log = make_log([f"{'AB'[user % 2]}{user:03d}" for user in users], names)
     liked = np.array([[user[0] == item[0] for item in log.item_ids] for user in log.user_ids])
+    cosines = scores(fit(log, batch=1024, **values))
+    return float(cosines[liked].mean() - cosines[~liked].mean())
 
-    def gap(**values: Any) -> float:
-        cosines = scores(fit(log, batch=1024, **values))
-        return float(cosines[liked].mean() - cosines[~liked].mean())
 
-    assert gap(mask_hits=False) < 0.8 * gap()
+def test_unmasked_hits_pull_users_and_their_items_apart() -> None:
+    assert gap_of_tastes(mask_hits=False) < 0.8 * gap_of_tastes()
 
 
 def test_a_history_tells_what_users_of_few_events_like() -> None:
