@@ -77,7 +77,13 @@ class Eges(Method[EgesParams]):
         reached = np.asarray(trained.vectors.any(axis=1))
         unseen = vectors_from_features(features, trained.feature_vectors)
         vectors = np.where(reached[:, np.newaxis], trained.vectors, unseen)
-        notes = [_made_of(features.columns, trained.weights[reached]), *_not_reached(log, reached, vectors)]
+        events = np.bincount(log.item_codes, minlength=log.n_items)
+        notes = [
+            *_made_of(
+                features.columns, trained.weights[reached], events[reached], learned=params.weighting == "learned"
+            ),
+            *_not_reached(events, reached, vectors),
+        ]
         return Learned(vectors, context_vectors=trained.context, losses=trained.losses, notes=tuple(notes))
 
     def estimate(self, size: LogSize, params: EgesParams) -> Estimate:
@@ -85,19 +91,29 @@ class Eges(Method[EgesParams]):
         return estimate(size, params, mixing=3e-8 + len(params.item_columns) * (5e-9 + 2e-10 * params.dimensions))
 
 
-def _made_of(columns: tuple[str, ...], weights: Vectors) -> str:
-    """What the items' vectors are made of, from the weights (n, 1 + n_columns) of those that were trained."""
+def _made_of(columns: tuple[str, ...], weights: Vectors, events: npt.NDArray[np.intp], *, learned: bool) -> list[str]:
+    """What vectors are made of, from the weights (n, 1 + n_columns) and events (n,) of the items that were trained.
+
+    Items with few events have learned little of their own: that they lean more on their features is the method's point.
+    """
     if not columns:
-        return "No columns of items were chosen: without them EGES is plain graph embedding."
-    names = ["the item itself", *columns]
-    shares = [f"{name} {share:.1%}" for name, share in zip(names, weights.mean(axis=0), strict=True)]
-    return f"What a vector is made of, on average over the items: {', '.join(shares)}."
+        return ["No columns of items were chosen: without them EGES is plain graph embedding."]
+
+    def shares(weights: Vectors) -> str:
+        means = zip(["the item itself", *columns], weights.mean(axis=0), strict=True)
+        return ", ".join(f"{name} {share:.1%}" for name, share in means)
+
+    notes = [f"What a vector is made of, on average over the items: {shares(weights)}."]
+    if learned and len(events) >= 3:
+        rarest = np.argsort(events, kind="stable")[: len(events) // 3]
+        notes.append(f"The same for the third of them with the fewest events: {shares(weights[rarest])}.")
+    return notes
 
 
-def _not_reached(log: InteractionLog, reached: npt.NDArray[np.bool_], vectors: Vectors) -> list[str]:
+def _not_reached(events: npt.NDArray[np.intp], reached: npt.NDArray[np.bool_], vectors: Vectors) -> list[str]:
     """What became of the items that no walk came to."""
     notes = []
-    has_vector, seen = vectors.any(axis=1), np.bincount(log.item_codes, minlength=log.n_items) > 0
+    has_vector, seen = vectors.any(axis=1), events > 0
     if from_features := int((has_vector & ~reached).sum()):
         notes.append(f"Items that no walk came to, with a vector from their features alone: {from_features:,}.")
     if without := int((seen & ~has_vector).sum()):

@@ -11,7 +11,7 @@ import pytest
 
 from embedders.base import Embedding
 from embedders.deepwalk import DeepWalk
-from embedders.eges import Eges, EgesParams
+from embedders.eges import Eges, EgesParams, _made_of
 from errors import ParameterError
 from interactions.log import InteractionLog
 from tests.planted import make_log, two_islands
@@ -102,7 +102,19 @@ def test_the_note_says_what_a_vector_is_made_of() -> None:
     assert fit(log, item_columns=columns, weighting="mean").notes == (
         "What a vector is made of, on average over the items: the item itself 33.3%, shelf 33.3%, misleading 0 33.3%.",
     )
+    learned = fit(log, item_columns=columns)
+    on_average, of_the_rarest = learned.notes
+    assert on_average.startswith("What a vector is made of, on average over the items: the item itself ")
+    assert of_the_rarest.startswith("The same for the third of them with the fewest events: the item itself ")
     assert fit(log).notes == ("No columns of items were chosen: without them EGES is plain graph embedding.",)
+
+
+def test_the_note_of_rare_items_is_of_those_with_the_fewest_events() -> None:
+    weights = np.array([[0.5, 0.5], [0.75, 0.25], [0.25, 0.75]], dtype=np.float32)
+    assert _made_of(("shelf",), weights, np.array([4, 9, 2]), learned=True) == [
+        "What a vector is made of, on average over the items: the item itself 50.0%, shelf 50.0%.",
+        "The same for the third of them with the fewest events: the item itself 25.0%, shelf 75.0%.",
+    ]
 
 
 def test_without_columns_it_is_deepwalk() -> None:
@@ -136,7 +148,7 @@ def test_unseen_items_come_to_stand_beside_their_shelf() -> None:
     log, late = unseen_log()
     embedding = fit(log, item_columns="shelf", epochs=3)
     assert embedding.missing == ["Z90"]  # nobody knows its shelf
-    assert embedding.notes[1:] == ("Items that no walk came to, with a vector from their features alone: 12.",)
+    assert embedding.notes[2:] == ("Items that no walk came to, with a vector from their features alone: 12.",)
     assert embedding.context_vectors is not None
     assert not embedding.context_vectors[late].any()
     known = replace(
