@@ -210,6 +210,18 @@ def test_no_title_is_drawn_as_html(page: Page, app_server: AppServer, tmp_path: 
     assert page.evaluate("document.querySelectorAll('img[src=x]').length") == 0
 
 
+ITEM_TABLE, USER_TABLE = 1, 2  # places among the uploaders, the log's is 0
+
+
+def upload_beside(page: Page, place: int, table: Path, log: Path) -> None:
+    """Bring a table of items or users first, then the log."""
+    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
+    inputs.nth(place).set_input_files(table)
+    expect(page.get_by_text(table.name)).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    inputs.nth(0).set_input_files(log)
+
+
 def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     page: Page, app_server: AppServer, tmp_path: Path
 ) -> None:
@@ -218,11 +230,7 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     table = [f"00{item},Tea number {item},drinks" for item in range(12)]
     items = write(tmp_path, "products.csv", "\n".join(["sku,name,kind of thing", *table]).encode())
     page.goto(app_server.url)
-    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
-    inputs.nth(1).set_input_files(items)
-    expect(page.get_by_text("products.csv")).to_be_visible(timeout=PATIENCE)
-    settle(page)
-    inputs.nth(0).set_input_files(log)
+    upload_beside(page, ITEM_TABLE, items, log)
     expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=PATIENCE)
     settle(page)
     page.get_by_role("combobox", name="Category").click()
@@ -244,11 +252,7 @@ def test_columns_of_a_user_table_can_be_learned_from(page: Page, app_server: App
     table = [f"u{user:02d},{'north' if user % 2 else 'south'}" for user in range(30)]
     users = write(tmp_path, "people.csv", "\n".join(["user,region", *table]).encode())
     page.goto(app_server.url)
-    inputs = page.get_by_test_id("stFileUploaderDropzoneInput")
-    inputs.nth(2).set_input_files(users)
-    expect(page.get_by_text("people.csv")).to_be_visible(timeout=PATIENCE)
-    settle(page)
-    inputs.nth(0).set_input_files(log)
+    upload_beside(page, USER_TABLE, users, log)
     page.get_by_role("button", name="Open this log").click()
     expect(page.get_by_role("heading", name="visits", exact=True)).to_be_visible(timeout=PATIENCE)
     go(page, "Train")
