@@ -393,6 +393,21 @@ def test_a_single_item_is_learned_or_refused_in_words(name: str) -> None:
             fit(name, log)
 
 
+LEARN_FROM_COMPANY = ("cooccurrence_svd", "item2vec", "user2vec", "deepwalk", "node2vec", "eges")
+
+
+@every_method
+def test_a_log_whose_users_have_one_event_each_is_learned_or_refused_in_words(name: str) -> None:
+    log = make_log([f"u{number:02d}" for number in range(60)], [f"i{number % 6}" for number in range(60)])
+    if name in LEARN_FROM_COMPANY:
+        with pytest.raises(ParameterError, match="choose longer sequences, by user for example"):
+            fit(name, log, dimensions=4)
+    else:
+        embedding = fit(name, log, dimensions=4)
+        assert np.isfinite(embedding.item_vectors).all()
+        assert embedding.missing == []
+
+
 @every_method
 def test_a_log_of_baskets_trains_like_any_other(name: str) -> None:
     island = two_islands()
