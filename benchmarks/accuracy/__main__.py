@@ -1,4 +1,7 @@
-"""`python -m benchmarks.accuracy [CASE ...]`: what each case came to, what it should, and whether it did."""
+"""`python -m benchmarks.accuracy [CASE ...]`: what each case came to, what it should, and whether it did.
+
+A run of all cases leaves what it printed in benchmarks/accuracy/README.md.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.accuracy import CASES
+
+DOCUMENT = Path(__file__).with_name("README.md")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,14 +29,30 @@ def main(arguments: Sequence[str]) -> int:
     unknown = [name for name in named if name not in CASES]
     if unknown:
         parser.error(f"there is no case {unknown[0]!r}: choose from {', '.join(CASES)}")
-    print("\n".join(machine.facts()), flush=True)
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        print(line, flush=True)
+
+    for fact in machine.facts():
+        say(fact)
     all_met = True
     for name in named or CASES:
-        print(f"\n{name}: {CASES[name]}", flush=True)
+        say("")
+        say(f"{name}: {CASES[name]}")
         for check in importlib.import_module(f"benchmarks.accuracy.{name}").measure():
-            print(f"  {check}", flush=True)
+            say(f"  {check}")
             all_met &= check.is_met
+    if not named:
+        DOCUMENT.write_text(with_output(DOCUMENT.read_text(encoding="utf-8"), lines), encoding="utf-8")
     return 0 if all_met else 1
+
+
+def with_output(text: str, lines: Sequence[str]) -> str:
+    """The document with what was printed in the place of what stood there."""
+    preface = text.partition("```text\n")[0]
+    return "\n".join([f"{preface}```text", *lines, "```", ""])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy import CASES, ml100k
+from benchmarks.accuracy.__main__ import DOCUMENT, with_output
 from benchmarks.accuracy.check import Check
 from interactions.log import Codes, InteractionLog
 
@@ -63,3 +64,15 @@ def test_the_error_is_the_mean_over_the_seeds(tmp_path: Path, monkeypatch: pytes
 def test_a_check_says_whether_it_is_met() -> None:
     assert str(Check("error", 0.91234, "at most 0.95", True)) == "error: 0.9123 (at most 0.95: met)"
     assert str(Check("error", 1.0, "at most 0.95", False)) == "error: 1 (at most 0.95: NOT MET)"
+
+
+def test_the_document_keeps_its_words_and_holds_what_was_printed_last() -> None:
+    text = "# How\n\nWords.\n\n```text\nold\n```\n"
+    assert with_output(text, ["new", "  lines"]) == "# How\n\nWords.\n\n```text\nnew\n  lines\n```\n"
+
+
+def test_the_document_has_every_case_and_nothing_that_was_not_met() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for name, what in CASES.items():
+        assert f"\n{name}: {what}\n  " in text
+    assert "NOT MET" not in text
