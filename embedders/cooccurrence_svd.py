@@ -12,7 +12,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress,
 from embedders.parts.cooccurrence import Association, association, cooccurrences
 from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import rank_notes, rank_of, truncated_svd, without_dust
-from embedders.parts.windows import WindowParams, company, cut
+from embedders.parts.windows import LONGEST_WHOLE, WindowParams, company, cut, notes_on_pieces, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -73,9 +73,11 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
     def learn(self, log: InteractionLog, params: CooccurrenceSvdParams, seed: int, progress: Progress) -> Learned:
         """Counts, their weights, decomposition, and both sides of it."""
         progress("Cutting sequences", 0.0, 1.0)
-        sequences = cut(log, params, seed)
+        whole = cut(log, params, seed)
+        longest = LONGEST_WHOLE if params.whole_session else None
+        pieces = whole if longest is None else split_long(whole, longest)
         window = None if params.whole_session else params.window
-        counts = cooccurrences(sequences, log.n_items, window, params.longest_pause, part_of(progress, 0.0, 0.3))
+        counts = cooccurrences(pieces, log.n_items, window, params.longest_pause, part_of(progress, 0.0, 0.3))
         matrix = association(counts, params.weighting, params.smoothing, params.shift)
         met = int((counts.getnnz(axis=1) > 0).sum())
         if matrix.nnz == 0 or met < 3:
@@ -93,7 +95,7 @@ class CooccurrenceSvd(Method[CooccurrenceSvdParams]):
         if params.vectors == "in + out":
             vectors = vectors + context
         progress("Done", 1.0, 1.0)
-        notes = rank_notes(rank, params.dimensions)
+        notes = [*notes_on_pieces(whole, longest), *rank_notes(rank, params.dimensions)]
         seen = np.bincount(log.item_codes, minlength=log.n_items) > 0
         if alone := int((seen & ~vectors.any(axis=1)).sum()):
             notes.append(

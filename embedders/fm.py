@@ -161,13 +161,14 @@ def train(log: InteractionLog, params: FmParams, seed: int, progress: Progress) 
 
 
 def _chosen_loss(log: InteractionLog, params: FmParams) -> Loss:
-    differ = bool(log.weights.min() < log.weights.max())
+    scores = log.user_item_means().data
+    differ = bool(scores.min() < scores.max())
     if params.loss == "automatic":
         return "squared" if differ else "bpr"
     if params.loss == "squared" and not differ:
         raise ParameterError(
-            "loss = 'squared' fits the scores of a log, and here all weights are equal: choose 'bpr' or 'logistic', or "
-            "a log with a column of scores as its weight."
+            "loss = 'squared' fits the mean scores of users for items, and here all are equal: choose 'bpr' or "
+            "'logistic', or a log with a column of scores as its weight."
         )
     return params.loss
 

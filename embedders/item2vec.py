@@ -9,12 +9,10 @@ import numpy as np
 from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
 from embedders.parts.costs import share_kept, shared_pace, skip_gram_seconds, word2vec_seconds
-from embedders.parts.windows import WindowParams, company, cut, split_long
+from embedders.parts.windows import LONGEST_WHOLE, WindowParams, company, cut, notes_on_pieces, split_long
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
-
-_LONGEST_WHOLE = 1000  # events of a whole session, unless another number is asked for
 
 
 class Item2vecParams(WindowParams):
@@ -92,9 +90,7 @@ class Item2vec(Method[Item2vecParams]):
         sample = thinning.threshold(params.sample, params.adapt_sample, int(frequent.sum()))
         train = _train_compiled if compiled else _train_gensim
         trained = train(pieces, log.n_items, params, sample, seed, progress)
-        notes = []
-        if longest is not None and (too_long := int((whole.lengths() > longest).sum())):
-            notes.append(f"Sequences of more than {longest:,} events, split into pieces: {too_long:,}.")
+        notes = notes_on_pieces(whole, longest)
         if params.whole_session:
             notes.append(f"All pairs of a sequence were taken; the longest has {int(pieces.lengths().max()):,} events.")
         notes.extend(thinning.notes(params.sample, sample, trained.events_used))
@@ -113,7 +109,7 @@ class Item2vec(Method[Item2vecParams]):
         compiled = params.engine != "gensim" and (params.model, params.loss) == ("skip-gram", "negative sampling")
         kept = share_kept(thinning.threshold(params.sample, params.adapt_sample, max(size.items, 1)) * size.items)
         pairs = 2 * company(size, params, kept=kept, shrunk=not params.whole_session)
-        pairs = min(pairs, params.longest_sequence or _LONGEST_WHOLE)
+        pairs = min(pairs, params.longest_sequence or LONGEST_WHOLE)
         shape = size.items, params.dimensions
         if compiled:
             an_event = skip_gram_seconds(pairs, params.negatives, *shape)
@@ -150,7 +146,7 @@ def _longest(params: Item2vecParams, *, compiled: bool) -> int | None:
     most = None if compiled else word2vec.LONGEST_SENTENCE
     wanted = params.longest_sequence
     if wanted is None:
-        return _LONGEST_WHOLE if params.whole_session else most
+        return LONGEST_WHOLE if params.whole_session else most
     if most is not None and wanted > most:
         raise ParameterError(
             f"longest_sequence = {wanted:,} is too long for gensim, which trains at most {most:,} events of a sequence."

@@ -201,10 +201,11 @@ def layer_sizes(params: NeuralParams) -> list[int]:
 def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
     """What stands above the vectors of user and item: the hidden layers, and the last layer's weights."""
     sizes = layer_sizes(params)
+    outputs = sizes[-1] if params.layers else 0
     return {
         "layers": make_layers(sizes, random),
         "of_product": np.ones(params.dimensions, dtype=np.float32),
-        "of_hidden": random.normal(0.0, np.sqrt(1 / sizes[-1]), size=sizes[-1]).astype(np.float32),
+        "of_hidden": random.normal(0.0, np.sqrt(1 / sizes[-1]), size=outputs).astype(np.float32),
         "offset": np.float32(0),
     }
 
@@ -212,7 +213,7 @@ def make_head(params: NeuralParams, random: np.random.Generator) -> Tree:
 def pair_scores(weights: Tree, users: Array, items: Array, params: NeuralParams, key: Array | None) -> Array:
     """a·(p * q) + b·MLP([p, q]) + c, the log odds that the user touched the item; (..., dimensions) both -> (...).
 
-    key=None leaves nothing out.
+    Without hidden layers the middle term is not there; key=None leaves nothing out.
     """
     import jax
     import jax.numpy as jnp
@@ -221,10 +222,13 @@ def pair_scores(weights: Tree, users: Array, items: Array, params: NeuralParams,
         return dropped(values, share, None if key is None else jax.random.fold_in(key, place))
 
     users, items = left_out(users, params.vector_dropout, 0), left_out(items, params.vector_dropout, 1)
+    product = (users * items) @ weights["of_product"] + weights["offset"]
+    if not weights["layers"]:
+        return product
     hidden = jnp.concatenate([users, items], axis=-1)
     for place, layer in enumerate(weights["layers"], start=2):
         hidden = left_out(rectified(layer, hidden), params.dropout, place)
-    return (users * items) @ weights["of_product"] + hidden @ weights["of_hidden"] + weights["offset"]
+    return product + hidden @ weights["of_hidden"]
 
 
 def logistic_losses(scores: Array) -> Array:

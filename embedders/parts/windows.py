@@ -11,6 +11,8 @@ from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
 
+LONGEST_WHOLE = 1000  # events of a sequence of which all pairs are taken, unless another number is asked for
+
 
 class SequenceParams(Params):
     """Parameters of every method that cuts the log into sequences."""
@@ -51,7 +53,9 @@ class WindowParams(SequenceParams):
         high=500,
     )
     whole_session: bool = parameter(
-        False, "Take all pairs of a sequence in place of a window; work grows with the square of its length."
+        False,
+        "Take all pairs of a sequence in place of a window; work grows with the square of its length, so those of "
+        "more than 1,000 events are split.",
     )
 
     @property
@@ -104,3 +108,9 @@ def split_long(sequences: Sequences, longest: int) -> Sequences:
     number = np.arange(len(sequence)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     starts = sequences.offsets[:-1][sequence] + number * lengths[sequence] // pieces[sequence]
     return Sequences(sequences.items, np.append(starts, sequences.offsets[-1]), sequences.timestamps)
+
+
+def notes_on_pieces(whole: Sequences, longest: int | None) -> list[str]:
+    """What a person should know where `split_long` found something to split; nothing where it did not."""
+    too_long = 0 if longest is None else int((whole.lengths() > longest).sum())
+    return [f"Sequences of more than {longest:,} events, split into pieces: {too_long:,}."] if too_long else []

@@ -68,6 +68,12 @@ def neighbours(vectors: npt.NDArray[np.float32], k: int) -> npt.NDArray[np.intp]
     return np.argsort(-likeness, axis=1)[:, :k]
 
 
+def assert_same_bits(one: Embedding, other: Embedding) -> None:
+    for attribute in ("item_vectors", "user_vectors", "context_vectors", "item_bias"):
+        here, there = getattr(one, attribute), getattr(other, attribute)
+        assert (here is None and there is None) or here.tobytes() == there.tobytes(), attribute
+
+
 class Recorder:
     """A progress that remembers, and raises Cancelled at the report with number `stop_at`.
 
@@ -188,7 +194,7 @@ def test_same_seed_same_bits_and_a_fit_starts_afresh(name: str) -> None:
     first = fit(name, log, seed=5)
     fit(name, two_islands(seed=3), seed=1)
     again = fit(name, log, seed=5)
-    assert first.item_vectors.tobytes() == again.item_vectors.tobytes()
+    assert_same_bits(first, again)
     assert first.losses == again.losses
 
 
@@ -207,7 +213,41 @@ def test_the_only_parameter_without_effect_is_the_number_of_threads(name: str) -
 def test_a_method_that_says_so_gives_the_same_bits_on_more_threads(name: str) -> None:
     log = two_islands()
     one, more = (train(name, log, METHODS[name].Params(dimensions=8, threads=n), seed=5) for n in (1, 2))
-    assert one.item_vectors.tobytes() == more.item_vectors.tobytes()
+    assert_same_bits(one, more)
+
+
+# Settings under which a method does other work than by default.
+OTHER_WAYS: list[tuple[str, dict[str, Any]]] = [
+    ("svd", {"weights": "centred"}),
+    ("cooccurrence_svd", {"whole_session": True}),
+    ("item2vec", {"engine": "gensim"}),
+    ("item2vec", {"model": "cbow"}),
+    ("item2vec", {"loss": "hierarchical softmax"}),
+    ("user2vec", {"model": "PV-DM"}),
+    ("node2vec", {"p": 0.5, "q": 2.0}),
+    ("eges", {"item_columns": ["category"]}),
+    ("fm", {"loss": "squared", "item_columns": ["category"]}),
+    ("fm", {"loss": "logistic"}),
+    ("neural", {"item_columns": ["category"], "layers": 0}),
+    ("two_tower", {"item_columns": ["category"], "layers": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "values"), OTHER_WAYS, ids=str)
+def test_other_ways_keep_the_contract_too(name: str, values: dict[str, Any]) -> None:
+    log, recorder = rated(two_islands()), Recorder()
+    chosen = params(name, threads=1, dimensions=8, **values)
+    first = METHODS[name].fit(log, chosen, 5, recorder)
+    again, other = (METHODS[name].fit(log, chosen, seed) for seed in (5, 6))
+    assert_same_bits(first, again)
+    assert (first.item_vectors.tobytes() != other.item_vectors.tobytes()) or not METHODS[name].seeded
+    assert np.isfinite(first.item_vectors).all()
+    assert first.missing == []
+    done = [report[1] for report in recorder.reports]
+    assert done == sorted(done)
+    assert (done[0], done[-1]) == (0, recorder.reports[-1][2])
+    with pytest.raises(Cancelled):
+        METHODS[name].fit(log, chosen, 5, Recorder(stop_at=len(done) // 2))
 
 
 @every_method
@@ -237,9 +277,7 @@ def test_save_and_load_give_the_same_back(name: str, tmp_path: Path) -> None:
     embedding = fit(name, two_islands())
     embedding.save(tmp_path)
     loaded = Embedding.load(tmp_path)
-    for attribute in ("item_vectors", "user_vectors", "context_vectors", "item_bias"):
-        saved, read = getattr(embedding, attribute), getattr(loaded, attribute)
-        assert (saved is None and read is None) or saved.tobytes() == read.tobytes()
+    assert_same_bits(embedding, loaded)
     assert loaded.item_ids.tolist() == embedding.item_ids.tolist()
     for attribute in ("method", "params", "seed", "log_digest", "seconds", "losses", "notes"):
         assert getattr(loaded, attribute) == getattr(embedding, attribute)

@@ -122,6 +122,27 @@ def test_smoothing_keeps_what_was_met_once_from_being_the_nearest() -> None:
     assert pairs_beside_rarities(1.0) < 0.05
 
 
+def test_whole_sequences_are_split_as_item2vec_splits_them_and_that_is_said() -> None:
+    numbers = np.random.default_rng(0).integers(30, size=2500)
+    log = make_log(["u"] * 2500, [f"i{number:02d}" for number in numbers], times=range(2500))
+    embedding = fit(log, whole_session=True, weighting="counts", power=1.0)
+    assert embedding.notes[0] == "Sequences of more than 1,000 events, split into pieces: 1."
+    assert item2vec_notes(log)[0] == embedding.notes[0]
+    assert embedding.context_vectors is not None
+    pairs = sum(length * (length - 1) for length in (833, 833, 834))
+    same = sum(int(count * (count - 1)) for part in np.split(numbers, [833, 1666]) for count in np.bincount(part))
+    full = fit(log, whole_session=True, weighting="counts", power=1.0, dimensions=30)
+    assert full.context_vectors is not None
+    left, right = full.item_vectors.astype(float), full.context_vectors.astype(float)
+    counted = (left / np.linalg.norm(left, axis=0)) @ right.T
+    assert counted.sum() == pytest.approx(pairs - same, rel=1e-3)
+
+
+def item2vec_notes(log: InteractionLog) -> tuple[str, ...]:
+    method = METHODS["item2vec"]
+    return method.fit(log, method.Params.checked({"whole_session": True, "epochs": 1, "dimensions": 4}), seed=0).notes
+
+
 def test_dimensions_beyond_the_items_are_zero_and_said_so() -> None:
     log = two_islands()
     embedding = fit(log, dimensions=40, power=1.0)

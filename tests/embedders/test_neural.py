@@ -38,6 +38,16 @@ def test_a_score_is_the_product_and_the_layers_added_up() -> None:
         assert score == pytest.approx(slow, rel=1e-4)
 
 
+def test_without_layers_a_score_is_the_product_alone() -> None:
+    random = np.random.default_rng(0)
+    params = METHODS["neural"].Params.checked({"dimensions": 3, "layers": 0})
+    head = module.make_head(params, random)
+    users, items = random.normal(size=(2, 5, 3))
+    scores = module.pair_scores(head, users, items, params, None)
+    np.testing.assert_allclose(scores, (users * items).sum(axis=1), rtol=1e-5)
+    assert np.isfinite(fit(two_islands(), layers=0, epochs=2).item_vectors).all()
+
+
 def test_the_loss_equals_the_slow_one() -> None:
     scores = np.array([[0.3, -1.0, 2.0], [-4.0, 0.0, 0.5]])
 
