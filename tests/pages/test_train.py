@@ -80,6 +80,19 @@ def test_the_estimate_follows_the_form(kept: logs.LogEntry) -> None:
     assert estimates.sentence(found) in [caption.value for caption in app.caption]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_the_form_says_which_methods_repeat_on_one_thread_alone(kept: logs.LogEntry, method: str) -> None:
+    app = form(kept.digest, method)
+
+    def is_said(app: AppTest) -> bool:
+        return any("Set threads to 1 under More settings" in caption.value for caption in app.caption)
+
+    assert is_said(app) == (not METHODS[method].repeats_on_threads)
+    if is_said(app):
+        app.number_input(key=f"param-{method}-threads").set_value(1).run()
+        assert not is_said(app)
+
+
 def test_too_little_memory_is_said_before_the_start(kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(estimates, "free_memory", lambda: 1e6)
     (warning,) = form(kept.digest, "als").warning
