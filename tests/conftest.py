@@ -6,6 +6,7 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -69,15 +70,24 @@ def app_server(itemscape_home: Path, tmp_path: Path) -> Iterator[AppServer]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh browser window, nothing open in it; fails the test where a script in it throws."""
+    """A fresh browser window, nothing open in it; fails the test where a script throws or another machine is asked."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    elsewhere: list[str] = []
+    context.on("request", lambda request: elsewhere.append(request.url) if _leaves(request.url) else None)
     yield opened
     context.close()
+    if elsewhere:
+        pytest.fail("the page asked other machines:\n" + "\n".join(elsewhere), pytrace=False)
     if errors:
         pytest.fail("the page threw:\n" + "\n".join(errors), pytrace=False)
+
+
+def _leaves(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
 @pytest.hookimpl(wrapper=True)

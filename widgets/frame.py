@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
@@ -37,11 +38,14 @@ SCREENS = {
 }
 
 
+# Without one of ours the browser would fetch the page's own, a Material symbol, from another machine.
+_ICON = Path(__file__).with_name("icon.png")
+
+
 def run() -> None:
     """Draw one page inside the frame."""
-    st.set_page_config(page_title="Itemscape", page_icon=":material/scatter_plot:", layout="wide")
-    session.restore()
     page = _navigation()
+    session.restore()
     st.session_state[_FRAMED] = True
     try:
         _sidebar()
@@ -88,6 +92,7 @@ def open_screen(screen: str) -> None:
 
 
 def _navigation() -> st.Page:
+    st.set_page_config(page_title="Itemscape", page_icon=str(_ICON), layout="wide")
     return st.navigation(
         [
             st.Page(screen.path, title=screen.title, icon=screen.icon, help=screen.help, default=name == "data")

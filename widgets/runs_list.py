@@ -11,11 +11,14 @@ from errors import InputError
 from widgets import jobs_panel
 from widgets.charts import loss_curve
 from widgets.forms import describe
-from widgets.text import count, day, plain, seconds, shorten
+from widgets.text import count, day, plain, seconds
 from workspace import jobs
 from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
+
+# Families whose loss is added up pair by pair while the vectors move.
+_MEASURED_BY_THE_WAY = ("sequences", "graph")
 
 
 def unfinished(log: LogEntry) -> None:
@@ -92,6 +95,12 @@ def _details(run: RunEntry) -> None:
         st.caption(plain(_without_vector(run)))
     if len(run.losses) > 1:
         st.plotly_chart(loss_curve(run.losses), key=f"losses-{run.key}", alt="Training loss of this run")
+        if run.family in _MEASURED_BY_THE_WAY:
+            st.caption(
+                "The sum of the losses of an event's pairs, each measured just before its step: a large step has just "
+                "fitted the pair before it, in the same window. So the curve may rise while steps get smaller, and it "
+                "tells little of how good the vectors are: that is what the Compare page is for."
+            )
     st.json(dict(run.params), expanded=False)
 
 
@@ -102,7 +111,7 @@ def _without_vector(run: RunEntry) -> str:
         return f"{told}."
     more = run.n_missing - len(run.missing_first)
     rest = f" and {count(more)} more; the settings on the Export page have the ids of all" if more else ""
-    return f"{told}: {', '.join(shorten(name) for name in run.missing_first)}{rest}."
+    return f"{told}: {'; '.join(run.missing_first)}{rest}."
 
 
 @st.dialog("Rename this run")

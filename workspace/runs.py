@@ -53,7 +53,7 @@ class RunEntry:
     seconds        training took; created is ISO 8601 UTC
     n_missing      items without a vector
     path           the run's folder: run.json, vectors.npz, items.parquet, and what was computed from them since
-    missing_first  the first ten of those items by title, or id where there is none; empty in runs of older versions
+    missing_first  the first ten of those items by title and id; empty in runs of older versions
     """
 
     key: str
@@ -245,12 +245,12 @@ def unique_name(name: str, log_digest: str) -> str:
 
 
 def _missing_first(embedding: Embedding, log: InteractionLog) -> list[str]:
-    """The first items without a vector by title, or id where there is none: told without opening the vectors."""
+    """The first items without a vector by title and id, or id where there is no title: told without the vectors."""
     titles = log.items.get("title")
     named = []
     for code in np.flatnonzero(~embedding.trained)[:MISSING_NAMED]:
-        title = None if titles is None else titles.iloc[code]
-        named.append(title if isinstance(title, str) and title else str(embedding.item_ids[code]))
+        title, item = None if titles is None else titles.iloc[code], str(embedding.item_ids[code])
+        named.append(f"{title} ({item})" if isinstance(title, str) and title and title != item else item)
     return named
 
 

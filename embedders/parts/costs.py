@@ -56,7 +56,7 @@ def skip_gram_seconds(pairs: float, negatives: int, n_items: int, dimensions: in
     """How long a thread of the compiled skip-gram takes for an event with so many neighbours."""
     far = n_items * dimensions / (n_items * dimensions + _CACHED_NUMBERS)
     outputs = 1 + negatives
-    return (1 + far) * outputs * (3e-8 * far + pairs * (3e-9 + 1.5e-10 * dimensions))
+    return (1 + far) * outputs * (3e-8 * far + pairs * (5e-9 + 1.8e-10 * dimensions))
 
 
 def word2vec_seconds(pairs: float, negatives: int | None, n_items: int, dimensions: int, *, skip_gram: bool) -> float:

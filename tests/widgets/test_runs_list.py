@@ -71,7 +71,7 @@ def test_the_details_name_the_first_items_without_a_vector(n: int, rest: str, tm
     run = with_so_many_missing(n, tmp_path)
     ids = runs.open_run(run).embedding.missing
     assert len(ids) == n
-    named = ", ".join(["*One* of [A]", *ids[1:10]])
+    named = "; ".join([f"*One* of [A] ({ids[0]})", *ids[1:10]])
     assert told_of_missing(run) == [plain(f"Items without a vector: {n}: {named}{rest}")]
 
 
