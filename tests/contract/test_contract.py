@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from pathlib import Path
@@ -11,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from benchmarks.accuracy import ml100k
 from embedders import METHODS, Embedding, Method
 from embedders.base import LogSize, Params, Progress, columns_of, is_offered, no_progress
 from errors import Cancelled, ParameterError
 from interactions.log import InteractionLog
 from tests.dummies import SidedParams
-from tests.planted import make_log, rated, two_islands, zipf_log
+from tests.planted import low_rank_ratings, make_log, rated, two_islands, zipf_log
 
 # What a log of 24 items needs; a method that is not named here takes its defaults.
 SMALL_LOG: dict[str, dict[str, Any]] = {}
@@ -39,6 +41,12 @@ LONG: dict[str, dict[str, Any] | None] = {
 
 # These see observed ratings only: their logs get some, and islands, which show in what was not observed, tell nothing.
 RATINGS_ONLY = ("biased_mf",)
+
+# What a table of low rank needs whose noise is known, of the methods that learn from scores.
+LOW_RANK: dict[str, dict[str, Any]] = {
+    "biased_mf": {"dimensions": 4, "regularisation": 0.02},
+    "fm": {"dimensions": 8, "regularisation": 0.03},
+}
 
 every_method = pytest.mark.parametrize("name", METHODS)
 
@@ -270,6 +278,22 @@ def test_islands_do_not_mix(name: str, size: dict[str, int]) -> None:
         for seed in range(3)
     ]
     assert np.mean(stays) >= 0.99
+
+
+@pytest.mark.parametrize("name", LOW_RANK)
+def test_scores_of_a_table_of_low_rank_are_missed_by_little_more_than_its_noise(name: str) -> None:
+    noise = 0.5
+    split = ml100k.cut(low_rank_ratings(noise=noise), seed=0)
+    fit_scores = importlib.import_module(f"benchmarks.accuracy.{name}").fit
+    scores = fit_scores(split.training, 0, **LOW_RANK[name])(split.users, split.items)
+    assert 0.95 * noise < np.sqrt(np.mean((scores - split.ratings) ** 2)) < 1.1 * noise
+
+
+@pytest.mark.parametrize("name", LOW_RANK)
+def test_scores_that_are_all_equal_are_refused_in_words(name: str) -> None:
+    values = {"loss": "squared"} if name == "fm" else {}
+    with pytest.raises(ParameterError, match=r"equal|differ"):
+        METHODS[name].fit(two_islands(), params(name, **values))
 
 
 @every_method
