@@ -121,7 +121,7 @@ def popularity_bias(evidence: Evidence) -> None:
         explain("neighbour_popularity")
     with right:
         st.markdown("**Who fills the neighbour lists?**")
-        _picture(charts.bucket_shares, "Share of neighbour slots by bucket")
+        _picture(charts.bucket_shares, "Share of neighbour places by bucket")
         explain("head_share")
     left, right = st.columns(2)
     with left:
@@ -154,7 +154,7 @@ def _picture(figure: go.Figure, alt: str) -> None:
 def _numbers(choice: Choice, report: Mapping[str, Any]) -> None:
     rows = [
         ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
-        ("Head share of neighbour slots", "head_share", percent),
+        ("Head share of neighbour places", "head_share", percent),
         ("Same-category share", "same_category", percent),
         ("Popularity lift (log10)", "popularity_lift", decimal),
         ("Popularity assortativity", "assortativity", decimal),

@@ -31,7 +31,7 @@ def _sidebar_jobs(known: Collection[str]) -> None:
     if {job.id for job in active} != set(known):
         st.rerun()
     st.caption("Working on")
-    for job in active:
+    for job in reversed(active):  # in the order in which they are done
         st.progress(job.share, text=f"{plain(job.title)} · {_state(job)}")
 
 

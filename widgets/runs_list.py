@@ -23,7 +23,7 @@ _MEASURED_BY_THE_WAY = ("sequences", "graph")
 
 def unfinished(log: LogEntry) -> None:
     """Trainings of this log that run, wait, or failed."""
-    for job in jobs.list_jobs(active_only=True):
+    for job in reversed(jobs.list_jobs(active_only=True)):  # in the order in which they are done
         if job.kind == "train" and job.spec["log_digest"] == log.digest:
             jobs_panel.watch(job)
     jobs_panel.failures(["train"])

@@ -87,13 +87,13 @@ def test_automatic_fits_scores_where_there_are_some_and_the_order_where_not() ->
 
 
 def test_squared_loss_refuses_a_log_without_scores() -> None:
-    with pytest.raises(ParameterError, match="all are equal: choose 'bpr' or 'logistic'"):
+    with pytest.raises(ParameterError, match="all weights of this log, .* are equal: choose 'bpr' or 'logistic'"):
         fit(two_islands(), loss="squared")
 
 
 def test_weights_whose_means_are_equal_are_no_scores() -> None:
     log = make_log(list("uuvv"), list("aabb"), weights=np.array([1, 3, 1.5, 2.5], dtype=np.float32))
-    with pytest.raises(ParameterError, match="all are equal"):
+    with pytest.raises(ParameterError, match="averaged by user and item, are equal"):
         fit(log, loss="squared")
     assert fit(log).notes[0].startswith("Loss: bpr")
 
