@@ -167,8 +167,8 @@ def _chosen_loss(log: InteractionLog, params: FmParams) -> Loss:
         return "squared" if differ else "bpr"
     if params.loss == "squared" and not differ:
         raise ParameterError(
-            "loss = 'squared' fits scores, and all weights of this log, averaged by user and item, are equal: choose 'bpr' "
-            "or 'logistic', or a log with a column of scores as its weight."
+            "loss = 'squared' fits scores, and all weights of this log, averaged by user and item, are equal: choose "
+            "'bpr' or 'logistic', or a log with a column of scores as its weight."
         )
     return params.loss
 

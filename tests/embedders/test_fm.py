@@ -87,7 +87,7 @@ def test_automatic_fits_scores_where_there_are_some_and_the_order_where_not() ->
 
 
 def test_squared_loss_refuses_a_log_without_scores() -> None:
-    with pytest.raises(ParameterError, match="all weights of this log, .* are equal: choose 'bpr' or 'logistic'"):
+    with pytest.raises(ParameterError, match=r"all weights of this log, .* are equal: choose 'bpr' or 'logistic'"):
         fit(two_islands(), loss="squared")
 
 
