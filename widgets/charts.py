@@ -29,9 +29,8 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
             shapes.append({"type": "rect", **across, "fillcolor": colour, "opacity": 0.12, "line": {"width": 0}})
             # On a log axis an annotation's place is the logarithm of the value.
             middle = (math.log10(start) + math.log10(end)) / 2
-            words = f"<b>{name}</b><br>{part['items']:,}"
             place = {"x": middle, "y": 0.99, "yref": "paper", "yanchor": "top"}
-            annotations.append({**place, "text": words, "showarrow": False})
+            annotations.append({**place, "text": f"<b>{name}</b>", "showarrow": False})
             start = end
     line = {
         "type": "scatter",

@@ -55,9 +55,7 @@ def pictures(entry: LogEntry) -> None:
             popularity_curve(entry.summary["popularity"], whose(entry)),
             config=CONFIG, key="popularity-curve", alt="Popularity of items by rank, on log axes",
         )  # fmt: skip
-        st.caption(
-            "Head items hold the first half of all user-item pairs, mid items the next 30 %, tail items the rest."
-        )
+        st.caption(_buckets(entry))
     with right:
         st.markdown("**Activity by week**")
         if entry.summary["weeks"]["start"]:
@@ -66,6 +64,17 @@ def pictures(entry: LogEntry) -> None:
             )
         else:
             st.info("This log has no times: order inside a sequence is drawn at random, and splits go by session.")
+
+
+def _buckets(entry: LogEntry) -> str:
+    """How many items make up each bucket, and what a bucket is."""
+    parts = entry.summary["popularity"]["buckets"]
+    head, mid, tail = (count(parts[name]["items"]) for name in ("head", "mid", "tail"))
+    pairs = "basket-item" if entry.users_are_sessions else "user-item"
+    return (
+        f"Half of all {pairs} pairs are of the {head} head items, the next 30 % of the {mid} mid items, the rest of "
+        f"the {tail} tail items."
+    )
 
 
 def details(entry: LogEntry) -> None:

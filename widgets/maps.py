@@ -101,7 +101,7 @@ def base_figure(
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=_HEIGHT,
-        margin={"l": 0, "r": 0, "t": 30, "b": 60},
+        margin={"l": 0, "r": 0, "t": 30, "b": 100},
         dragmode="pan",
         hovermode="closest",
         coloraxis={
@@ -115,7 +115,7 @@ def base_figure(
                 "len": 0.3,
                 "x": 1,
                 "xanchor": "right",
-                "y": -0.01,
+                "y": -0.1,  # below the legend, which takes two lines in a narrow window
                 "yanchor": "top",
             },
         },

@@ -69,6 +69,11 @@ def run_pair(log: LogEntry) -> Choice:
     return Choice(by_key[a], by_key[b], similarity_a, similarity_b, int(k))
 
 
+def choose_pair(log: LogEntry, a: str, b: str) -> None:
+    """Make the runs with these keys the pair that the Compare page shows next."""
+    st.session_state.update({_PAIR_OF: log.digest, "run-a": a, "run-b": b})
+
+
 def one_run(log: LogEntry) -> RunEntry:
     """Pick one run of this log."""
     runs = _need_runs(log)

@@ -10,10 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 from embedders import METHODS
 from embedders.base import Estimate, Method
 from errors import ParameterError
+from widgets import frame, pickers
 from widgets.forms import parameter_form
 from widgets.text import plain
 from workspace import estimates, jobs
 from workspace.logs import LogEntry
+from workspace.runs import list_runs, run_key
 
 _METHOD = "_method"
 _FAMILY = "family-of-methods"
@@ -22,22 +24,47 @@ _FIRST_SEED = 0
 
 
 def both_with_defaults(log: LogEntry) -> None:
-    """One button that trains matrix factorisation and item2vec, one after the other."""
+    """One button that trains matrix factorisation and item2vec, one after the other, and then goes to compare them."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        pair = _keys_of_pair(log)
+        if set(pair) <= {run.key for run in list_runs(log.digest)}:
+            _offer_comparison(log, *pair)
+        else:
+            _offer_training(log)
+
+
+def _offer_training(log: LogEntry) -> None:
     each = [estimates.expected(METHODS[name], log.size, METHODS[name].Params()) for name in _PAIR]
     both = Estimate(sum(one.seconds for one in each), max(one.memory for one in each))
-    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            "**The quickest way to a comparison**  \n"
-            "Matrix factorisation (implicit ALS) and item2vec, both with good defaults. "
-            f"{estimates.sentence(both)}."
-        )
-        st.button(
-            "Train MF and item2vec with good defaults",
-            type="primary",
-            icon=":material/bolt:",
-            on_click=_start_pair,
-            args=(log,),
-        )
+    st.markdown(
+        "**The quickest way to a comparison**  \n"
+        f"Matrix factorisation (implicit ALS) and item2vec, both with good defaults. {estimates.sentence(both)}."
+    )
+    st.button(
+        "Train MF and item2vec with good defaults",
+        type="primary",
+        icon=":material/bolt:",
+        on_click=_start_pair,
+        args=(log,),
+    )
+
+
+def _offer_comparison(log: LogEntry, a: str, b: str) -> None:
+    st.markdown(
+        "**Both are trained**  \n"
+        "Matrix factorisation (implicit ALS) and item2vec, with good defaults: see how far they differ."
+    )
+    if st.button("Compare MF and item2vec", type="primary", icon=":material/compare_arrows:"):
+        pickers.choose_pair(log, a, b)
+        frame.open_screen("compare")
+
+
+def _keys_of_pair(log: LogEntry) -> list[str]:
+    methods = [METHODS[name] for name in _PAIR]
+    return [
+        run_key(log.digest, method.name, method.Params().model_dump(mode="json"), _FIRST_SEED, method.version)
+        for method in methods
+    ]
 
 
 def _start_pair(log: LogEntry) -> None:

@@ -9,11 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
+from embedders.base import no_progress
 from tests.dummies import Sided
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
 from workspace import estimates, logs
 from workspace.jobs import list_jobs
+from workspace.tasks import train_task
 
 
 @pytest.fixture
@@ -56,6 +58,20 @@ def test_the_cards_are_those_of_one_family_and_one_of_them_is_chosen(kept: logs.
     app.button(key="choose-user2vec").click().run()
     assert app.markdown[-1].value == "user2vec"
     assert not app.exception
+
+
+def test_once_both_are_trained_with_defaults_the_box_offers_their_comparison(kept: logs.LogEntry) -> None:
+    def page(digest: str) -> None:
+        from widgets import training
+        from workspace.logs import find_log
+
+        training.both_with_defaults(find_log(digest))
+
+    app = AppTest.from_function(page, kwargs={"digest": kept.digest}, default_timeout=60)
+    for method, params in (("als", {}), ("item2vec", {"epochs": 1}), ("item2vec", {})):
+        assert [button.label for button in app.run().button] == ["Train MF and item2vec with good defaults"]
+        train_task({"log_digest": kept.digest, "method": method, "params": params, "seed": 0}, no_progress)
+    assert [button.label for button in app.run().button] == ["Compare MF and item2vec"]
 
 
 @pytest.mark.parametrize("method", METHODS)
