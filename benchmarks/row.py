@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["s", "ms", "words/s", "steps/s", "GB", "of 1"]
+Unit = Literal["s", "ms", "words/s", "steps/s", "GB", "of 1", "nats"]
 _SPEEDS = ("words/s", "steps/s")
 _WIDTHS = (58, 16, 16, 7, 26)
 
@@ -44,7 +44,7 @@ class Row:
 
 
 def _shown(value: float, unit: Unit) -> str:
-    digits = {"s": 2, "ms": 0, "words/s": 0, "steps/s": 0, "GB": 2, "of 1": 2}[unit]
+    digits = {"s": 2, "ms": 0, "words/s": 0, "steps/s": 0, "GB": 2, "of 1": 2, "nats": 3}[unit]
     return f"{value:,.{digits}f} {unit}"
 
 

@@ -126,6 +126,7 @@ def base_figure(
             "x": 0,
             "itemsizing": "constant",
             "traceorder": "reversed",
+            "bgcolor": "rgba(0, 0, 0, 0)",  # the frame of the maps shows through
         },
         uirevision="maps",
     )

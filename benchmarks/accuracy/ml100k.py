@@ -7,6 +7,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,8 +55,6 @@ def read(cache: Path = CACHE) -> InteractionLog:
 
 def cut(log: InteractionLog, seed: int) -> Split:
     """A random fifth of the ratings set apart; the training log keeps all users and items."""
-    from dataclasses import replace
-
     apart = np.zeros(log.n_interactions, dtype=np.bool_)
     apart[np.random.default_rng(seed).permutation(log.n_interactions)[: int(TEST_SHARE * log.n_interactions)]] = True
     training = replace(

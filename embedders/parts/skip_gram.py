@@ -1,8 +1,8 @@
 """Skip-gram with negative sampling on sequences of item codes, in compiled code of our own.
 
-Mikolov et al., 2013, with the negatives of an item drawn once for all of a window together (Ji et al., 2016), whose
-vectors then stay in the processor's cache; that is where the speed comes from. Threads share the vectors without locks
-(Recht et al., 2011).
+Mikolov et al., 2013, with the negatives of an item drawn once for two neighbours of its window (Ji et al., 2016, draw
+them once for all), whose vectors then stay in the processor's cache. Threads share the vectors without locks (Recht et
+al., 2011).
 """
 
 from __future__ import annotations

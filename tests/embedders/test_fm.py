@@ -54,6 +54,12 @@ def stay(embedding: Embedding, codes: Sequence[int] | None = None) -> float:
     return float(same.mean() if codes is None else same[codes].mean())
 
 
+def test_a_table_of_low_rank_is_found_up_to_its_noise() -> None:
+    training, test = cut(low_rank_ratings(noise=NOISE))
+    fitted = trained(training, regularisation=0.03)
+    assert 0.95 * NOISE < rmse(fitted, test) < 1.1 * NOISE
+
+
 def test_the_unit_of_the_scores_does_not_matter() -> None:
     one = low_rank_ratings()
     thousand = replace(one, weights=1000 * one.weights)
