@@ -8,9 +8,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Unpack
 
 from launcher.environment import ROOT
 
@@ -34,12 +34,18 @@ def clock() -> Iterator[Clock]:
 
 def run(part: Part, *arguments: object, times: int = 1) -> dict[str, float]:
     """What a module's function answers in a fresh process, its arguments as text; the median of each number."""
-    command = [sys.executable, "-m", "benchmarks.fresh", part.__module__, part.__name__, *map(str, arguments)]
-    answers: list[dict[str, Any]] = []
+    return in_turn([(part, *arguments)], times)[0]
+
+
+def in_turn(calls: Sequence[tuple[Part, Unpack[tuple[object, ...]]]], times: int) -> list[dict[str, float]]:
+    """The same of several calls, one after the other and so again: what slows the machine for a while slows them all."""
+    answers: list[list[dict[str, Any]]] = [[] for _ in calls]
     for _ in range(times):
-        done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8")
-        answers.append(json.loads(done.stdout.splitlines()[-1]))
-    return {name: statistics.median(answer[name] for answer in answers) for name in answers[0]}
+        for (part, *arguments), own in zip(calls, answers, strict=True):
+            command = [sys.executable, "-m", "benchmarks.fresh", part.__module__, part.__name__, *map(str, arguments)]
+            done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+            own.append(json.loads(done.stdout.splitlines()[-1]))
+    return [{name: statistics.median(answer[name] for answer in own) for name in own[0]} for own in answers]
 
 
 if __name__ == "__main__":

@@ -11,17 +11,18 @@ from benchmarks.row import Row, Unit
 
 COLUMNS = ("category", "brand")
 AT_MOST = 3  # times DeepWalk's seconds
+TURNS = 3
 WALKS = 2  # an item, where the kernel is held against JAX
 PASSES, PASSES_OF_JAX = 15, 5  # pass by pass JAX, which shuffles all pairs, gets further
 
 
 def measure(folder: Path) -> Iterator[Row]:
-    """Both pairs one after the other in one process each."""
-    seconds = fresh.run(both)
+    """Both pairs one after the other in one process each; medians of turns."""
+    seconds = fresh.run(both, times=TURNS)
     plain = seconds["deepwalk"]
     what = f"EGES ({' and '.join(COLUMNS)}), 64 dimensions, 2 threads"
     yield Row(what, seconds["eges"], "s", plain, "DeepWalk with the same walks", AT_MOST * plain)
-    kernel = fresh.run(kernel_and_jax)
+    kernel = fresh.run(kernel_and_jax, times=TURNS)
     plain_is = f"JAX, {PASSES_OF_JAX} passes"
     rows: tuple[tuple[str, Unit, str], ...] = (
         (f"its kernel, {PASSES} passes over {WALKS} walks an item", "s", "seconds"),
