@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Unpack
+from typing import Any
 
 from launcher.environment import ROOT
 
@@ -37,8 +37,8 @@ def run(part: Part, *arguments: object, times: int = 1) -> dict[str, float]:
     return in_turn([(part, *arguments)], times)[0]
 
 
-def in_turn(calls: Sequence[tuple[Part, Unpack[tuple[object, ...]]]], times: int) -> list[dict[str, float]]:
-    """The same of several calls, one after the other and so again: what slows the machine for a while slows them all."""
+def in_turn(calls: Sequence[tuple[Part, *tuple[object, ...]]], times: int) -> list[dict[str, float]]:
+    """The same of several calls, taken in turn: what slows the machine for a while slows them all."""
     answers: list[list[dict[str, Any]]] = [[] for _ in calls]
     for _ in range(times):
         for (part, *arguments), own in zip(calls, answers, strict=True):
