@@ -88,7 +88,7 @@ class Eges(Method[EgesParams]):
 
     def estimate(self, size: LogSize, params: EgesParams) -> Estimate:
         """As for all that train skip-gram on walks, where each neighbour's vector is mixed anew each time."""
-        return estimate(size, params, mixing=3e-8 + len(params.item_columns) * (5e-9 + 2e-10 * params.dimensions))
+        return estimate(size, params, mixing=9e-8 + len(params.item_columns) * (4e-8 + 2e-10 * params.dimensions))
 
 
 def _made_of(columns: tuple[str, ...], weights: Vectors, events: npt.NDArray[np.intp], *, learned: bool) -> list[str]:
