@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,26 +17,13 @@ import pydantic
 
 from errors import ParameterError, RunError
 from interactions.log import InteractionLog, Texts
+from interactions.progress import Progress as Progress  # methods know it from here
+from interactions.progress import no_progress as no_progress
 
 Vectors = npt.NDArray[np.float32]  # (n, dimensions)
 Family = Literal["matrix factorisation", "sequences", "graph", "neural"]
 Engine = Literal["local", "spark"]
 Table = Literal["items", "users"]  # what a log knows of its items, of its users
-
-
-class Progress(Protocol):
-    """How a method says how far it is; it may raise Cancelled to stop the work.
-
-    stage  what is being done, in plain words
-    done   how much of the whole fit is done, in the unit of `total`; never falls
-    loss   the training loss of the step just finished, where the method has one
-    """
-
-    def __call__(self, stage: str, done: float, total: float, loss: float | None = None) -> None: ...
-
-
-def no_progress(stage: str, done: float, total: float, loss: float | None = None) -> None:
-    """Tell nobody."""
 
 
 def part_of(progress: Progress, begin: float, end: float) -> Progress:

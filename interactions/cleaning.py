@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Literal, get_args
+from datetime import date
+from typing import Annotated, Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
 import pydantic
+
+from interactions.columns import Role
 
 Reason = Literal[
     "malformed_row",
@@ -18,26 +19,82 @@ Reason = Literal[
     "unreadable_time",
     "non_finite_weight",
     "non_positive_weight",
+    "event_not_counted",
+    "returned",
+    "weight_below_threshold",
+    "out_of_date_range",
+    "user_left_out",
+    "user_with_too_many_rows",
+    "duplicate",
+    "beyond_session_length",
+    "consecutive_repeat",
     "item_with_too_few_users",
     "user_with_too_few_items",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)  # in the order of the rules: the first that takes a row counts it
+SessionRule = Literal["gap", "day", "user"]
 _EXAMPLES = 3
+Weight = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 
 
 class CleaningRules(pydantic.BaseModel):
     """What is asked for beyond leaving out what cannot be used; the default asks for nothing.
 
-    min_users_per_item  items with fewer distinct users (baskets, where there are no users) are left out
-    min_items_per_user  then users with fewer distinct remaining items are left out
+    event_weights         kind of event -> what it weighs; other kinds are left out; None = kinds are not looked at
+    returns               "leave out" rows with a negative quantity, or whose session's id is a C and a number
+    least_weight          rows that weigh less are left out
+    equal_weights         then every row weighs 1: scores as implicit feedback
+    first_day, last_day   rows before the one or after the other are left out, days in UTC
+    users_left_out        ids of users whose rows are left out, such as the one that all guests share
+    most_rows_per_user    users with more rows are left out
+    duplicates            of rows alike in user, item, time and session the "first" stays, or stays with the "sum" of
+                          their weights
+    sessions              cut anew from users' histories: by a "gap" of more than session_gap_minutes, by "day", or
+                          "user" = whole histories; None = as their column has them
+    longest_session       rows of a session beyond so many are left out
+    repeats               of rows in a row with the same user, session and item the "first" stays
+    min_users_per_item    items with fewer distinct users (baskets, where there are no users) are left out
+    min_items_per_user    then users with fewer distinct remaining items are left out
+    core                  both floors again and again, until every item and user that is left stands above its own
 
-    Each floor is one pass: after the second, an item may have lost users and stand below the first again.
+    Without `core` each floor is one pass: after the second, an item may have lost users and stand below the first.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
+    event_weights: dict[str, Weight] | None = None
+    returns: Literal["keep", "leave out"] = "keep"
+    least_weight: float | None = pydantic.Field(default=None, allow_inf_nan=False)
+    equal_weights: bool = False
+    first_day: date | None = None
+    last_day: date | None = None
+    users_left_out: tuple[str, ...] = ()
+    most_rows_per_user: int | None = pydantic.Field(default=None, ge=1)
+    duplicates: Literal["keep", "first", "sum"] = "keep"
+    sessions: SessionRule | None = None
+    session_gap_minutes: float = pydantic.Field(default=30.0, gt=0, le=525_600)
+    longest_session: int | None = pydantic.Field(default=None, ge=1)
+    repeats: Literal["keep", "first"] = "keep"
     min_users_per_item: int = pydantic.Field(default=1, ge=1)
     min_items_per_user: int = pydantic.Field(default=1, ge=1)
+    core: bool = False
+
+    @property
+    def columns_needed(self) -> list[Role]:
+        """The roles that only these rules look at."""
+        needed: list[Role] = ["event"] if self.event_weights is not None else []
+        return needed + (["quantity"] if self.returns == "leave out" else [])
+
+
+class Step(pydantic.BaseModel):
+    """How many rows, users and items were left after a step: "readable", a reason, or a round of the "core"."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    step: str
+    rows: int
+    users: int
+    items: int
 
 
 class CleaningReport(pydantic.BaseModel):
@@ -49,6 +106,7 @@ class CleaningReport(pydantic.BaseModel):
     examples      reason -> up to three of the rows it took
     items_known   items of the log that stand in the item table, or None where there is no table
     notes         what a person should know, one sentence each
+    steps         what was left after each rule that was asked for, the first = what could be read
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +118,7 @@ class CleaningReport(pydantic.BaseModel):
     examples: dict[str, list[str]]
     items_known: int | None = None
     notes: list[str] = []
+    steps: list[Step] = []
 
 
 class Tally:
@@ -93,22 +152,6 @@ class Tally:
         return {reason: self._examples[reason] for reason in REASONS if self._counts[reason]}
 
 
-def items_below_floor(
-    users: npt.NDArray[np.int32], items: npt.NDArray[np.int32], n_items: int, floor: int
-) -> npt.NDArray[np.bool_]:
-    """True for each row whose item has fewer than `floor` distinct users, bool (n_interactions,)."""
-    return _partners(items, users, n_items)[items] < floor
-
-
-def users_below_floor(
-    users: npt.NDArray[np.int32], items: npt.NDArray[np.int32], n_users: int, floor: int
-) -> npt.NDArray[np.bool_]:
-    """True for each row whose user has fewer than `floor` distinct items, bool (n_interactions,)."""
-    return _partners(users, items, n_users)[users] < floor
-
-
-def _partners(codes: npt.NDArray[np.int32], partners: npt.NDArray[np.int32], n_codes: int) -> npt.NDArray[np.int64]:
-    """Distinct partners of each code, int64 (n_codes,)."""
-    width = int(partners.max(initial=0)) + 1
-    pairs = np.unique(codes.astype(np.int64) * width + partners)
-    return np.bincount(pairs // width, minlength=n_codes)
+def in_words(tally: Tally) -> str:
+    """What was left out, for a sentence."""
+    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in tally.dropped().items())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from errors import LogError
 from interactions.times import Times, read_times
 
-Role = Literal["user", "item", "weight", "time", "session", "title", "category"]
-ROLES: tuple[Role, ...] = get_args(Role)
+Role = Literal["user", "item", "weight", "time", "session", "event", "quantity", "title", "category"]
+CLEANING_ROLES: tuple[Role, ...] = ("event", "quantity")  # of columns that only rules of cleaning look at
+ALL_ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[Role, ...] = tuple(role for role in ALL_ROLES if role not in CLEANING_ROLES)
 
 _MEANING: dict[Role, str] = {
     "user": "a user",
@@ -20,6 +23,8 @@ _MEANING: dict[Role, str] = {
     "weight": "how much a row weighs",
     "time": "a time",
     "session": "a session or a basket",
+    "event": "a kind of event",
+    "quantity": "how many were bought",
     "title": "an item's title",
     "category": "an item's category",
 }
@@ -57,6 +62,14 @@ _NAMES: dict[Role, str] = {
         rating ratings score weight stars overall userrating ratingvalue preference strength playcount plays listens
         评分 分数 打分 得分 权重 星级
     """,
+    "event": """
+        eventtype event eventname action actiontype behavior behaviour behaviortype interaction interactiontype activity
+        行为类型 行为 事件类型 事件 动作
+    """,
+    "quantity": """
+        quantity qty count amount units unitssold itemcount numitems pieces
+        数量 件数 购买数量 销量
+    """,
     "title": """
         title itemtitle producttitle movietitle booktitle name itemname productname goodsname moviename trackname
         description itemdescription productdescription
@@ -77,6 +90,8 @@ _ID_STEMS: dict[Role, str] = {
 # What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
+_MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
@@ -110,7 +125,23 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict
             if _plain(name) in ("id", "tid", "编号") and len(set(cells[name])) < len(cells[name]):
                 guesses["session"] = Guess(name, f"“{name}” repeats over several rows, as the number of a basket does.")
                 break
+    if "item" not in guesses and all(_NAMELESS.fullmatch(name) for name in columns):
+        guesses |= _by_place(free, cells)
     return {role: guesses[role] for role in ROLES if role in guesses}
+
+
+def guess_for_cleaning(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Collection[str]
+) -> dict[Role, Guess]:
+    """The columns with kinds of event and with amounts, where names and values tell, among those without a role."""
+    guesses: dict[Role, Guess] = {}
+    free = [(place, name) for place, name in enumerate(columns) if name not in taken]
+    for role in CLEANING_ROLES:
+        cells = {name: [row[place] for row in rows if row[place].strip()] for place, name in free}
+        name = _by_name(role, [name for name in cells if _values_fit(role, cells[name])])
+        if name is not None:
+            guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
+    return guesses
 
 
 def resolve_columns(
@@ -119,45 +150,52 @@ def resolve_columns(
     given: Mapping[str, str] | None,
     elsewhere: Sequence[str] = (),
     where: str = "the file",
+    also: Collection[Role] = (),
 ) -> dict[Role, str]:
     """The column of each role in a log: as given, or guessed where nothing is given.
 
     elsewhere  columns of the item table, where a given title or category may stand instead
+    also       roles that only the rules of cleaning need, to be guessed as well
 
     Raises LogError for a role or a column that is not there, and where users and sessions or items are missing.
     """
     if given is None:
-        roles = {role: guess.name for role, guess in guess_columns(columns, rows).items()}
+        roles: dict[Role, str] = {role: guess.name for role, guess in guess_columns(columns, rows).items()}
+        needed = guess_for_cleaning(columns, rows, roles.values())
+        roles |= {role: guess.name for role, guess in needed.items() if role in also}
     else:
         roles = {}
         for role, name in given.items():
-            if role not in ROLES:
-                raise LogError(f"There is no role {role!r} for a column: use {', '.join(ROLES)}.")
-            if name in columns:
+            if role not in ALL_ROLES:
+                raise LogError(f"There is no role {role!r} for a column: use {', '.join(ALL_ROLES)}.")
+            in_both = role in ("title", "category") and name in elsewhere and _NAMELESS.fullmatch(name) is not None
+            if name in columns and not in_both:  # a name that was made up for both files means the item table's
                 roles[role] = name
             elif role not in ("title", "category") or name not in elsewhere:
                 raise LogError(f"{where} has no column {name!r}: it has {listed(columns)}.")
         named: dict[str, str] = {}
         for role, name in roles.items():
-            if role in ("user", "item", "session", "time", "weight") and named.setdefault(name, role) != role:
+            if role in ("user", "item", "session", "time", "weight", "event") and named.setdefault(name, role) != role:
                 raise LogError(f"Column {name!r} cannot be both {named[name]} and {role}: choose two columns.")
     if "item" not in roles:
         raise LogError(f"No column of {where} is known to hold the items: choose one of {listed(columns)}.")
     if "user" not in roles and "session" not in roles:
         raise LogError(f"No column of {where} is known to hold users or sessions: choose one of {listed(columns)}.")
-    return {role: roles[role] for role in ROLES if role in roles}
+    return {role: roles[role] for role in ALL_ROLES if role in roles}
 
 
 def guess_id(columns: Sequence[str], role: Role, name_in_log: str) -> str | None:
     """The column of an item or user table that holds the ids: the log's own name for it, else one for the role."""
     for name in columns:
-        if _plain(name) == _plain(name_in_log):
+        if _plain(name) == _plain(name_in_log) and not _NAMELESS.fullmatch(name):
             return name
     return _by_name(role, columns) or next((name for name in columns if _plain(name) == "id"), None)
 
 
 def guess_item_facts(columns: Sequence[str]) -> dict[Role, str]:
-    """The columns of an item table that hold titles and categories, where the names tell."""
+    """The columns of an item table that hold titles and categories: by their names, or by custom where it has none."""
+    if all(_NAMELESS.fullmatch(name) for name in columns):
+        return dict(zip(("title", "category"), columns[1:], strict=False))  # the first holds the ids
     found: dict[Role, str] = {}
     for role in ("title", "category"):
         name = _by_name(role, [name for name in columns if name not in found.values()])
@@ -198,9 +236,30 @@ def _by_name(role: Role, columns: Sequence[str]) -> str | None:
     return None
 
 
+def _by_place(free: Sequence[str], cells: Mapping[str, Sequence[str]]) -> dict[Role, Guess]:
+    """Users, items and scores of a file without a header, where they stand by custom."""
+    guesses: dict[Role, Guess] = {}
+    left = [name for name in free if cells[name] and not _counts_rows(cells[name])]
+    by_custom: tuple[Role, ...] = ("user", "item", "weight")
+    for role, name in zip(by_custom, left, strict=False):
+        if role != "weight" or _values_fit("weight", cells[name]):
+            guesses[role] = Guess(name, f"The file has no header, and {_MEANING[role]} is where it stands by custom.")
+    return guesses if "item" in guesses else {}
+
+
+def _counts_rows(cells: Sequence[str]) -> bool:
+    """Whether each is one more than the one before: the number of a row."""
+    if len(cells) < 3 or not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in cells):
+        return False
+    numbers = list(map(int, cells))
+    return all(after == before + 1 for before, after in itertools.pairwise(numbers))
+
+
 def _values_fit(role: Role, cells: Sequence[str]) -> bool:
     """Whether enough of the first values can be what the role needs; empty columns fit."""
-    if not cells or role not in ("time", "weight"):
+    if role == "event":
+        return len(set(cells)) <= _MOST_EVENTS and not (cells and _values_fit("weight", cells))
+    if not cells or role not in ("time", "weight", "quantity"):
         return True
     if role == "time":
         return are_compact_dates(cells) or float(np.mean(_read(cells)[1])) >= _ENOUGH

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import pydantic
 
 # Raised whenever the same file, columns, rules and options would give another log than before.
-READER_VERSION = 1
+READER_VERSION = 2
+
+
+Layout = Literal["table", "baskets", "user-items"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 
 class ReadOptions(pydantic.BaseModel):
@@ -15,11 +19,20 @@ class ReadOptions(pydantic.BaseModel):
 
     encoding   a codec of Python, such as "utf-8", "utf-16" or "gb18030" (text files only)
     separator  the one or two characters between fields, such as "," or "::" (text files only)
-    layout     "table": a header, then one event a line
+    header     whether the first line names the columns (text files only)
+    quotes     whether double quotes hold separators and line ends together (text files only)
+    comment    the character that a line of comment begins with, "" = no line is one (text files only)
+    layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
+               line, followed by items
+    table      which sheet of a workbook, table of a database or file in a zip archive
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
     encoding: str | None = None
     separator: str | None = None
-    layout: Literal["table"] | None = None
+    header: bool | None = None
+    quotes: bool | None = None
+    comment: str | None = None
+    layout: Layout | None = None
+    table: str | None = None

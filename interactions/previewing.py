@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interactions.columns import Guess, Role, guess_columns
+from interactions.columns import Guess, Role, guess_columns, guess_for_cleaning
+from interactions.formats.opening import open_source
+from interactions.formats.source import Kind
 from interactions.options import ReadOptions
-from interactions.source import Kind, open_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ class Preview:
     columns  names, in the order of the file
     sample   the first rows as text, one column a column of the file; "" where a cell is empty
     guesses  role -> Guess(name, reason); a role without a likely column is absent
+    for_cleaning  the same for the roles that only rules of cleaning look at
     options  encoding and separator as given or detected
     kind     "csv" (any delimited text) or "parquet"
     """
@@ -33,6 +35,7 @@ class Preview:
     guesses: dict[Role, Guess]
     options: ReadOptions
     kind: Kind
+    for_cleaning: dict[Role, Guess]
 
 
 def preview(path: str | os.PathLike[str], options: ReadOptions = ReadOptions(), rows: int = 50) -> Preview:  # noqa: B008
@@ -42,4 +45,6 @@ def preview(path: str | os.PathLike[str], options: ReadOptions = ReadOptions(), 
     source = open_source(Path(path), options)
     head = source.head(max(rows, _GUESS_ROWS))
     sample = pd.DataFrame(head[:rows], columns=source.columns, dtype="str")
-    return Preview(source.columns, sample, guess_columns(source.columns, head), source.options, source.kind)
+    guesses = guess_columns(source.columns, head)
+    for_cleaning = guess_for_cleaning(source.columns, head, {guess.name for guess in guesses.values()})
+    return Preview(source.columns, sample, guesses, source.options, source.kind, for_cleaning)

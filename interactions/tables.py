@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from errors import LogError
 from interactions.columns import Role, guess_id, guess_item_facts
+from interactions.formats.opening import open_source
+from interactions.formats.source import Source
 from interactions.options import ReadOptions
-from interactions.source import Source, open_source
 from interactions.values import decoded, encode, is_text
 
 if TYPE_CHECKING:
@@ -34,14 +35,14 @@ class JoinedTable(NamedTuple):
     notes: list[str]
 
 
-def open_table(path: Path, options: ReadOptions) -> Source:
-    """Open an item or user table; the log's encoding is tried where the table is not UTF-8."""
+def open_table(path: Path, options: ReadOptions, log_options: ReadOptions) -> Source:
+    """Open an item or user table; the encoding named for the log is tried where the table's own is not known."""
     try:
-        return open_source(path, ReadOptions())
+        return open_source(path, options)
     except LogError:
-        if options.encoding is None:
+        if options.encoding is not None or log_options.encoding is None:
             raise
-        return open_source(path, ReadOptions(encoding=options.encoding))
+        return open_source(path, options.model_copy(update={"encoding": log_options.encoding}))
 
 
 def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[Role, str]) -> dict[Role, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from interactions.records import compiled
+from interactions.formats.records import compiled
 from interactions.values import decoded, is_text
 
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]  # seconds UTC, readable

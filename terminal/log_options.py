@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from errors import LogError
+
 if TYPE_CHECKING:
     from workspace.log_source import LogSource
 
-ROLES = ("user", "item", "weight", "time", "session", "title", "category")
+ROLES = ("user", "item", "weight", "time", "session", "title", "category", "event", "quantity")
 
 
 def _file(flag: str, help: str) -> Any:
@@ -24,8 +27,12 @@ def _text(flag: str, help: str) -> Any:
     return Annotated[str | None, typer.Option(flag, metavar="TEXT", help=help)]
 
 
+def _switch(name: str, help: str) -> Any:
+    return Annotated[bool | None, typer.Option(f"--{name}/--no-{name}", help=help)]
+
+
 def _floor(flag: str, help: str) -> Any:
-    return Annotated[int, typer.Option(flag, min=1, metavar="N", help=help)]
+    return Annotated[int | None, typer.Option(flag, min=1, metavar="N", help=help)]
 
 
 # What every command takes that reads a LOG: name of the parameter -> its declaration and its default.
@@ -33,11 +40,19 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     **{role: (_text(f"--{role}", f"Column with the {role}; '' = none has it."), None) for role in ROLES},
     "items_file": (_file("--items-file", "Table of items: titles, categories and more, joined by id."), None),
     "users_file": (_file("--users-file", "Table of users, joined by id."), None),
-    "min_users_per_item": (_floor("--min-users-per-item", "Leave out items with fewer users."), 1),
-    "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), 1),
+    "min_users_per_item": (_floor("--min-users-per-item", "Leave out items with fewer users."), None),
+    "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), None),
+    "rules": (_file("--rules", "Rules of cleaning as JSON, as the app lets you download them."), None),
     "encoding": (_text("--encoding", "Encoding of the file, such as gb18030."), None),
     "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
-    "layout": (_text("--layout", "How the file is laid out: table."), None),
+    "header": (_switch("header", "Whether the first line names the columns."), None),
+    "quotes": (_switch("quotes", "Whether double quotes hold a field together."), None),
+    "comment": (_text("--comment", "Character that lines of comment begin with; '' = there are none."), None),
+    "layout": (
+        _text("--layout", "table, baskets (a line is a basket) or user-items (a user, then items)."),
+        None,
+    ),
+    "table": (_text("--table", "Which sheet, table or file, where FILE holds several."), None),
 }
 
 
@@ -70,15 +85,29 @@ def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
     from workspace.log_source import LogSource
     from workspace.settings import checked
 
-    read = {key: options[key] for key in ("encoding", "separator", "layout")}
+    read = {key: options[key] for key in ReadOptions.model_fields}
     if read["separator"] is not None:
         read["separator"] = read["separator"].replace("\\t", "\t")
-    floors = {key: options[key] for key in ("min_users_per_item", "min_items_per_user")}
+    rules = {} if options["rules"] is None else _rules_in(options["rules"])
+    rules |= {key: options[key] for key in ("min_users_per_item", "min_items_per_user") if options[key] is not None}
     return LogSource(
         name,
         columns={role: options[role] for role in ROLES if options[role] is not None},
-        rules=checked(CleaningRules, floors),
+        rules=checked(CleaningRules, rules),
         options=checked(ReadOptions, read),
         items_path=options["items_file"],
         users_path=options["users_file"],
     )
+
+
+def _rules_in(path: Path) -> dict[str, Any]:
+    """The rules of a file; raises LogError where it holds none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise LogError(f"{path} cannot be opened ({error.strerror}): give --rules a file.") from error
+    except (ValueError, RecursionError) as error:
+        raise LogError(f"{path} is no JSON ({error}): give --rules a file that the app let you download.") from error
+    if not isinstance(found, dict):
+        raise LogError(f"{path} holds no rules: give --rules a file that the app let you download.")
+    return found

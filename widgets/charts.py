@@ -65,6 +65,26 @@ def class_histogram(classes: Mapping[str, Sequence[int]], of: str, size: str) ->
     return _figure([bars], size, of, x_axis={"type": "category"})
 
 
+def cleaning_funnel(steps: Sequence[Mapping[str, Any]], names: Mapping[str, str], who: str) -> go.Figure:
+    """Rows that are left after each step of cleaning, the first on top, with the users and items beside them."""
+    labels = [f"{number}. {names.get(step['step'], step['step'])}" for number, step in enumerate(steps, start=1)]
+    beside = [f"{step['rows']:,} rows · {step['users']:,} {who} · {step['items']:,} items" for step in steps]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [step["rows"] for step in steps],
+        "y": labels,
+        "text": beside,
+        "textposition": "inside",
+        "insidetextanchor": "start",
+        "constraintext": "none",
+        "marker": {"color": A},
+        "hovertemplate": "%{text}<extra>%{y}</extra>",
+    }
+    y_axis = {"autorange": "reversed", "automargin": True}
+    return _figure([bars], "rows left", "", height=90 + 44 * len(steps), y_axis=y_axis)
+
+
 def loss_curve(losses: Sequence[float]) -> go.Figure:
     """Training loss by step."""
     steps = list(range(1, len(losses) + 1))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import streamlit as st
 
-from interactions import CleaningRules
+from errors import InputError
+from interactions import CleaningRules, Preview, ReadOptions
 from widgets import session
-from widgets.charts import CONFIG, class_histogram, popularity_curve, weekly_activity
+from widgets.charts import CONFIG, class_histogram, cleaning_funnel, popularity_curve, weekly_activity
+from widgets.cleaning_form import rules_form, take_rules_along
+from widgets.reading_options import head_of
 from widgets.text import count, day, percent, plain
 from widgets.upload import clean_again
 from workspace.logs import LogEntry, delete_log, list_logs
 from workspace.runs import list_runs
+from workspace.settings import checked
 
 _REASONS = {
     "malformed_row": "another number of fields than the header, or broken quotes",
@@ -22,8 +27,32 @@ _REASONS = {
     "unreadable_time": "a time that cannot be read",
     "non_finite_weight": "a weight that is empty or no finite number",
     "non_positive_weight": "a weight of zero or less",
+    "event_not_counted": "a kind of event that does not count",
+    "returned": "a return or a cancelled receipt",
+    "weight_below_threshold": "a weight below the least one",
+    "out_of_date_range": "outside the range of days",
+    "user_left_out": "a user who is left out by id",
+    "user_with_too_many_rows": "a user with too many rows",
+    "duplicate": "the same as a row before it",
+    "beyond_session_length": "beyond the longest session",
+    "consecutive_repeat": "an item that follows itself",
     "item_with_too_few_users": "item touched by too few users",
     "user_with_too_few_items": "user with too few items",
+}
+_STEPS = {
+    "readable": "could be read",
+    "event_not_counted": "kinds of event",
+    "returned": "returns left out",
+    "weight_below_threshold": "weights",
+    "out_of_date_range": "range of days",
+    "user_left_out": "users left out by id",
+    "user_with_too_many_rows": "busy users left out",
+    "duplicate": "duplicates",
+    "beyond_session_length": "sessions",
+    "consecutive_repeat": "repeats",
+    "item_with_too_few_users": "least users an item",
+    "user_with_too_few_items": "least items a user",
+    "core": "again, until both hold",
 }
 
 
@@ -79,24 +108,12 @@ def _buckets(entry: LogEntry) -> str:
 
 def details(entry: LogEntry) -> None:
     """Tabs: columns, cleaning, activity."""
-    columns, cleaning, activity, top = st.tabs(["Columns", "Cleaning", "Activity", "Top items"])
-    with columns:
-        st.table(
-            {"Role": [role.capitalize() for role in entry.columns], "Column": list(entry.columns.values())},
-            hide_index=True, width="content", alt="Role of each column",
-        )  # fmt: skip
-        for note in entry.notes:
-            st.caption(plain(note))
-    with cleaning:
-        _cleaning(entry)
-    with activity:
-        _activity(entry)
-    with top:
-        st.dataframe(
-            [{"Title": row["title"] or row["id"], "Id": row["id"], whose(entry).capitalize(): row["p"]}
-             for row in entry.summary["top_items"]],
-            hide_index=True, alt="The most popular items",
-        )  # fmt: skip
+    drawn = {"Columns": _columns, "Cleaning": _cleaning, "Activity": _activity, "Top items": _top_items}
+    tabs = st.tabs(list(drawn), key="log-tabs", on_change="rerun")
+    for tab, draw in zip(tabs, drawn.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(entry)
     if st.button("Open another log", icon=":material/folder_open:"):
         session.open_log(None)
         st.rerun()
@@ -131,8 +148,30 @@ def _delete(entry: LogEntry, runs: int) -> None:
         st.rerun()
 
 
+def _columns(entry: LogEntry) -> None:
+    st.table(
+        {"Role": [role.capitalize() for role in entry.columns], "Column": list(entry.columns.values())},
+        hide_index=True, width="content", alt="Role of each column",
+    )  # fmt: skip
+    for note in entry.notes:
+        st.caption(plain(note))
+
+
+def _top_items(entry: LogEntry) -> None:
+    st.dataframe(
+        [{"Title": row["title"] or row["id"], "Id": row["id"], whose(entry).capitalize(): row["p"]}
+         for row in entry.summary["top_items"]],
+        hide_index=True, alt="The most popular items",
+    )  # fmt: skip
+
+
 def _cleaning(entry: LogEntry) -> None:
     st.markdown(f"{count(entry.rows)} rows in the file, {count(entry.interactions)} kept.")
+    if len(entry.steps) > 1:
+        st.plotly_chart(
+            cleaning_funnel(entry.steps, _STEPS, whose(entry)), config=CONFIG, key="funnel",
+            alt="Rows, users and items left after each step of cleaning",
+        )  # fmt: skip
     lost = [(reason, number) for reason, number in entry.dropped.items() if number]
     if lost:
         st.table(
@@ -145,18 +184,28 @@ def _cleaning(entry: LogEntry) -> None:
             hide_index=True, alt="Rows left out, by reason",
         )  # fmt: skip
     rules = CleaningRules(**entry.rules)
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    floor_items = row.number_input(
-        "Least users an item needs", 1, None, rules.min_users_per_item, key=f"floor-items-{entry.digest}",
-        help="Items that fewer users touched are left out first.",
-    )  # fmt: skip
-    floor_users = row.number_input(
-        "Least items a user needs", 1, None, rules.min_items_per_user, key=f"floor-users-{entry.digest}",
-        help="Then users who touched fewer of the remaining items are left out.",
-    )  # fmt: skip
-    if row.button("Clean again with these", icon=":material/filter_alt:"):
-        clean_again(entry, CleaningRules(min_users_per_item=int(floor_items), min_items_per_user=int(floor_users)))
+    columns, seen = _columns_to_clean_by(entry)
+    st.markdown("**Clean it otherwise**")
+    wanted = rules_form(f"again-{entry.digest}", rules, seen, columns)
+    with st.container(horizontal=True):
+        if st.button("Clean again with these", icon=":material/filter_alt:", disabled=wanted is None) and wanted:
+            needed = set(wanted.columns_needed)
+            clean_again(
+                entry, wanted, {role: name for role, name in columns.items() if role in needed or role in entry.columns}
+            )
+        if wanted is not None:
+            take_rules_along(wanted)
     st.caption("This makes a new version of the log beside this one; runs stay with the version they were trained on.")
+
+
+def _columns_to_clean_by(entry: LogEntry) -> tuple[dict[str, str], Preview | None]:
+    """The log's columns with those that more rules could look at, and the head of its file where that still is."""
+    try:
+        seen = head_of(Path(entry.source["original"]), checked(ReadOptions, entry.origin.get("options")))
+    except (InputError, OSError):
+        return dict(entry.columns), None
+    more = {role: guess.name for role, guess in seen.for_cleaning.items() if guess.name not in entry.columns.values()}
+    return more | dict(entry.columns), seen
 
 
 def _activity(entry: LogEntry) -> None:

@@ -9,17 +9,23 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from errors import InputError, RunError
-from interactions import CleaningRules, Preview, preview
-from interactions.columns import ROLES
+from errors import RunError
+from interactions import CleaningRules, Preview
+from interactions.columns import CLEANING_ROLES, ROLES, Guess, guess_item_facts
 from interactions.sample import sample_columns, sample_files
 from widgets import jobs_panel, session
+from widgets.cleaning_form import rules_form, uploaded_rules
+from widgets.reading_options import read_as
 from widgets.text import plain
 from workspace import jobs, logs
 
 _JOB = "_import_job"
 _NOT_USED = "(not used)"
-_TYPES = ["csv", "tsv", "txt", "parquet"]
+# Packed files too: .csv.gz ends in .gz.
+_TYPES = [
+    "csv", "tsv", "txt", "dat", "data", "inter", "item", "user", "jsonl", "ndjson", "json", "parquet", "pq", "arrow",
+    "feather", "xlsx", "sqlite", "sqlite3", "db", "duckdb", "gz", "zst", "zip", "bz2", "xz",
+]  # fmt: skip
 _SAMPLE_FLOOR = (
     20  # leaves about 10,000 of 68,509 products: the ones with enough evidence, trained and mapped in a minute
 )
@@ -29,9 +35,15 @@ _MEANING = {
     "weight": "How much: a rating, a play count. Without one, every row weighs 1.",
     "time": "When: a date, or seconds since 1970. Needed for order and for splits in time.",
     "session": "Which visit or basket. Without one, a user's whole history is one sequence.",
+    "event": "What kind of event: view, cart, buy. Each kind can weigh something else.",
+    "quantity": "How many. No weight: only for leaving out returns, whose quantity is negative.",
     "title": "The item's name as a person reads it.",
     "category": "The item's kind, used for colours and for same-category shares.",
 }
+_FORMATS = (
+    "CSV and its kin, JSON lines, Parquet, Arrow, Excel (.xlsx), SQLite, DuckDB, RecBole, baskets a line; also packed, "
+    "as .gz, .zst or .zip."
+)
 _TABLES = {"items_path": "The item table", "users_path": "The user table"}
 
 
@@ -62,14 +74,21 @@ def open_sample(label: str) -> None:
     )
 
 
-def clean_again(entry: logs.LogEntry, rules: CleaningRules) -> None:
+def clean_again(entry: logs.LogEntry, rules: CleaningRules, columns: Mapping[str, str]) -> None:
     """Make a new version of a kept log under other rules; the present one stays."""
-    _submit({**entry.source, "name": entry.name, "rules": rules.model_dump()}, entry.name)
+    spec = {**entry.source, "name": entry.name, "columns": dict(columns), "rules": rules.model_dump(mode="json")}
+    _submit(spec, entry.name)
 
 
 def upload_log() -> None:
     """The upload box; after a file has come, the form that says what its columns are."""
-    file = st.file_uploader("Your interaction log", type=_TYPES, key="upload-log", help="CSV, TSV or Parquet.")
+    file = st.file_uploader("Your interaction log", type=_TYPES, key="upload-log", help=_FORMATS)
+    typed = st.text_input(
+        "Or a file on this machine",
+        key="path-log",
+        placeholder="/data/events.csv.gz",
+        help="A path. The file is read where it lies, so that a large one need not go through the browser.",
+    )
     items, users = (
         st.file_uploader(label, type=_TYPES, key=key, help=help)
         for label, key, help in (
@@ -81,9 +100,12 @@ def upload_log() -> None:
             ),
         )
     )
+    tables = {key: kept_on_disk(table) for key, table in (("items_path", items), ("users_path", users)) if table}
     if file is not None:
-        tables = {key: kept_on_disk(table) for key, table in (("items_path", items), ("users_path", users)) if table}
         st.session_state["_uploaded"] = _Uploaded(kept_on_disk(file), file.name, tables)
+    elif typed.strip():
+        path = Path(typed.strip()).expanduser()
+        st.session_state["_uploaded"] = _Uploaded(path, path.name, tables)
     else:
         st.session_state.pop("_uploaded", None)
 
@@ -102,25 +124,31 @@ def columns_form() -> None:
     if uploaded is None:
         return
     path, name, tables = uploaded
-    head = _head(path, name)
-    heads = {key: _head(table, _TABLES[key]) for key, table in tables.items()}
+    options, head = read_as(path, name, "reading-log", log=True)
+    read = {key: read_as(table, table.name, f"reading-{key}", log=False) for key, table in tables.items()}
+    heads = {key: found for key, (_, found) in read.items()}
     if head is None or None in heads.values():
         return
     st.subheader("What is in each column?")
     columns = _columns(head, heads.get("items_path"), name)
     with st.expander("The first rows, as they stand in the file", expanded=True):
-        st.dataframe(head.sample, hide_index=True, height=220, alt="The first rows of the uploaded file")
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    floor_items = row.number_input("Least users an item needs", 1, None, 1, key="new-floor-items")
-    floor_users = row.number_input("Least items a user needs", 1, None, 1, key="new-floor-users")
-    title = row.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
-    if st.button("Open this log", type="primary", icon=":material/check:"):
-        rules = CleaningRules(min_users_per_item=int(floor_items), min_items_per_user=int(floor_users))
-        _start(
-            path,
-            title or Path(name).stem,
-            {"columns": columns, "rules": rules.model_dump(), **{key: str(table) for key, table in tables.items()}},
-        )
+        _first_rows(head, name)
+        for key, found in heads.items():
+            if found is not None:
+                _first_rows(found, tables[key].name)
+    with st.expander("Cleaning: what is to be left out", icon=":material/filter_alt:"):
+        start = uploaded_rules("new") or CleaningRules()
+        rules = rules_form(f"new-{name}-{hash(start.model_dump_json())}", start, head, columns)
+    title = st.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
+    if st.button("Open this log", type="primary", icon=":material/check:", disabled=rules is None) and rules:
+        spec = {
+            "columns": columns,
+            "rules": rules.model_dump(mode="json"),
+            "options": options.model_dump(exclude_none=True),
+            **{key: str(table) for key, table in tables.items()},
+            **{key.replace("path", "options"): how.model_dump(exclude_none=True) for key, (how, _) in read.items()},
+        }
+        _start(path, title or Path(name).stem, spec)
 
 
 def import_progress() -> None:
@@ -153,23 +181,22 @@ def import_error() -> None:
         st.error(plain(error), title=f"{plain(title)} failed")
 
 
-def _head(path: Path, name: str) -> Preview | None:
-    """The first rows of a file, or None where it cannot be read, which is then said."""
-    try:
-        return preview(path)
-    except InputError as error:
-        st.error(plain(error), title=f"{plain(name)} cannot be opened")
-        return None
+def _first_rows(head: Preview, name: str) -> None:
+    st.caption(plain(name))
+    st.dataframe(head.sample, hide_index=True, height=220, alt=f"The first rows of {name}")
 
 
 def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
     """The picked column of each role; title and category may stand in the item table as well."""
     chosen: dict[str, str] = {}
     with st.grid(4):
-        for role in ROLES:
+        for role in (*ROLES, *CLEANING_ROLES):
             files = [head] if table is None or role not in ("title", "category") else [head, table]
             names = dict.fromkeys(column for file in files for column in file.columns)
-            guess = next((file.guesses[role] for file in files if role in file.guesses), None)
+            guesses = [file.guesses | file.for_cleaning for file in files]
+            guess = next((found[role] for found in guesses if role in found), None)
+            if guess is None and len(files) > 1 and role in (facts := guess_item_facts(files[1].columns)):
+                guess = Guess(facts[role], "it has no header, and this is where it stands by custom.")
             reason = f" Guessed: {guess.reason}" if guess else ""
             options = [_NOT_USED, *names]
             picked = st.selectbox(

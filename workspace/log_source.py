@@ -56,7 +56,9 @@ def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLo
     if path.exists():
         guessed = None
         if source.columns:
-            guesses = preview(path, source.options).guesses
+            seen = preview(path, source.options)
+            wanted = source.rules.columns_needed
+            guesses = seen.guesses | {role: guess for role, guess in seen.for_cleaning.items() if role in wanted}
             guessed = _merged({role: guess.name for role, guess in guesses.items()}, source.columns)
         return _read(source, path.stem, path, guessed, source.items_path, progress)
     try:

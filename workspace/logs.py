@@ -51,8 +51,10 @@ class LogEntry:
     rows ...     counts of the cleaning report; sessions is None where there are none
     first, last  ISO 8601 UTC, or None without times
     items_known  items of the log that stand in the item table, or None where there is no table
-    origin       what it was read from and how: "original", "items_path", "users_path", "columns" as given, "options"
+    origin       what it was read from and how: "original", "items_path", "users_path", "columns" as given,
+                 "options", "items_options", "users_options"
     path         folder with the log's arrays, entry.json and summary.json
+    steps        rows, users and items after each step of cleaning; empty where an older version kept the log
     """
 
     digest: str
@@ -75,6 +77,7 @@ class LogEntry:
     items_known: int | None
     origin: Mapping[str, Any]
     path: Path
+    steps: tuple[Mapping[str, Any], ...] = ()
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -163,6 +166,8 @@ def import_log(
     items_path: Path | None = None,
     users_path: Path | None = None,
     options: ReadOptions | None = None,
+    items_options: ReadOptions | None = None,
+    users_options: ReadOptions | None = None,
     progress: Progress = no_progress,
 ) -> LogEntry:
     """Read a stored original and keep the log; the same digest again is the entry that is there, untouched.
@@ -170,9 +175,14 @@ def import_log(
     Raises LogError where nothing of the file can be used.
     """
     rules = CleaningRules() if rules is None else rules
-    options = ReadOptions() if options is None else options
+    written = {
+        name: ReadOptions() if given is None else given
+        for name, given in (
+            ("options", options), ("items_options", items_options), ("users_options", users_options)
+        )
+    }  # fmt: skip
     log, report = read_log(
-        original, columns, rules, items_path=items_path, users_path=users_path, options=options, progress=progress
+        original, columns, rules, items_path=items_path, users_path=users_path, progress=progress, **written
     )
     folder = _folder_of(log.digest)
     if not folder.exists():
@@ -188,8 +198,10 @@ def import_log(
             "examples": {reason: list(texts) for reason, texts in report.examples.items()},
             "notes": list(report.notes),
             "items_known": report.items_known,
+            "steps": [step.model_dump() for step in report.steps],
             "origin": {table: path and _inside(path) for table, path in files.items()}
-            | {"columns": None if columns is None else dict(columns), "options": options.model_dump(mode="json")},
+            | {"columns": None if columns is None else dict(columns)}
+            | {name: given.model_dump(mode="json") for name, given in written.items()},
         }
         with new_folder(folder) as aside:
             log.save(aside)
@@ -287,7 +299,8 @@ def _inside(path: Path) -> str:
 def _read_entry(folder: Path) -> LogEntry:
     facts = read_json(folder / "entry.json", LogError)
     try:
-        known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name != "path"}
+        needed = [field.name for field in dataclasses.fields(LogEntry) if field.name not in ("path", "steps")]
+        known = {name: facts[name] for name in needed} | {"steps": tuple(facts.get("steps", ()))}
     except (KeyError, TypeError) as error:
         raise LogError(f"The kept log in {folder} is damaged: delete the folder and open the file again.") from error
     return LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from embedders.base import Progress, no_progress
 from errors import LogError, VectorsError
+from interactions.formats.opening import open_source
+from interactions.formats.source import Source
 from interactions.options import ReadOptions
-from interactions.source import Source, open_source
 from workspace.found_vectors import FoundVectors, check_width
 from workspace.vector_columns import guess_ids, is_id_name
 from workspace.vector_tables import read_ids

@@ -15,7 +15,8 @@ Task = Callable[[Mapping[str, Any], Progress], Mapping[str, Any]]
 
 
 def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Keep a log: {"original" (a file), "name", "columns", "rules", "items_path", "users_path", "options"}.
+    """Keep a log: {"original" (a file), "name", "columns", "rules", "items_path", "users_path", "options",
+    "items_options", "users_options"}.
 
     All but the first may be left out; files from outside the workspace are copied into it first. Answers {"digest"}.
     """
@@ -32,7 +33,7 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
         rules=checked(CleaningRules, spec.get("rules")),
         items_path=kept.get("items_path"),
         users_path=kept.get("users_path"),
-        options=checked(ReadOptions, spec.get("options")),
+        **{name: checked(ReadOptions, spec.get(name)) for name in ("options", "items_options", "users_options")},
         progress=progress,
     )
     forget_abandoned_originals()

@@ -50,7 +50,7 @@ def choose_columns(
     numbers = [name for name in rest if name in numeric]
     family = _family(rest)
     counted = len(family) == len(rest) and all(name.isdecimal() for name in rest)
-    if rest and all(_is_number(name) for name in rest) and not counted:
+    if rest and all(is_number(name) for name in rest) and not counted:
         raise VectorsError(
             f"The first line of {path.name} looks like a vector ({listed(list(names), 4)}): add a line above it that "
             "names the columns."
@@ -122,7 +122,8 @@ def _family(names: Sequence[str]) -> list[str]:
     return max(whole, key=len, default=[])
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Whether a text reads as a number."""
     try:
         float(text)
     except ValueError:

@@ -11,12 +11,15 @@ import numpy.typing as npt
 
 from embedders.base import Progress, no_progress
 from errors import VectorsError
-from interactions.delimited import DelimitedFile
+from interactions.columns import listed
+from interactions.formats.columnar import ParquetFile
+from interactions.formats.delimited import DelimitedFile
+from interactions.formats.opening import open_source
+from interactions.formats.source import Batch, Source
 from interactions.options import ReadOptions
-from interactions.source import Batch, Source, open_source
 from interactions.values import decoded, encode, read_weights
 from workspace.found_vectors import FoundVectors, check_width
-from workspace.vector_columns import choose_columns
+from workspace.vector_columns import choose_columns, is_number
 
 _HEAD_ROWS = 1000  # rows that columns are told from
 _ENOUGH = 0.5  # of the filled cells of a column must be numbers for it to be one of numbers
@@ -27,10 +30,17 @@ def read_table(path: Path, id_column: str | None, item_column: str, progress: Pr
 
     Raises VectorsError, or LogError where it is no table at all.
     """
-    source = open_source(path, ReadOptions())
+    source = open_source(path, ReadOptions(header=True))
     if isinstance(source, DelimitedFile):
+        if all(is_number(name) for name in source.columns):
+            raise VectorsError(
+                f"The first line of {path.name} holds only numbers ({listed(source.columns, 4)}), so it looks like "
+                "data: add a first line with the names of the columns."
+            )
         return _from_text(source, id_column, item_column, progress)
-    return _from_parquet(source, id_column, item_column, progress)
+    if isinstance(source, ParquetFile):
+        return _from_parquet(source, id_column, item_column, progress)
+    raise VectorsError(f"{path.name} is no file of vectors that can be read: save it as CSV or Parquet.")
 
 
 def read_ids(source: Source, column: str) -> list[str | None]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from tests.app_server import AppServer
+from workspace import logs
 from workspace.runs import list_runs, open_run
 
 pytestmark = pytest.mark.browser
@@ -196,8 +199,69 @@ def test_a_file_that_cannot_be_read_gets_one_sentence_and_nothing_is_lost(
     expect(alert).to_be_visible()
     expect(alert).to_contain_text("cannot be opened")
     expect(alert).to_contain_text(word)
-    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_test_id("stButton").get_by_role("button", name="Open", exact=True).click()
     expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible()
+
+
+def shop_export(path: Path) -> Path:
+    """A workbook as a shop writes it: two sheets, guests without a number, cancelled receipts."""
+    book = Workbook()
+    book.active.title = "Orders"
+    book.active.append(["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "CustomerID"])
+    begin = datetime(2010, 12, 1, 8)
+    for receipt in range(60):
+        is_cancelled = receipt % 10 == 9
+        for line in range(4):
+            number = f"C{536365 + receipt}" if is_cancelled else 536365 + receipt
+            code = 22000 + (receipt * 7 + line * line) % 12
+            customer = None if receipt % 12 == 5 else 17850 + receipt % 9
+            amount = -1 if is_cancelled else 1 + line
+            book.active.append([number, code, f"Item {code}", amount, begin + timedelta(hours=receipt), customer])
+    book.create_sheet("Staff").append(["name", "since"])
+    book.save(path)
+    return path
+
+
+def test_a_shop_s_workbook_is_read_cleaned_and_cleaned_again(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    page.goto(app_server.url)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(shop_export(tmp_path / "shop.xlsx"))
+    page.get_by_role("combobox", name="Which table of the file?").click()
+    page.get_by_role("option", name="Orders").click()
+    page.get_by_text("Cleaning: what is to be left out").click()
+    page.get_by_text("Leave out returns and cancellations. 24 of the first 240 rows are.").click()
+    settle(page)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="shop", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("tab", name="Cleaning").click()
+    expect(page.get_by_text("240 rows in the file, 200 kept.")).to_be_visible()
+    expect(page.get_by_text("a return or a cancelled receipt")).to_be_visible()
+    expect(page.get_by_text("2. returns left out")).to_be_visible()
+    page.get_by_role("spinbutton", name="Least items a user needs").fill("3")
+    page.get_by_role("spinbutton", name="Least items a user needs").press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Clean again with these").click()
+    expect(page.get_by_text("3. least items a user")).to_be_visible(timeout=PATIENCE)
+    assert [entry.name for entry in logs.list_logs()] == ["shop", "shop"], "the version before stays"
+
+
+def test_a_file_on_this_machine_in_another_encoding(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    rows = [
+        f"{user}|{item}|{'苹果' if item % 2 else '牛奶'}{item}"
+        for user in range(30)
+        for item in range(9)
+        if (user + item) % 4
+    ]
+    log = write(tmp_path, "订单.txt", "\n".join(rows).encode("gb18030"))
+    page.goto(app_server.url)
+    page.get_by_role("textbox", name="Or a file on this machine").fill(str(log))
+    page.get_by_role("textbox", name="Or a file on this machine").press("Enter")
+    expect(page.get_by_text("Chinese, GBK (GB18030), separator Bar |, without a header")).to_be_visible()
+    page.get_by_role("combobox", name="Title").click()
+    page.get_by_role("option", name="column 3").click()
+    settle(page)
+    page.get_by_role("button", name="Open this log").click()
+    expect(page.get_by_role("heading", name="订单", exact=True)).to_be_visible(timeout=PATIENCE)
+    assert logs.list_logs()[0].columns["title"] == "column 3"
 
 
 def test_no_title_is_drawn_as_html(page: Page, app_server: AppServer, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,36 @@ def test_floors_and_item_table(tmp_path: Path, islands: str, capsys: Capture) ->
     (tmp_path / "items.csv").write_text("item,title\na,Apple\n")
     facts = answer(["describe", "plain.csv", "--items-file", "items.csv"], capsys)
     assert facts["columns"]["title"] == "title"
+
+
+def test_layouts_encodings_and_tables_are_told(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "retail.dat").write_text("1 2 3\n2 3\n", encoding="utf-8")
+    facts = answer(["describe", "retail.dat", "--layout", "baskets"], capsys)
+    assert (facts["interactions"], facts["sessions"], facts["items"]) == (5, 2, 3)
+    assert "layout" in complaint(["describe", "retail.dat"], capsys)
+    assert "layout" in complaint(["describe", "retail.dat", "--layout", "circles"], capsys)
+    (tmp_path / "raw.txt").write_bytes("u1~苹果\nu2~香蕉\n# end\n".encode("gb18030"))
+    raw = ["describe", "raw.txt", "--separator", "~", "--encoding", "gb18030", "--no-header", "--comment", "#"]
+    assert answer(raw, capsys)["columns"] == {"user": "column 1", "item": "column 2"}
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("log.csv", "user,item\nu1,a\nu2,b\n")
+        archive.writestr("notes.csv", "nothing")
+    assert answer(["describe", "two.zip", "--table", "log.csv"], capsys)["rows"] == 2
+    assert "log.csv, notes.csv" in complaint(["describe", "two.zip"], capsys)
+
+
+def test_rules_come_from_a_file_and_floors_from_the_line(tmp_path: Path, capsys: Capture) -> None:
+    events = "".join(f"u{n},i{n % 3},{'buy' if n % 2 else 'view'}\n" for n in range(12))
+    text = f"user,item,event\n{events}u0,x,buy\n"
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "rules.json").write_text('{"event_weights": {"buy": 2}, "min_users_per_item": 99}', encoding="utf-8")
+    facts = answer(["describe", "log.csv", "--rules", "rules.json", "--min-users-per-item", "2"], capsys)
+    assert facts["dropped"] == {"event_not_counted": 6, "item_with_too_few_users": 1}
+    assert (facts["rows"], facts["interactions"]) == (13, 6)
+    for content, words in (("{", "is no JSON"), ("[]", "holds no rules"), ('{"floor": 1}', "floor")):
+        (tmp_path / "rules.json").write_text(content, encoding="utf-8")
+        assert words in complaint(["describe", "log.csv", "--rules", "rules.json"], capsys)
+    assert "cannot be opened" in complaint(["describe", "log.csv", "--rules", "nowhere.json"], capsys)
 
 
 def test_a_kept_log_by_name_or_digest(islands: str, capsys: Capture) -> None:

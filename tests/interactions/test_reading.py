@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from errors import Cancelled, LogError
 from interactions import CleaningReport, CleaningRules, InteractionLog, ReadOptions, read_log
 from interactions.cleaning import REASONS
-from tests.interactions.test_records import reference
+from tests.interactions.formats.test_records import reference
 
 GOOD = "user_id,item_id,rating,time\nu1,0104257,5,2017-01-01\nu2, b,3,2017-01-02\nu1,c,1,1483228800\n"
 
@@ -238,7 +238,7 @@ def test_bytes_that_are_no_text_spoil_their_row_only(tmp_path: Path) -> None:
     body = b"u1,a\nu2,b\n" * 10_000 + b"u1,\xff\nu2,\xc3\xa9\n"
     log, report = read_log(write(tmp_path, b"user,item\n" + body))
     assert report.dropped == {"malformed_row": 1}
-    assert report.examples["malformed_row"] == ["line 20002: not valid UTF-8"]
+    assert report.examples["malformed_row"] == ["line 20002: not written in the file's encoding"]
     assert "é" in log.item_ids
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from interactions import ReadOptions, preview, read_log
+from interactions import preview, read_log
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
@@ -36,11 +36,12 @@ def test_movie_ratings_load_without_a_correction() -> None:
     assert log.weights.max() == 5
 
 
-def test_chinese_baskets_load_once_the_encoding_is_named() -> None:
-    options = ReadOptions(encoding="gb18030")
+def test_chinese_baskets_in_gbk_load_without_a_correction() -> None:
     path = real("goodsorder-zh/GoodsOrder.csv")
-    assert preview(path, options).sample["Goods"].iloc[0] == "柑橘类水果"
-    log, report = read_log(path, items_path=real("goodsorder-zh/GoodsTypes.csv"), options=options)
+    seen = preview(path)
+    assert seen.options.encoding == "gb18030"
+    assert seen.sample["Goods"].iloc[0] == "柑橘类水果"
+    log, report = read_log(path, items_path=real("goodsorder-zh/GoodsTypes.csv"))
     assert log.users_are_sessions
     assert (report.rows, log.n_users, log.n_items) == (43_367, 9_835, 169)
     assert report.columns == {"item": "Goods", "session": "id", "category": "Types"}
@@ -48,14 +49,14 @@ def test_chinese_baskets_load_once_the_encoding_is_named() -> None:
     assert without == 82
 
 
-def test_double_colons_load_once_a_header_is_there(tmp_path: Path) -> None:
-    body = real("movietweetings/ratings.dat").read_bytes()
-    path = tmp_path / "ratings.csv"
-    path.write_bytes(b"user::item::rating::time\n" + body)
-    options = ReadOptions(separator="::")
-    log, report = read_log(path, {"user": "user", "item": "item", "time": "time"}, options=options)
-    assert (report.rows, report.dropped) == (40_000, {})
-    assert (log.n_users, log.n_items) == (9_063, 6_798)
+def test_double_colons_without_a_header_load_without_a_correction() -> None:
+    path = real("movietweetings/ratings.dat")
+    seen = preview(path)
+    assert (seen.options.separator, seen.options.header) == ("::", False)
+    log, report = read_log(path, items_path=real("movietweetings/movies.dat"))
+    zeros = sum(line.split(b"::")[2] == b"0" for line in path.read_bytes().splitlines())
+    assert (report.rows, report.dropped) == (40_000, {"non_positive_weight": zeros})
+    assert report.columns["user"] == "column 1"
     assert "0104257" in log.item_ids, "leading zeros stay"
-    _, report = read_log(path, options=options)
-    assert report.dropped == {"non_positive_weight": sum(line.split(b"::")[2] == b"0" for line in body.splitlines())}
+    assert log.timestamps is not None
+    assert report.items_known == log.n_items

@@ -63,3 +63,16 @@ def test_axes_have_titles_and_one_series_needs_no_legend(figure: go.Figure) -> N
     assert figure.layout.xaxis.title.text
     assert figure.layout.yaxis.title.text
     assert not figure.layout.showlegend
+
+
+def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
+    steps = [
+        {"step": "readable", "rows": 1000, "users": 50, "items": 20},
+        {"step": "returned", "rows": 900, "users": 49, "items": 20},
+    ]
+    figure = charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
+    (bars,) = figure.data
+    assert list(bars.x) == [1000, 900]
+    assert list(bars.y) == ["1. could be read", "2. returned"]
+    assert list(bars.text) == ["1,000 rows · 50 users · 20 items", "900 rows · 49 users · 20 items"]
+    assert figure.layout.yaxis.autorange == "reversed"

@@ -266,7 +266,7 @@ BAD: dict[str, tuple[str, bytes | str, str]] = {
     "binary": ("v.csv", bytes(range(256)) * 20, "v.csv holds NUL bytes"),
     "a pickle": ("v.pkl", b"\x80\x04\x95rest", "v.pkl is a Python pickle, which can run code"),
     "an archive": ("v.npz", b"PK\x03\x04rest", "v.npz is an archive"),
-    "packed": ("v.csv.gz", b"\x1f\x8brest", "v.csv.gz is compressed with gzip"),
+    "packed": ("v.csv.gz", b"\x1f\x8brest", "v.csv.gz is damaged or cut short"),
     "no Parquet": ("v.parquet", b"PAR1rest", "v.parquet is a damaged Parquet file"),
     "no .npy": ("v.npy", "item,v0,v1\na,1,2\n", "v.npy is no .npy file"),
     "text cut off": ("v.txt", "3 2\na 1 2\nb 3 4\n", "v.txt speaks of 3 vectors, but 2 follow"),
@@ -390,7 +390,7 @@ def test_what_does_not_go_together_is_said(tmp_path: Path) -> None:
 
 
 def test_progress_of_a_long_file_never_falls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("interactions.delimited._BLOCK", 200)
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 200)
     rows = [[f"{number:04d}", "0.25", "1.5"] for number in range(300)]
     write_csv(tmp_path / "v.csv", ["item_id", "v0", "v1"], rows)
     shares: list[float] = []

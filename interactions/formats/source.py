@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ import numpy.typing as npt
 from errors import LogError
 from interactions.options import ReadOptions
 
-Kind = Literal["csv", "parquet"]
+MOST_COLUMNS = 5_000
+
+Kind = Literal["csv", "json lines", "parquet", "arrow", "excel", "sqlite", "duckdb", "baskets", "user-items"]
 
 
 @dataclass(frozen=True)
@@ -55,37 +58,27 @@ class Source(Protocol):
         """All records in order, the named columns only; raises LogError where the file turns out damaged."""
 
 
-def open_source(path: Path, options: ReadOptions) -> Source:
-    """Look at a file's first bytes and open it as what it is; raises LogError where it is nothing that can be read."""
-    # The formats import each other's contract from here.
-    from interactions.delimited import DelimitedFile
-    from interactions.parquet import ParquetFile
-
-    try:
-        if path.is_dir():
-            raise LogError(f"{path} is a folder: choose the file inside it.")
-        with path.open("rb") as file:
-            first = file.read(8)
-    except FileNotFoundError as error:
-        raise LogError(f"There is no file {path}: check its name and folder.") from error
-    except OSError as error:
-        raise LogError(f"{path} cannot be opened: {error.strerror}.") from error
-    if not first:
-        raise LogError(f"{path.name} is empty: choose a file with a header and at least one row.")
-    if first.startswith(b"PAR1"):
-        return ParquetFile(path)
-    if path.suffix.lower() in (".parquet", ".pq"):
-        raise LogError(f"{path.name} is not a Parquet file, whatever its name says: export it again as Parquet or CSV.")
-    for magic, what in _PACKED.items():
-        if first.startswith(magic):
-            raise LogError(f"{path.name} is {what}: unpack it, or save it as CSV or Parquet.")
-    return DelimitedFile(path, options)
+def checked_columns(names: Sequence[str], file: str) -> list[str]:
+    """Names of columns, trimmed, "column 3" for an empty one; LogError where two are alike or they are too many."""
+    columns = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
+    if len(columns) > MOST_COLUMNS:
+        raise LogError(
+            f"{file} has {len(columns):,} columns, and {MOST_COLUMNS:,} is the most that can be read: save only the "
+            "columns you need."
+        )
+    for name, times in Counter(columns).items():
+        if times > 1:
+            raise LogError(f"{file} has {times} columns named {name!r}: rename them so that they differ.")
+    return columns
 
 
-_PACKED = {
-    b"\x1f\x8b": "compressed with gzip",
-    b"PK\x03\x04": "a zip archive or an Excel workbook",
-    b"\x28\xb5\x2f\xfd": "compressed with Zstandard",
-    b"BZh": "compressed with bzip2",
-    b"SQLite f": "an SQLite database",
-}
+def chosen_table(tables: Sequence[str], wanted: str | None, file: str, what: str = "table") -> str:
+    """The one that is wanted, or the only one; raises LogError where it is not there, or several are."""
+    listed = ", ".join(tables[:20]) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
+    if not tables:
+        raise LogError(f"{file} holds no {what} with rows and columns.")
+    if wanted is None and len(tables) > 1:
+        raise LogError(f"{file} holds {len(tables)} {what}s: say which is the table, one of {listed}.")
+    if wanted is not None and wanted not in tables:
+        raise LogError(f"{file} holds no {what} {wanted!r}: it holds {listed}.")
+    return tables[0] if wanted is None else wanted

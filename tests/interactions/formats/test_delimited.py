@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interactions.delimited import DelimitedFile
+from interactions.formats.delimited import DelimitedFile
 from interactions.options import ReadOptions
 
 
 @pytest.mark.parametrize("block", [64, 1 << 20])
 def test_many_columns_at_once_are_the_same_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr("interactions.delimited._BLOCK", block)
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", block)
     lines = [f'{row},"a ""{row}""\n, b",c{row},,é{row}' for row in range(50)]
     (tmp_path / "wide.csv").write_text("one,two,three,four,five\n" + "\n".join(lines), encoding="utf-8")
     file = DelimitedFile(tmp_path / "wide.csv", ReadOptions())

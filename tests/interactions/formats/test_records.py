@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interactions.records import (
+from interactions.formats.records import (
     BROKEN_QUOTES,
     MAX_RECORD,
     TOO_FEW_FIELDS,
     TOO_LONG,
     TOO_MANY_FIELDS,
+    Dialect,
     count_fields,
     field_texts,
     gather_fields,
@@ -26,15 +27,18 @@ Rows = list[tuple[int, list[str]]]  # (line, fields)
 Malformed = list[tuple[int, int]]  # (line, kind)
 
 
-def read(text: bytes, n_fields: int, separator: bytes = b",", *, plain: bool = False) -> tuple[Rows, Malformed]:
+COMMAS = Dialect(b",")
+
+
+def read(text: bytes, n_fields: int, dialect: Dialect = COMMAS, *, plain: bool = False) -> tuple[Rows, Malformed]:
     """All records of a text that is read as one block."""
-    records = split_records(text, separator, n_fields, line=1, last=True, plain=plain)
+    records = split_records(text, dialect, n_fields, line=1, last=True, plain=plain)
     assert records.consumed == len(text)
     rows = list(zip(records.lines.tolist(), field_texts(text, records, len(records.lines)), strict=True))
     return rows, list(zip(records.bad_lines.tolist(), records.bad_kinds.tolist(), strict=True))
 
 
-def read_in_blocks(text: bytes, n_fields: int, size: int, separator: bytes = b",") -> tuple[Rows, Malformed]:
+def read_in_blocks(text: bytes, n_fields: int, size: int, dialect: Dialect = COMMAS) -> tuple[Rows, Malformed]:
     """All records of a text that is read `size` bytes at a time."""
     rows: Rows = []
     malformed: Malformed = []
@@ -42,19 +46,21 @@ def read_in_blocks(text: bytes, n_fields: int, size: int, separator: bytes = b",
     starts = range(0, len(text), size)
     for start in starts:
         block = rest + text[start : start + size]
-        records = split_records(block, separator, n_fields, line=line, last=start == starts[-1], skipping=skipping)
+        records = split_records(block, dialect, n_fields, line=line, last=start == starts[-1], skipping=skipping)
         rows += zip(records.lines.tolist(), field_texts(block, records, len(records.lines)), strict=True)
         malformed += zip(records.bad_lines.tolist(), records.bad_kinds.tolist(), strict=True)
         rest, line, skipping = block[records.consumed :], records.next_line, records.skipping
     return rows, malformed
 
 
-def reference(text: str, n_fields: int, separator: str = ",") -> tuple[Rows, Malformed]:
+def reference(
+    text: str, n_fields: int, separator: str = ",", *, quotes: bool = True, comment: str = ""
+) -> tuple[Rows, Malformed]:
     """The rules of the module once more, written with regular expressions, for texts without overlong lines."""
     mark = re.escape(separator)
     end = r"(?:\r\n|\n|\r|\Z)"
-    quoted = rf'"(?:[^"]|"")*"(?={mark}|{end})'
-    bare = rf'(?!")(?:(?!{mark})[^\r\n])*'
+    quoted = rf'"(?:[^"]|"")*"(?={mark}|{end})' if quotes else r"(?!)"
+    bare = rf'(?!")(?:(?!{mark})[^\r\n])*' if quotes else rf"(?:(?!{mark})[^\r\n])*"
     record = re.compile(rf"({quoted}|{bare})((?:{mark}(?:{quoted}|{bare}))*){end}")
     field = re.compile(rf"{quoted}|{bare}")
     rows: Rows = []
@@ -64,7 +70,10 @@ def reference(text: str, n_fields: int, separator: str = ",") -> tuple[Rows, Mal
         found = record.match(text, at)
         whole = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)").match(text, at) if found is None else found
         assert whole is not None
-        if found is None:
+        if comment and text.startswith(comment, at):
+            whole = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)").match(text, at)
+            assert whole is not None
+        elif found is None:
             malformed.append((line, BROKEN_QUOTES))
         elif found.group().strip("\r\n").strip(" "):
             cells = [found.group(1)]
@@ -75,7 +84,7 @@ def reference(text: str, n_fields: int, separator: str = ",") -> tuple[Rows, Mal
                 cells.append(cell.group())
                 rest = rest[cell.end() :]
             if len(cells) == n_fields:
-                texts = [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in cells]
+                texts = [cell[1:-1].replace('""', '"') if quotes and cell.startswith('"') else cell for cell in cells]
                 rows.append((line, texts))
             else:
                 malformed.append((line, TOO_FEW_FIELDS if len(cells) < n_fields else TOO_MANY_FIELDS))
@@ -94,7 +103,27 @@ def test_messy_text_is_cut_as_the_rules_say(text: str, n_fields: int) -> None:
 
 @given(st.text(alphabet='ab:"\n', max_size=40), st.integers(1, 3))
 def test_a_separator_of_two_characters(text: str, n_fields: int) -> None:
-    assert read(text.encode(), n_fields, b"::") == reference(text, n_fields, "::")
+    assert read(text.encode(), n_fields, Dialect(b"::")) == reference(text, n_fields, "::")
+
+
+@given(messy, st.integers(1, 3))
+def test_without_quotes_a_quote_is_a_letter(text: str, n_fields: int) -> None:
+    assert read(text.encode(), n_fields, Dialect(b",", quotes=False)) == reference(text, n_fields, quotes=False)
+
+
+@given(st.text(alphabet='a,#"\r\n ', max_size=60), st.integers(1, 3), st.integers(1, 20))
+def test_lines_of_comment_are_no_records(text: str, n_fields: int, size: int) -> None:
+    dialect = Dialect(b",", comment=ord("#"))
+    expected = reference(text, n_fields, comment="#")
+    assert read(text.encode(), n_fields, dialect) == expected
+    assert read_in_blocks(text.encode(), n_fields, size, dialect) == expected
+
+
+def test_an_overlong_comment_is_left_out_and_the_next_line_read() -> None:
+    text = b"a,b\n#" + b"x" * (3 * MAX_RECORD) + b"\nd,e\n"
+    rows, malformed = read_in_blocks(text, 2, 1 << 16, Dialect(b",", comment=ord("#")))
+    assert rows == [(1, ["a", "b"]), (3, ["d", "e"])]
+    assert malformed == []
 
 
 @given(messy, st.integers(1, 3), st.integers(1, 20))
@@ -147,7 +176,7 @@ def test_a_quote_that_is_never_closed_gives_up_after_a_megabyte() -> None:
 
 def test_gathered_fields_stand_end_to_end() -> None:
     text = 'a,"é""q"\nb,\n'.encode()
-    records = split_records(text, b",", 2, line=1, last=True)
+    records = split_records(text, COMMAS, 2, line=1, last=True)
     offsets, gathered = gather_fields(text, records, [1])
     assert gathered.tobytes().decode() == 'é"q'
     assert offsets.tolist() == [0, 4, 4]
@@ -157,4 +186,4 @@ def test_gathered_fields_stand_end_to_end() -> None:
 
 
 def test_fields_are_counted_for_guessing_the_separator() -> None:
-    assert count_fields(b'a,b,c\n\nd\n"e"x\n', b",", last=True) == [3, 1, 0]
+    assert count_fields(b'a,b,c\n\nd\n"e"x\n', COMMAS, last=True) == [3, 1, 0]

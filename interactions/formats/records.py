@@ -1,12 +1,15 @@
 """Cuts delimited text into records and fields, so that every line is either understood or counted.
 
-The rules, the same for every file:
+The readers of the libraries stop at the first stray quote, or swallow what follows it, and leave out lines without
+saying which. The rules here, the same for every file:
 
-- A line ends with LF, CRLF or CR. A line of nothing but spaces is blank: it is no record.
+- A line ends with LF, CRLF or CR. A line of nothing but spaces is blank, one that begins with the comment's character a
+  comment: neither is a record.
 - A field that begins with a double quote ends with the next one that is not doubled; inside it, separators and line
   ends are text, and "" stands for ". What follows must be a separator or the end of the line. Anywhere else a double
   quote is plain text. Spaces belong to the field.
 - A record with another number of fields than the header is malformed, and so is one of more than MAX_RECORD bytes.
+- A dialect without quotes takes a double quote for text everywhere.
 - Where quoting is broken (text after a closing quote, or no closing quote within MAX_RECORD bytes), the LINE on which
   the record began is malformed, and reading goes on with the next line. One stray quote costs one line, not the rest
   of the file.
@@ -32,10 +35,23 @@ MALFORMED = {
     TOO_MANY_FIELDS: "too many fields",
     BROKEN_QUOTES: "broken quotes",
     TOO_LONG: "longer than 1 MB",
-    NOT_TEXT: "not valid UTF-8",
+    NOT_TEXT: "not written in the file's encoding",
 }
 
 _QUOTE, _LF, _CR, _SPACE = 34, 10, 13, 32
+
+
+class Dialect(NamedTuple):
+    """How a text is cut.
+
+    separator  one or two bytes between the fields
+    quotes     double quotes hold separators and line ends together
+    comment    the byte that a comment line begins with, -1 = there are no comments
+    """
+
+    separator: bytes
+    quotes: bool = True
+    comment: int = -1
 
 
 class Records(NamedTuple):
@@ -81,7 +97,7 @@ class Records(NamedTuple):
 
 def split_records(
     block: bytes,
-    separator: bytes,
+    dialect: Dialect,
     n_fields: int,
     *,
     line: int,
@@ -107,8 +123,10 @@ def split_records(
     run = _scan if plain else compiled(_scan)
     n_good, n_bad, consumed, line, skipping = run(
         block if plain else np.frombuffer(block, np.uint8),
-        separator[0],
-        separator[1] if len(separator) > 1 else -1,
+        dialect.separator[0],
+        dialect.separator[1] if len(dialect.separator) > 1 else -1,
+        _QUOTE if dialect.quotes else -1,
+        dialect.comment,
         n_fields,
         line,
         last,
@@ -146,9 +164,9 @@ def gather_fields(
     return offsets, text[:used]
 
 
-def count_fields(block: bytes, separator: bytes, *, last: bool) -> list[int]:
+def count_fields(block: bytes, dialect: Dialect, *, last: bool) -> list[int]:
     """How many fields each record has, blank lines left out; 0 where it is broken: for the head of a file."""
-    records = split_records(block, separator, 1, line=1, last=last, plain=True)
+    records = split_records(block, dialect, 1, line=1, last=last, plain=True)
     seen = dict.fromkeys(records.lines.tolist(), 1)
     for line, kind, fields in zip(records.bad_lines, records.bad_kinds, records.bad_fields, strict=True):
         seen[int(line)] = int(fields) if kind == TOO_MANY_FIELDS else 0
@@ -177,6 +195,8 @@ def _scan(
     data: Any,
     separator: int,
     separator_tail: int,
+    quote: int,
+    comment: int,
     n_fields: int,
     line: int,
     last: bool,
@@ -202,6 +222,18 @@ def _scan(
         line += 1
     while begin < size:
         at = begin
+        if data[at] == comment:
+            while at < size and data[at] != _LF and data[at] != _CR:
+                at += 1
+            if not (last or (at < size and (data[at] == _LF or at + 1 < size))):
+                if at - begin > MAX_RECORD:
+                    return good, bad, size, line, True
+                break
+            if at < size:
+                at += 2 if data[at] == _CR and at + 1 < size and data[at + 1] == _LF else 1
+            line += 1
+            begin = at
+            continue
         field = 0
         inner_lines = 0
         broken = False
@@ -209,15 +241,15 @@ def _scan(
         quoted = False
         while True:  # a field a turn
             escaped = False
-            quoted = at < size and data[at] == _QUOTE
+            quoted = at < size and data[at] == quote
             if quoted:
                 at += 1
                 first = at
                 closed = False
                 while at < size and at - begin <= MAX_RECORD:
                     byte = data[at]
-                    if byte == _QUOTE:
-                        if at + 1 < size and data[at + 1] == _QUOTE:
+                    if byte == quote:
+                        if at + 1 < size and data[at + 1] == quote:
                             escaped = True
                             at += 2
                             continue

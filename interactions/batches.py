@@ -1,0 +1,154 @@
+"""From the batches of a file to rows of codes and numbers; what cannot be used is left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from errors import LogError
+from interactions.cleaning import Reason, Tally, in_words
+from interactions.columns import Role, are_compact_dates
+from interactions.formats.source import Batch, Source
+from interactions.progress import Progress
+from interactions.rows import Rows
+from interactions.times import read_times
+from interactions.values import TextColumn, encode, read_weights
+
+
+def read_rows(source: Source, roles: Mapping[Role, str], head: list[list[str]], tally: Tally, tell: Progress) -> Rows:
+    """Read the columns that have roles, batch by batch, and leave out what cannot be used."""
+    reader = _BatchReader(source, roles, head, tally)
+    for batch in source.batches(list(dict.fromkeys(roles.values()))):
+        reader.add(batch)
+        _refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
+        tell(f"Reading {source.path.name}", 70 * min(batch.done / max(source.size, 1), 1.0), 100)
+    if not reader.rows:
+        raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
+    if reader.rows == tally.total:
+        raise LogError(f"No row of {source.path.name} can be used: {in_words(tally)}.")
+    return reader.finish()
+
+
+def _refuse_too_large(name: str, held: int, share: float) -> None:
+    """Raise LogError where the rows, of which a share is read, will not go into memory; before the machine swaps."""
+    if held < _SMALL or not 0 < share < 1:
+        return
+    needed = _BESIDE * held / share
+    free = psutil.virtual_memory().available + held
+    if needed > free:
+        raise LogError(
+            f"{name} needs about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: keep only the "
+            "columns that are needed, or a part of the rows."
+        )
+
+
+class _BatchReader:
+    """Turns batches of a file into columns of codes and numbers, counting what is left out."""
+
+    def __init__(self, source: Source, roles: Mapping[Role, str], head: list[list[str]], tally: Tally) -> None:
+        self._unit, self._roles, self._tally = source.unit, roles, tally
+        self._place = {name: place for place, name in enumerate(dict.fromkeys(roles.values()))}
+        self._texts = {role: TextColumn() for role in roles if role not in _NUMBERS}
+        self._numbers: dict[Role, list[npt.NDArray[Any]]] = {role: [] for role in roles if role in _NUMBERS}
+        place = source.columns.index(roles["time"]) if "time" in roles else None
+        self.compact_dates = place is not None and are_compact_dates([row[place] for row in head])
+        self.rows = 0
+        self.held = 0  # bytes
+
+    def add(self, batch: Batch) -> None:
+        """Take the rows of a batch."""
+        import pyarrow as pa
+
+        self.rows += len(batch.places) + batch.n_malformed
+        self._tally.add(
+            "malformed_row", batch.n_malformed, (f"{self._unit} {at}: {what}" for at, what in batch.malformed)
+        )
+        alive = np.ones(len(batch.places), np.bool_)
+        texts = {role: encode(self._column(batch, role), self._roles[role]) for role in self._texts}
+        numbers: dict[Role, npt.NDArray[Any]] = {}
+        for role, reason in _MISSING.items():
+            if role in texts:
+                self._drop(batch, alive, np.asarray(texts[role].is_null()), reason)
+        if "time" in self._numbers:
+            column = self._column(batch, "time")
+            numbers["time"], readable = read_times(column, compact=self.compact_dates)
+            self._drop(batch, alive, ~readable, "unreadable_time", column)
+        if "weight" in self._numbers:
+            column = self._column(batch, "weight")
+            numbers["weight"] = read_weights(column)
+            self._drop(batch, alive, ~np.isfinite(numbers["weight"]), "non_finite_weight", column)
+            self._drop(batch, alive, ~(numbers["weight"] > 0), "non_positive_weight", column)
+        if "quantity" in self._numbers:
+            numbers["quantity"] = read_weights(self._column(batch, "quantity"))
+        everything = bool(alive.all())
+        kept = None if everything else pa.array(alive)
+        for role, encoded in texts.items():
+            left = encoded if kept is None else encoded.filter(kept)
+            self._texts[role].add(left)
+            self.held += left.nbytes
+        for role, values in numbers.items():
+            self._numbers[role].append(values if everything else values[alive])
+            self.held += self._numbers[role][-1].nbytes
+
+    def finish(self) -> Rows:
+        """The rows that are left, with the ids of all batches encoded alike."""
+        items, item_ids = self._texts["item"].finish()
+        sessions, session_ids = self._texts["session"].finish() if "session" in self._texts else (None, [])
+        if "user" in self._texts:
+            users, user_ids = self._texts["user"].finish()
+        else:
+            assert sessions is not None  # a log has users or sessions
+            users, user_ids = sessions, session_ids
+        numbers = {role: np.concatenate(parts) for role, parts in self._numbers.items()}
+        return Rows(
+            users,
+            items,
+            user_ids,
+            item_ids,
+            sessions,
+            session_ids,
+            users_are_sessions="user" not in self._texts,
+            times=numbers.get("time"),
+            weights=numbers.get("weight"),
+            quantities=numbers.get("quantity"),
+            texts={role: self._texts[role].finish() for role in _FACTS if role in self._texts},
+        )
+
+    def _column(self, batch: Batch, role: Role) -> Any:
+        return batch.arrays[self._place[self._roles[role]]]
+
+    def _drop(
+        self,
+        batch: Batch,
+        alive: npt.NDArray[np.bool_],
+        bad: npt.NDArray[np.bool_],
+        reason: Reason,
+        column: Any = None,
+    ) -> None:
+        taken = np.flatnonzero(alive & bad)
+        alive[taken] = False
+        self._tally.add(
+            reason,
+            len(taken),
+            (
+                f"{self._unit} {batch.places[row]}{'' if column is None else ': ' + _shown(column[int(row)].as_py())}"
+                for row in taken[:3]
+            ),
+        )
+
+
+_SMALL = 256 << 20  # bytes below which nothing is foretold
+_BESIDE = 2.5  # times what the rows hold is needed while they are sorted and cleaned
+_NUMBERS: tuple[Role, ...] = ("time", "weight", "quantity")
+_FACTS: tuple[Role, ...] = ("title", "category", "event")
+_MISSING: dict[Role, Reason] = {"user": "missing_user", "item": "missing_item", "session": "missing_session"}
+
+
+def _shown(value: object) -> str:
+    """A cell for an example, quoted and cut short."""
+    text = "" if value is None else str(value)
+    return repr(text if len(text) <= 40 else text[:40] + "…")

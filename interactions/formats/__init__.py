@@ -1,0 +1,1 @@
+"""Files of every format as tables that are read in batches."""

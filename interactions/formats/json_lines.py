@@ -1,0 +1,124 @@
+"""JSON lines: an object a line; and a JSON file that is one list of objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from errors import LogError
+from interactions.formats.lines import TextLines
+from interactions.formats.records import MAX_RECORD
+from interactions.formats.source import Batch, Kind, checked_columns
+from interactions.formats.text_rows import Row, in_batches
+from interactions.options import ReadOptions
+
+_HEAD_LINES = 1000  # whose keys are the columns
+_MOST_LIST = 512 << 20  # bytes of a list, which is read in one piece
+_LABELS = "|"  # between the values of a list
+
+
+class JsonLines:
+    """A file of JSON objects; raises LogError where its head holds none.
+
+    columns  the keys of the first thousand objects, in the order in which they are met; "a.b" is b inside of a
+    """
+
+    kind: Kind = "json lines"
+    unit: Literal["line", "row"] = "line"
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self.path = path
+        self._lines = TextLines(path, options)
+        self.size = self._lines.size
+        self._is_list = self._lines.start.lstrip().startswith(b"[")
+        self.options = ReadOptions(encoding=self._lines.encoding, layout="table", table=options.table)
+        self._first: list[dict[str, str | None]] = []
+        problem = ""
+        for place, row, _ in self._objects():
+            if isinstance(row, str):
+                problem = problem or f"line {place}: {row}"
+            else:
+                self._first.append(row)
+            if len(self._first) >= _HEAD_LINES or (problem and not self._first and place > _HEAD_LINES):
+                break
+        if not any(self._first):
+            raise LogError(
+                f"{path.name} holds no JSON objects with keys ({problem or 'they are empty'}): write one a line."
+            )
+        self.columns = list(checked_columns(list(dict.fromkeys(key for row in self._first for key in row)), path.name))
+
+    def head(self, rows: int) -> list[list[str]]:
+        """The first objects as text, a list of cells each; "" where a key is missing."""
+        return [[row.get(key) or "" for key in self.columns] for row in self._first[:rows]]
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
+        """All objects in order, the named keys only."""
+
+        def rows() -> Iterator[Row]:
+            for place, row, done in self._objects():
+                yield place, row if isinstance(row, str) else [row.get(key) for key in columns], done
+
+        return in_batches(rows(), len(columns))
+
+    def _objects(self) -> Iterator[tuple[int, dict[str, str | None] | str, int]]:
+        """(line, or place in a list; the object flat, or what is wrong; bytes of the file read so far)."""
+        if self._is_list:
+            yield from self._list()
+            return
+        for place, line, done in self._lines:
+            if line.strip():
+                yield place, _flat_or_wrong(line), done
+
+    def _list(self) -> Iterator[tuple[int, dict[str, str | None] | str, int]]:
+        text = self._lines.whole(_MOST_LIST)
+        if text is None:
+            raise LogError(
+                f"{self.path.name} is one JSON list of more than {_MOST_LIST >> 20} MB, which must be read in one "
+                "piece: write an object a line instead."
+            )
+        try:
+            values = _DECODER.decode(text.decode().strip())
+        except (ValueError, RecursionError) as error:
+            raise LogError(f"{self.path.name} is no valid JSON ({error}): write an object a line.") from error
+        for place, value in enumerate(values, start=1):
+            yield place, _flat(value) if isinstance(value, dict) else "not a JSON object", self.size
+
+
+# Numbers stay as they are written: ids are not to be rounded.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+
+
+def _flat_or_wrong(line: bytes) -> dict[str, str | None] | str:
+    if len(line) > MAX_RECORD:
+        return "longer than 1 MB"
+    try:
+        value = _DECODER.decode(line.decode().strip())
+    except UnicodeDecodeError:
+        return "not written in the file's encoding"
+    except (ValueError, RecursionError):
+        return "no valid JSON"
+    return _flat(value) if isinstance(value, dict) else "not a JSON object"
+
+
+def _flat(value: dict[str, Any], above: str = "") -> dict[str, str | None]:
+    """Keys with what they hold as text; an object's own keys stand behind its key and a point."""
+    found: dict[str, str | None] = {}
+    for key, inner in value.items():
+        name = f"{above}{key}"
+        if isinstance(inner, dict):
+            found |= _flat(inner, f"{name}.")
+        elif isinstance(inner, list):
+            found[name] = _LABELS.join(_text(one) or "" for one in inner)
+        else:
+            found[name] = _text(inner)
+    return found
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return json.dumps(value, ensure_ascii=False)

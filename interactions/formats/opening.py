@@ -1,0 +1,129 @@
+"""Open a file as what it is, whatever its name says."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from errors import LogError
+from interactions.formats.delimited import DelimitedFile
+from interactions.formats.source import Source
+from interactions.formats.unpacking import is_zip, members, open_bytes, unpacked_name
+from interactions.options import ReadOptions
+
+_SQLITE = b"SQLite format 3\0"
+_DUCKDB = b"DUCK"  # at byte 8
+_ARROW = b"ARROW1"
+_PARQUET = b"PAR1"
+_PARQUET_SUFFIXES = (".parquet", ".pq")
+_WORKBOOK = "[Content_Types].xml"  # is in every workbook, which is a zip archive
+_ONLY_UNPACKED = {_PARQUET: "a Parquet file", _ARROW: "an Arrow file", _SQLITE[:8]: "an SQLite database"}
+_MADE_BY_OTHERS = {
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
+    b"%PDF": "a PDF: export the table behind it as CSV",
+    b"Rar!": "a RAR archive: unpack it, and choose the table inside",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it, and choose the table inside",
+    b"\x89HDF": "an HDF5 file: save the table as Parquet or CSV",
+    b"RDX": "an R data file: save the table as Parquet or CSV",
+}
+
+
+def open_source(path: Path, options: ReadOptions) -> Source:
+    """Look at a file's first bytes and open it as what it is; raises LogError where it is nothing that can be read."""
+    first = _first_bytes(path)
+    if options.layout not in (None, "table"):
+        from interactions.formats.item_lists import ItemLists
+
+        return ItemLists(path, options)
+    if first.startswith(_PARQUET):
+        from interactions.formats.columnar import ParquetFile
+
+        return ParquetFile(path)
+    if path.suffix.lower() in _PARQUET_SUFFIXES:
+        raise LogError(f"{path.name} is not a Parquet file, whatever its name says: export it again as Parquet or CSV.")
+    if first.startswith(_ARROW) or path.suffix.lower() in (".arrow", ".arrows", ".feather", ".ipc"):
+        from interactions.formats.columnar import ArrowFile
+
+        return ArrowFile(path)
+    if first.startswith(_SQLITE):
+        from interactions.formats.databases import SqliteTable
+
+        return SqliteTable(path, options)
+    if first[8:12] == _DUCKDB:
+        from interactions.formats.databases import DuckdbTable
+
+        return DuckdbTable(path, options)
+    if is_zip(first) and _WORKBOOK in members(path):
+        from interactions.formats.excel import Workbook
+
+        return Workbook(path, options)
+    for magic, what in _MADE_BY_OTHERS.items():
+        if first.startswith(magic):
+            raise LogError(f"{path.name} is {what}.")
+    return _open_text(path, options)
+
+
+def tables_in(path: Path) -> list[str]:
+    """The sheets, tables or files that `ReadOptions.table` chooses from; empty where the file is one table."""
+    first = _first_bytes(path)
+    if first.startswith(_SQLITE):
+        from interactions.formats.databases import sqlite_tables
+
+        return sqlite_tables(path)
+    if first[8:12] == _DUCKDB:
+        from interactions.formats.databases import duckdb_tables
+
+        return duckdb_tables(path)
+    if not is_zip(first):
+        return []
+    found = members(path)
+    if _WORKBOOK not in found:
+        return found
+    from interactions.formats.excel import sheets_in
+
+    return sheets_in(path)
+
+
+def may_be_text(path: Path) -> bool:
+    """Whether it could help to read a file in another encoding, or with another separator."""
+    try:
+        with open_bytes(path, None) as stream:
+            start = stream.read(4096)
+    except (LogError, OSError):
+        return False
+    is_wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    is_parquet = path.suffix.lower() in _PARQUET_SUFFIXES
+    return bool(start) and (is_wide or b"\0" not in start) and not is_parquet
+
+
+def _first_bytes(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise LogError(f"{path} is a folder: choose the file inside it.")
+        if not path.exists():
+            raise LogError(f"There is no file {path}: check its name and folder.")
+        if not path.is_file():
+            raise LogError(f"{path} is no file that can be read twice: save it as one.")
+        with path.open("rb") as file:
+            first = file.read(16)
+    except OSError as error:
+        raise LogError(f"{path} cannot be opened: {error.strerror}.") from error
+    if not first:
+        raise LogError(f"{path.name} is empty: choose a file with a header and at least one row.")
+    return first
+
+
+def _open_text(path: Path, options: ReadOptions) -> Source:
+    """A table of text, packed or not."""
+    name = unpacked_name(path, options.table).lower()
+    with open_bytes(path, options.table) as stream:
+        first = stream.read(8)
+        is_packed = stream.is_packed
+    for magic, what in _ONLY_UNPACKED.items():
+        if is_packed and first.startswith(magic):
+            raise LogError(f"{path.name} holds {what}: unpack it, and choose that.")
+    if name.endswith((".jsonl", ".ndjson", ".json")) or first.lstrip()[:1] in (b"{", b"["):
+        from interactions.formats.json_lines import JsonLines
+
+        return JsonLines(path, options)
+    return DelimitedFile(path, options)

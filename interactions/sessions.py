@@ -1,0 +1,50 @@
+"""Sessions cut from users' histories: by a pause, by the day, or whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from errors import LogError
+from interactions.cleaning import SessionRule
+from interactions.rows import Rows
+
+
+def with_sessions(rows: Rows, by: SessionRule | None, gap_minutes: float) -> tuple[Rows, npt.NDArray[np.int64]]:
+    """Rows with their sessions, and the place of each row in its session by time, from 0, int64 (n_rows,).
+
+    by  "gap": a longer pause than so many minutes begins a new session; "day": so does a new day (UTC); "user": a
+        user's whole history is one; None: the sessions stay as their column has them
+
+    Raises LogError where there are no users, or no times for a gap or a day, or no sessions to stay.
+    """
+    if by is not None and rows.users_are_sessions:
+        raise LogError("Sessions are to be cut from users' histories, but no column holds users: keep the sessions.")
+    if by in ("gap", "day") and rows.times is None:
+        raise LogError(f"Sessions are to be cut by {by}, but no column holds times: choose one, or cut otherwise.")
+    if by is None and rows.sessions is None:
+        raise LogError("A longest session is asked for, but there are no sessions: say how they are to be cut.")
+    order = rows.by_user_and_time()
+    users = rows.users[order]
+    begins = np.ones(len(order), np.bool_)
+    if by is None:
+        assert rows.sessions is not None
+        order = order[np.argsort(rows.sessions[order], kind="stable")]
+        sessions = rows.sessions[order]
+        begins[1:] = sessions[1:] != sessions[:-1]
+    else:
+        begins[1:] = users[1:] != users[:-1]
+        if by == "gap":
+            assert rows.times is not None
+            begins[1:] |= np.diff(rows.times[order]) > 60 * gap_minutes
+        elif by == "day":
+            assert rows.times is not None
+            begins[1:] |= np.diff(rows.times[order] // 86_400) != 0
+    number = np.cumsum(begins) - 1
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order)) - np.flatnonzero(begins)[number]
+    if by is None:
+        return rows, place
+    sessions = np.empty(len(order), np.int32)
+    sessions[order] = number
+    return rows._replace(sessions=sessions, session_ids=[]), place

@@ -1,0 +1,142 @@
+"""How a text is cut is told from its head: separator, quotes, comments, header."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errors import LogError
+from interactions.formats.dialect import Head, names_columns, read_head
+from interactions.options import ReadOptions
+
+
+def head(text: str, *, is_csv: bool = True, **options: Any) -> Head:
+    return read_head(text.encode(), ReadOptions(**options), whole=True, name="log.csv", is_csv=is_csv)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "::", " "])
+@pytest.mark.parametrize("with_header", [True, False])
+def test_every_separator_with_and_without_a_header(separator: str, with_header: bool) -> None:
+    rows = [["u1", "0104257", "4.5"], ["u2", "a-b", "3"], ["u1", "c", "1"]]
+    if with_header:
+        rows.insert(0, ["user", "item", "rating"])
+    found = head("".join(separator.join(row) + "\n" for row in rows))
+    assert found.dialect.separator.decode() == separator
+    assert found.has_header == with_header
+    assert found.columns == (["user", "item", "rating"] if with_header else ["column 1", "column 2", "column 3"])
+    assert found.line == 1 + with_header
+
+
+@pytest.mark.parametrize(
+    ("text", "separator", "columns"),
+    [
+        ("id,genres\n1,a|b\n2,a|b\n3,c|d\n", ",", ["id", "genres"]),
+        ("user;item;price\nu1;a;3,50\nu2;b;4,75\n", ";", ["user", "item", "price"]),
+        ("user;item\nu1;3,5\nu2;4,5\n", ";", ["user", "item"]),
+        ("user item,title\nu1,A b c\nu2,D e f\n", ",", ["user item", "title"]),
+        ("a\tb\n1, 2\t3\n1, 5\t3\n", "\t", ["a", "b"]),
+        ("1::A: b (1999)::x|y\n2::C, d (2000)::x\n", "::", ["column 1", "column 2", "column 3"]),
+        ('user,"the, item"\nu1,"a, b"\n', ",", ["user", "the, item"]),
+    ],
+)
+def test_separators_that_also_stand_inside_of_cells(text: str, separator: str, columns: list[str]) -> None:
+    found = head(text)
+    assert (found.dialect.separator.decode(), found.columns) == (separator, columns)
+
+
+def test_quotes_that_hold_nothing_together_are_letters() -> None:
+    broken = "user\titem\n" + "".join(f'u{n}\t"Heroes" by B{n}\n' for n in range(20))
+    assert not head(broken).dialect.quotes
+    sound = "user,item\n" + "".join(f'u{n},"x, y {n}"\n' for n in range(20)) + 'u9,"one" stray\n'
+    assert head(sound).dialect.quotes
+    assert not head(sound, quotes=False).dialect.quotes
+
+
+def test_comments_above_the_header_and_a_header_that_begins_like_one() -> None:
+    commented = head("# made by x\n# on a day\nuser,item\nu1,a\n# done\nu2,b\n")
+    assert (commented.columns, commented.dialect.comment, commented.line) == (["user", "item"], ord("#"), 4)
+    konect = head("% bip weighted\n1 2 1 1300000000\n1 3 1 1300000001\n", is_csv=False)
+    assert (konect.has_header, konect.dialect.comment, len(konect.columns)) == (False, ord("%"), 4)
+    header = head("#user,item\nu1,a\nu2,b\n")
+    assert (header.columns, header.dialect.comment, header.line) == (["user", "item"], -1, 2)
+    told = head("user,item\n;u1,a\nu2,b\n", comment=";")
+    assert told.dialect.comment == ord(";")
+
+
+def test_what_other_programs_write_above_a_table() -> None:
+    excel = head("sep=;\nuser;item\nu1;a\n")
+    assert (excel.dialect.separator, excel.columns, excel.line) == (b";", ["user", "item"], 3)
+    recbole = head("user_id:token\titem_id:token\trating:float\tgenre:token_seq\n1\t2\t3\ta b\n")
+    assert recbole.columns == ["user_id", "item_id", "rating", "genre"]
+    r = head('"user","item"\n"1","u1","a"\n"2","u2","b"\n')
+    assert r.columns == ["column 1", "user", "item"]
+    trailing = head("user,item\nu1,a,\nu2,b,\n")
+    assert trailing.columns == ["user", "item", "column 3"]
+    pandas = head("id,0,1,2\na,0.1,0.2,0.3\n")
+    assert pandas.columns == ["id", "0", "1", "2"]
+
+
+def test_the_body_begins_after_a_header_of_several_lines() -> None:
+    text = '\n\nuser,"the\r\nitem"\r\nu1,a\r\n'
+    found = head(text)
+    assert found.columns == ["user", "the\r\nitem"]
+    assert text.encode()[found.body :] == b"u1,a\r\n"
+    assert found.line == 5
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows", "expected"),
+    [
+        (["user", "item"], [["u1", "a"], ["u2", "b"]], True),
+        (["u1", "a"], [["u1", "b"], ["u2", "a"]], False),
+        (["1", "a"], [["2", "b"]], False),
+        (["", "item"], [["1", "a"]], True),
+        (["name", "age"], [["bo", "3"], ["al", "4"]], True),
+        (["user", "item"], [], True),
+    ],
+)
+def test_a_header_is_told_from_a_row(cells: list[str], rows: list[list[str]], expected: bool) -> None:
+    assert names_columns(cells, rows) == expected
+
+
+def test_what_is_told_is_done() -> None:
+    assert head("u1,a\nu1,b\n", header=True).columns == ["u1", "a"]
+    assert head("user,item\nu1,b\n", header=False).columns == ["column 1", "column 2"]
+    assert head("user|item\nu1|a,b\n", separator=",").dialect.separator == b","
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "words"),
+    [
+        ("\n \n\r\n", {}, "blank lines only"),
+        ('user,"item\nu1,a\n', {"quotes": True}, "broken quotes"),
+        ("a,b,a\n1,2,3\n", {}, "2 columns named 'a'"),
+        (",".join(f"c{n}" for n in range(6000)) + "\n", {}, "6,000 columns"),
+        ("a,b\n", {"separator": "---"}, "cannot be a separator"),
+        ("a,b\n", {"separator": '"'}, "cannot be a separator"),
+        ("a,b\n", {"comment": "//"}, "cannot begin a comment"),
+    ],
+)
+def test_what_is_no_table(text: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(LogError, match=words):
+        head(text, **options)
+
+
+def test_lines_of_words_are_offered_the_layouts_of_baskets_but_not_in_a_csv() -> None:
+    text = "1 2 3\n4 5\n6\n7 8 9 10\n"
+    with pytest.raises(LogError, match=r"baskets.*user-items"):
+        head(text, is_csv=False)
+    assert len(head(text).columns) == 1
+
+
+@given(st.text(alphabet='ab1,;\t"#\r\n ', max_size=80))
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    try:
+        found = head(text)
+    except LogError:
+        return
+    assert len(found.columns) == len(set(found.columns)) > 0
+    assert 0 <= found.body <= len(text.encode())

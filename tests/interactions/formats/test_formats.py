@@ -1,0 +1,253 @@
+"""Every format gives the same table: the same columns, cells as they stood, each row once."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from errors import LogError
+from interactions import ReadOptions, preview, read_log
+from interactions.formats.opening import open_source
+from interactions.values import decoded
+
+COLUMNS = ["user_id", "item_id", "rating", "title"]
+ROWS = [
+    ("0001", "266079.0", "4.5", 'A "quoted" title'),
+    ("0002", "b", "3", "牛奶, <b>bold</b>"),
+    ("0001", " c", "1", None),
+]
+
+
+def as_csv(path: Path) -> None:
+    lines = [",".join(COLUMNS), '0001,266079.0,4.5,"A ""quoted"" title"', '0002,b,3,"牛奶, <b>bold</b>"', "0001, c,1,"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def as_json_lines(path: Path) -> None:
+    objects = [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]
+    path.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in objects), encoding="utf-8")
+
+
+def as_json_list(path: Path) -> None:
+    path.write_text(json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in ROWS], indent=1), encoding="utf-8")
+
+
+def as_arrow_table() -> pa.Table:
+    return pa.table({name: [row[place] for row in ROWS] for place, name in enumerate(COLUMNS)})
+
+
+def as_parquet(path: Path) -> None:
+    pq.write_table(as_arrow_table(), path)
+
+
+def as_arrow_file(path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, as_arrow_table().schema) as writer:
+        writer.write_table(as_arrow_table(), max_chunksize=2)
+
+
+def as_arrow_stream(path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, as_arrow_table().schema) as writer:
+        writer.write_table(as_arrow_table(), max_chunksize=2)
+
+
+def as_workbook(path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(COLUMNS)
+    for row in ROWS:
+        book.active.append(row)
+    book.create_sheet("empty")
+    book.save(path)
+
+
+def as_sqlite(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"CREATE TABLE events ({', '.join(f'{name} TEXT' for name in COLUMNS)})")
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", ROWS)
+    connection.close()
+
+
+def as_duckdb(path: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"CREATE TABLE events ({', '.join(f'{name} TEXT' for name in COLUMNS)})")
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", ROWS)
+
+
+WRITERS: dict[str, Callable[[Path], None]] = {
+    "log.csv": as_csv,
+    "log.jsonl": as_json_lines,
+    "log.json": as_json_list,
+    "log.parquet": as_parquet,
+    "log.arrow": as_arrow_file,
+    "log.arrows": as_arrow_stream,
+    "log.xlsx": as_workbook,
+    "log.sqlite": as_sqlite,
+    "log.duckdb": as_duckdb,
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_same_rows_come_out_of_every_format(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    WRITERS[name](path)
+    source = open_source(path, ReadOptions())
+    assert source.columns == COLUMNS
+    assert source.head(2) == [list(row) for row in ROWS[:2]]
+    asked = ["title", "user_id", "item_id"]
+    batches = list(source.batches(asked))
+    cells = [
+        tuple(cell or None for cell in row)
+        for batch in batches
+        for row in zip(*(decoded(array).to_pylist() for array in batch.arrays), strict=True)
+    ]
+    assert cells == [(row[3], row[0], row[1]) for row in ROWS]
+    places = [place for batch in batches for place in batch.places.tolist()]
+    assert places == sorted(set(places))
+    assert batches[-1].done <= source.size
+    log, report = read_log(path)
+    assert (report.rows, report.dropped) == (3, {})
+    assert log.user_ids.tolist() == ["0001", "0002"]
+    assert log.item_ids.tolist() == [" c", "266079.0", "b"]
+    assert set(log.items["title"].dropna()) == {'A "quoted" title', "牛奶, <b>bold</b>"}
+    assert preview(path).guesses["item"].name == "item_id"
+
+
+@pytest.mark.parametrize("name", [name for name in WRITERS if name != "log.csv"])
+def test_a_damaged_file_of_every_format_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    WRITERS[name](path)
+    content = path.read_bytes()
+    for damaged in (content[: len(content) // 2], content[:40] + b"\xff" * (len(content) - 40)):
+        path.write_bytes(damaged)
+        with pytest.raises(LogError) as caught:
+            read_log(path)
+        assert "\n" not in str(caught.value)
+        assert name in str(caught.value)
+
+
+def test_json_keeps_numbers_as_they_are_written_and_flattens_what_is_nested(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_text(
+        '{"user": 12345678901234567890, "item": {"id": 1.50, "tags": ["a", "b"]}, "bought": true}\n'
+        '{"user": 2, "item": {"id": "x", "tags": null}, "later": 1}\n'
+        "\n"
+        "{broken\n"
+        '["no", "object"]\n'
+        '{"user": 3, "item": {"id": "y", "more": [{"deep": 1}]}}\n',
+        encoding="utf-8",
+    )
+    source = open_source(path, ReadOptions())
+    assert source.columns == ["user", "item.id", "item.tags", "bought", "later", "item.more"]
+    assert source.head(1) == [["12345678901234567890", "1.50", "a|b", "true", "", ""]]
+    [batch] = source.batches(["user", "item.id"])
+    assert batch.arrays[0].to_pylist() == ["12345678901234567890", "2", "3"]
+    assert batch.places.tolist() == [1, 2, 6]
+    assert (batch.n_malformed, batch.malformed) == (2, [(4, "no valid JSON"), (5, "not a JSON object")])
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' * 50_000, "[1, 2]", "{}\n{}", "{\n", "[]"])
+def test_json_that_holds_no_objects(tmp_path: Path, text: str) -> None:
+    (tmp_path / "log.json").write_text(text, encoding="utf-8")
+    with pytest.raises(LogError, match=r"log\.json"):
+        open_source(tmp_path / "log.json", ReadOptions())
+
+
+def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Orders"
+    sheet["B2"] = "Report of the year"
+    rows: list[list[Any]] = [
+        ["CustomerID", "StockCode", "InvoiceDate", "Gift"],
+        [17850, "85123A", datetime.datetime(2010, 12, 1, 8, 26), True],
+        [17850.0, 71053, datetime.datetime(2010, 12, 1), None],
+        [],
+        [1.5, "C536379", datetime.date(2010, 12, 2), False],
+    ]
+    for row in rows:
+        sheet.append(row)
+    book.create_sheet("Notes")["A1"] = "nothing"
+    book.save(tmp_path / "orders.xlsx")
+    source = open_source(tmp_path / "orders.xlsx", ReadOptions())
+    assert source.columns == ["CustomerID", "StockCode", "InvoiceDate", "Gift"]
+    assert source.head(9) == [
+        ["17850", "85123A", "2010-12-01 08:26:00", "true"],
+        ["17850", "71053", "2010-12-01", ""],
+        ["1.5", "C536379", "2010-12-02", "false"],
+    ]
+    [batch] = source.batches(["CustomerID"])
+    assert batch.places.tolist() == [4, 5, 7]
+
+
+def test_files_of_several_tables_need_a_name(tmp_path: Path) -> None:
+    as_workbook(tmp_path / "two.xlsx")
+    from openpyxl import load_workbook
+
+    book = load_workbook(tmp_path / "two.xlsx")
+    book["empty"].append(["user", "item"])
+    book.save(tmp_path / "two.xlsx")
+    with sqlite3.connect(tmp_path / "two.db") as connection:
+        connection.execute("CREATE TABLE empty (user TEXT, item TEXT)")
+        connection.execute('CREATE TABLE "odd "" name" (user TEXT, item TEXT)')
+        connection.execute('INSERT INTO "odd "" name" VALUES (1, 2)')
+    connection.close()
+    with pytest.raises(LogError, match=r"2 sheets: say which is the table, one of Sheet, empty"):
+        open_source(tmp_path / "two.xlsx", ReadOptions())
+    assert open_source(tmp_path / "two.xlsx", ReadOptions(table="empty")).columns == ["user", "item"]
+    with pytest.raises(LogError, match='2 tables: say which is the table, one of empty, odd " name'):
+        open_source(tmp_path / "two.db", ReadOptions())
+    assert open_source(tmp_path / "two.db", ReadOptions(table='odd " name')).head(5) == [["1", "2"]]
+    for name in ("two.xlsx", "two.db"):
+        with pytest.raises(LogError, match="nowhere"):
+            open_source(tmp_path / name, ReadOptions(table="nowhere"))
+
+
+def test_databases_are_not_written_to(tmp_path: Path) -> None:
+    for name in ("log.sqlite", "log.duckdb"):
+        WRITERS[name](tmp_path / name)
+        before = (tmp_path / name).read_bytes()
+        read_log(tmp_path / name)
+        assert (tmp_path / name).read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.duckdb", "log.sqlite"]
+
+
+def test_baskets_a_line_and_users_with_items(tmp_path: Path) -> None:
+    (tmp_path / "retail.dat").write_bytes(b"39 38 \r\n\r\n36  38 39\r\n7\r\n")
+    log, report = read_log(tmp_path / "retail.dat", options=ReadOptions(layout="baskets"))
+    assert log.users_are_sessions
+    assert (report.rows, log.n_users, log.item_ids.tolist()) == (6, 3, ["36", "38", "39", "7"])
+    (tmp_path / "train.txt").write_text("0 1 2 3\n1 2\n2\n3 1 1\n", encoding="utf-8")
+    log, report = read_log(tmp_path / "train.txt", options=ReadOptions(layout="user-items"))
+    assert log.user_ids.tolist() == ["0", "1", "3"]
+    assert (report.rows, report.dropped) == (7, {"malformed_row": 1})
+    assert report.examples == {"malformed_row": ["line 3: a user without items"]}
+    with pytest.raises(LogError, match=r"baskets.*user-items"):
+        read_log(tmp_path / "train.txt")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 99, "old Excel workbook"),
+        (b"%PDF-1.4", "PDF"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"\x89HDF\r\n", "HDF5"),
+    ],
+)
+def test_files_of_other_programs_are_named(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "log.csv").write_bytes(content)
+    with pytest.raises(LogError, match=words):
+        open_source(tmp_path / "log.csv", ReadOptions())
