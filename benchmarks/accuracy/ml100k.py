@@ -49,7 +49,7 @@ def read(cache: Path = CACHE) -> InteractionLog:
         (wheel,) = cache.glob("recbole-*.whl")
         with zipfile.ZipFile(wheel) as opened:
             file.write_bytes(opened.read(INSIDE))
-    columns = {"user": "user_id:token", "item": "item_id:token", "weight": "rating:float", "time": "timestamp:float"}
+    columns = {"user": "user_id", "item": "item_id", "weight": "rating", "time": "timestamp"}
     return read_log(file, columns)[0]
 
 
