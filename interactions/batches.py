@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,52 @@ from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
+from interactions.local_times import Order, has_order, told_order
 from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.times import read_times
-from interactions.values import TextColumn, encode, read_weights
+from interactions.values import TextColumn, decoded, encode, read_weights
 
 
-def read_rows(source: Source, roles: Mapping[Role, str], head: list[list[str]], tally: Tally, tell: Progress) -> Rows:
-    """Read the columns that have roles, batch by batch, and leave out what cannot be used."""
-    reader = _BatchReader(source, roles, head, tally)
-    for batch in source.batches(list(dict.fromkeys(roles.values()))):
+class _OtherOrder(Exception):
+    """A time was met that can only be read with day and month in the other order."""
+
+
+def read_rows(
+    source: Source,
+    roles: Mapping[Role, str],
+    head: list[list[str]],
+    day_first: bool | None,
+    tally: Tally,
+    tell: Progress,
+) -> tuple[Rows, Order | None]:
+    """Read the columns that have roles, batch by batch, and leave out what cannot be used.
+
+    Answers with the order of day and month that times were read in, None where none had such an order.
+    """
+    place = source.columns.index(roles["time"]) if "time" in roles else None
+    times = [] if place is None else [row[place] for row in head]
+    order = told_order(times)
+    if day_first is not None:
+        order = "day first" if day_first else "month first"
+    reader = _BatchReader(source, roles, times, order or "month first", tally, may_turn=order is None)
+    try:
+        return _read_all(source, reader, tell)
+    except _OtherOrder:  # the head told nothing, or misled
+        tally.clear()
+        return _read_all(source, _BatchReader(source, roles, times, "day first", tally, may_turn=False), tell)
+
+
+def _read_all(source: Source, reader: _BatchReader, tell: Progress) -> tuple[Rows, Order | None]:
+    for batch in source.batches(reader.columns):
         reader.add(batch)
         _refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
         tell(f"Reading {source.path.name}", 70 * min(batch.done / max(source.size, 1), 1.0), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
-    if reader.rows == tally.total:
-        raise LogError(f"No row of {source.path.name} can be used: {in_words(tally)}.")
-    return reader.finish()
+    if reader.rows == reader.tally.total:
+        raise LogError(f"No row of {source.path.name} can be used: {in_words(reader.tally)}.")
+    return reader.finish(), reader.order if reader.has_order else None
 
 
 def _refuse_too_large(name: str, held: int, share: float) -> None:
@@ -49,13 +77,25 @@ def _refuse_too_large(name: str, held: int, share: float) -> None:
 class _BatchReader:
     """Turns batches of a file into columns of codes and numbers, counting what is left out."""
 
-    def __init__(self, source: Source, roles: Mapping[Role, str], head: list[list[str]], tally: Tally) -> None:
-        self._unit, self._roles, self._tally = source.unit, roles, tally
-        self._place = {name: place for place, name in enumerate(dict.fromkeys(roles.values()))}
+    def __init__(
+        self,
+        source: Source,
+        roles: Mapping[Role, str],
+        times: Sequence[str],
+        order: Order,
+        tally: Tally,
+        *,
+        may_turn: bool,
+    ) -> None:
+        """times: those of the file's head; may_turn: give up where the other order of day and month reads more."""
+        self._unit, self._roles, self.tally = source.unit, roles, tally
+        self.order, self.has_order = order, has_order(times)
+        self._may_turn = may_turn and self.has_order
+        self.columns = list(dict.fromkeys(roles.values()))
+        self._place = {name: place for place, name in enumerate(self.columns)}
         self._texts = {role: TextColumn() for role in roles if role not in _NUMBERS}
         self._numbers: dict[Role, list[npt.NDArray[Any]]] = {role: [] for role in roles if role in _NUMBERS}
-        place = source.columns.index(roles["time"]) if "time" in roles else None
-        self.compact_dates = place is not None and are_compact_dates([row[place] for row in head])
+        self._compact = are_compact_dates(times)
         self.rows = 0
         self.held = 0  # bytes
 
@@ -64,7 +104,7 @@ class _BatchReader:
         import pyarrow as pa
 
         self.rows += len(batch.places) + batch.n_malformed
-        self._tally.add(
+        self.tally.add(
             "malformed_row", batch.n_malformed, (f"{self._unit} {at}: {what}" for at, what in batch.malformed)
         )
         alive = np.ones(len(batch.places), np.bool_)
@@ -75,7 +115,8 @@ class _BatchReader:
                 self._drop(batch, alive, np.asarray(texts[role].is_null()), reason)
         if "time" in self._numbers:
             column = self._column(batch, "time")
-            numbers["time"], readable = read_times(column, compact=self.compact_dates)
+            numbers["time"], readable = read_times(column, compact=self._compact, order=self.order)
+            self._turn_where_needed(column, readable)
             self._drop(batch, alive, ~readable, "unreadable_time", column)
         if "weight" in self._numbers:
             column = self._column(batch, "weight")
@@ -118,6 +159,15 @@ class _BatchReader:
             texts={role: self._texts[role].finish() for role in _FACTS if role in self._texts},
         )
 
+    def _turn_where_needed(self, column: Any, readable: npt.NDArray[np.bool_]) -> None:
+        """Raise _OtherOrder where a time can only be read with day and month in the other order."""
+        import pyarrow as pa
+
+        if self._may_turn and not readable.all():
+            other: Order = "month first" if self.order == "day first" else "day first"
+            if read_times(decoded(column).filter(pa.array(~readable)), order=other)[1].any():
+                raise _OtherOrder
+
     def _column(self, batch: Batch, role: Role) -> Any:
         return batch.arrays[self._place[self._roles[role]]]
 
@@ -131,7 +181,7 @@ class _BatchReader:
     ) -> None:
         taken = np.flatnonzero(alive & bad)
         alive[taken] = False
-        self._tally.add(
+        self.tally.add(
             reason,
             len(taken),
             (

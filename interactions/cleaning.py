@@ -139,6 +139,11 @@ class Tally:
                 break
             kept.append(example)
 
+    def clear(self) -> None:
+        """Forget everything, for a second reading."""
+        self._counts.clear()
+        self._examples.clear()
+
     @property
     def total(self) -> int:
         return self._counts.total()

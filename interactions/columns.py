@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from errors import LogError
+from interactions.local_times import told_order
 from interactions.times import Times, read_times
 
 Role = Literal["user", "item", "weight", "time", "session", "event", "quantity", "title", "category"]
@@ -89,7 +90,7 @@ _ID_STEMS: dict[Role, str] = {
 }
 # What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
-_COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
@@ -205,7 +206,7 @@ def guess_item_facts(columns: Sequence[str]) -> dict[Role, str]:
 
 
 def are_compact_dates(cells: Sequence[str]) -> bool:
-    """Whether the values of a time column are dates such as 20170131, which would else count seconds since 1970."""
+    """Whether the values of a time column are dates such as 20170131, with a clock or without, and no counts."""
     filled = [cell for cell in cells if cell.strip()]
     return bool(filled) and all(_COMPACT_DATE.fullmatch(cell) for cell in filled)
 
@@ -276,4 +277,4 @@ def _look_like_times(cells: Sequence[str]) -> bool:
 def _read(cells: Sequence[str]) -> Times:
     import pyarrow as pa
 
-    return read_times(pa.array(list(cells), pa.string()), plain=True)
+    return read_times(pa.array(list(cells), pa.string()), order=told_order(cells) or "month first", plain=True)

@@ -24,6 +24,7 @@ class ReadOptions(pydantic.BaseModel):
     comment    the character that a line of comment begins with, "" = no line is one (text files only)
     layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
                line, followed by items
+    day_first  whether 1/2/2017 is the first of February; None = what the other cells tell, else January 2
     table      which sheet of a workbook, table of a database or file in a zip archive
     """
 
@@ -35,4 +36,5 @@ class ReadOptions(pydantic.BaseModel):
     quotes: bool | None = None
     comment: str | None = None
     layout: Layout | None = None
+    day_first: bool | None = None
     table: str | None = None

@@ -17,6 +17,7 @@ from interactions.cleaning import CleaningReport, CleaningRules, Tally, in_words
 from interactions.columns import Role, resolve_columns
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
+from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
@@ -79,7 +80,7 @@ def read_log(
     )
     facts = {} if item_table is None else item_facts(item_table, columns, roles)
     tally = Tally()
-    rows = read_rows(source, roles, head, tally, tell)
+    rows, day_order = read_rows(source, roles, head, options.day_first, tally, tell)
     tell("Cleaning", 72, 100)
     rows, steps = clean(rows, rules, tally)
     _refuse_too_little(source.path.name, rows, tally)
@@ -89,7 +90,7 @@ def read_log(
 
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
     users = no_columns(n_users)
-    notes = _notes(roles, rows, rules)
+    notes = _notes(roles, rows, rules, day_order)
     items_known = None
     if item_table is not None:
         tell("Joining the item table", 84, 100)
@@ -115,7 +116,7 @@ def read_log(
         item_ids=np.array(rows.item_ids, dtype=object),
         items=items,
         users=users,
-        digest=_digest([source, item_table, user_table], named, rules),
+        digest=_digest([source, item_table, user_table], named, rules, day_order),
         users_are_sessions=rows.users_are_sessions,
         columns={str(role): name for role, name in named.items()},
     )
@@ -174,13 +175,20 @@ def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, s
     return pd.concat([items, rest], axis=1)
 
 
-def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules) -> list[str]:
+def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, order: Order | None) -> list[str]:
     """What a person should know of the rows that are left."""
     notes = []
     if "user" not in roles:
         notes.append(f"There are no users: each {roles['session']!r} counts as a basket and stands for one.")
     if "time" not in roles:
         notes.append("There is no time column: nothing can be split or ordered in time.")
+    elif rows.times is not None and rows.times.min() == rows.times.max():
+        notes.append("All rows have the same time: nothing can be split or ordered in time.")
+    if order is not None:
+        meant = "the first of February" if order == "day first" else "January 2"
+        notes.append(
+            f"Times were read {order}: 1/2/2017 is {meant}. The other way is a switch where the file is opened."
+        )
     rows_of = np.bincount(rows.users)
     busiest = int(rows_of.argmax())
     if rows_of[busiest] > max(_BUSY_SHARE * len(rows.users), _BUSY_TIMES * float(np.median(rows_of))):
@@ -199,7 +207,9 @@ def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules) -> list[
     return notes
 
 
-def _digest(sources: Sequence[Source | None], roles: Mapping[Role, str], rules: CleaningRules) -> str:
+def _digest(
+    sources: Sequence[Source | None], roles: Mapping[Role, str], rules: CleaningRules, order: Order | None
+) -> str:
     """sha256 of all that the log was made from: the files' bytes and how they were read, not their names or places."""
     files: list[Any] = []
     for source in sources:
@@ -208,5 +218,5 @@ def _digest(sources: Sequence[Source | None], roles: Mapping[Role, str], rules: 
             continue
         with source.path.open("rb") as file:
             files.append([hashlib.file_digest(file, "sha256").hexdigest(), source.options.model_dump()])
-    made_from = [files, dict(roles), rules.model_dump(mode="json"), READER_VERSION]
+    made_from = [files, dict(roles), rules.model_dump(mode="json"), order, READER_VERSION]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()

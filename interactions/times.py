@@ -8,16 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from interactions.formats.records import compiled
+from interactions.local_times import Order, read_local_times
 from interactions.values import decoded, is_text
 
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]  # seconds UTC, readable
 
 
-def read_times(column: Any, *, compact: bool = False, plain: bool = False) -> Times:
+def read_times(column: Any, *, compact: bool = False, order: Order = "month first", plain: bool = False) -> Times:
     """Times as int64 seconds UTC (n,), rounded down, and bool (n,): which cells could be read.
 
     A number counts seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size; with
-    `compact` it is a date such as 20170131. Text is ISO 8601, "/" allowed for "-", without a zone meaning UTC.
+    `compact` it is a date such as 20170131, or 20170131102030. Text is ISO 8601, "/" allowed for "-", without a zone
+    meaning UTC, or as people of a country write times, with day and month in that order.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -47,7 +49,11 @@ def read_times(column: Any, *, compact: bool = False, plain: bool = False) -> Ti
     if len(column):
         run = _parse_times if plain else compiled(_parse_times)
         run(data, ends, compact, seconds, readable)
-    return seconds, readable & ~np.asarray(column.is_null())
+    readable &= ~np.asarray(column.is_null())
+    left = np.flatnonzero(~readable)
+    if len(left) > column.null_count:
+        seconds[left], readable[left] = read_local_times(column.take(pa.array(left)), order)
+    return seconds, readable
 
 
 def _parse_times(data: Any, ends: Any, compact: bool, seconds: Any, readable: Any) -> None:

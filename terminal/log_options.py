@@ -48,6 +48,7 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "header": (_switch("header", "Whether the first line names the columns."), None),
     "quotes": (_switch("quotes", "Whether double quotes hold a field together."), None),
     "comment": (_text("--comment", "Character that lines of comment begin with; '' = there are none."), None),
+    "day_first": (_switch("day-first", "Whether 1/2/2017 is the first of February."), None),
     "layout": (
         _text("--layout", "table, baskets (a line is a basket) or user-items (a user, then items)."),
         None,

@@ -68,7 +68,7 @@ def _chosen(key: str) -> ReadOptions:
     """What was chosen when the page was drawn last."""
     stored = {name: st.session_state.get(f"{key}-{name}") for name in ("encoding", "separator", "comment", "layout")}
     chosen: dict[str, Any] = {name: value for name, value in stored.items() if value is not None}
-    for name in ("header", "quotes"):
+    for name in ("header", "quotes", "day_first"):
         value = st.session_state.get(f"{key}-{name}")
         if value is not None:
             chosen[name] = value == "Yes"
@@ -104,6 +104,10 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
             placeholder=f"Detected: {detected.comment or 'there are none'}",
         )  # fmt: skip
         if log:
+            st.selectbox(
+                "In dates such as 1/2/2017 the day comes first", ["Yes", "No"], index=None, key=f"{key}-day_first",
+                placeholder="As the file tells",
+            )  # fmt: skip
             st.selectbox(
                 "Layout", list(_LAYOUTS), index=None, key=f"{key}-layout", format_func=_LAYOUTS.__getitem__,
                 placeholder=_LAYOUTS["table"],

@@ -225,6 +225,8 @@ def shop_export(path: Path) -> Path:
 def test_a_shop_s_workbook_is_read_cleaned_and_cleaned_again(page: Page, app_server: AppServer, tmp_path: Path) -> None:
     page.goto(app_server.url)
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(shop_export(tmp_path / "shop.xlsx"))
+    expect(page.get_by_role("combobox", name="Which table of the file?")).to_be_visible()
+    settle(page)
     page.get_by_role("combobox", name="Which table of the file?").click()
     page.get_by_role("option", name="Orders").click()
     page.get_by_text("Cleaning: what is to be left out").click()
@@ -256,6 +258,7 @@ def test_a_file_on_this_machine_in_another_encoding(page: Page, app_server: AppS
     page.get_by_role("textbox", name="Or a file on this machine").fill(str(log))
     page.get_by_role("textbox", name="Or a file on this machine").press("Enter")
     expect(page.get_by_text("Chinese, GBK (GB18030), separator Bar |, without a header")).to_be_visible()
+    settle(page)
     page.get_by_role("combobox", name="Title").click()
     page.get_by_role("option", name="column 3").click()
     settle(page)

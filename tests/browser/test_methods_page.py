@@ -19,7 +19,7 @@ HERE = [title for title, entry in guide.entries().items() if entry.name is None 
 
 def read(page: Page, title: str) -> None:
     page.get_by_test_id("stButtonGroup").get_by_text(title, exact=True).click()
-    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=title, level=4)).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

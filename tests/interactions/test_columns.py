@@ -60,7 +60,8 @@ def test_a_telling_name_with_values_that_cannot_be_is_not_guessed() -> None:
     assert names(columns, ["u", "i", "2017-01-01", "4.5"]) == dict(
         zip(("user", "item", "time", "weight"), columns, strict=True)
     )
-    assert names(columns, ["u", "i", "12/31/2017 8:26", "great"]) == {"user": "user", "item": "item"}
+    assert names(columns, ["u", "i", "last week", "great"]) == {"user": "user", "item": "item"}
+    assert names(columns, ["u", "i", "12/31/2017 8:26", "great"]) == {"user": "user", "item": "item", "time": "date"}
     assert names(columns, ["u", "i", "", ""]) == dict(zip(("user", "item", "time", "weight"), columns, strict=True))
 
 

@@ -412,3 +412,32 @@ def test_progress_runs_forward_and_can_stop_the_work(tmp_path: Path) -> None:
     for stage in {stage for stage, _, _ in seen}:
         with pytest.raises(Cancelled):
             read_log(path, items_path=tmp_path / "items.csv", progress=functools.partial(stop, stage))
+
+
+@pytest.mark.parametrize(
+    ("times", "day_first", "expected", "unreadable"),
+    [
+        (["1/2/2017", "3/2/2017"], None, ["2017-01-02", "2017-03-02"], 0),
+        (["1/2/2017", "3/2/2017"], True, ["2017-02-01", "2017-02-03"], 0),
+        (["1.2.2017", "3.2.2017"], None, ["2017-02-01", "2017-02-03"], 0),
+        (["1/2/2017", "13/2/2017"], None, ["2017-02-01", "2017-02-13"], 0),
+        (["1/2/2017", "2/13/2017"], None, ["2017-01-02", "2017-02-13"], 0),
+        (["1/2/2017"] * 1500 + ["13/2/2017"], None, ["2017-02-01", "2017-02-13"], 0),
+        (["1/2/2017"] * 1500 + ["2/13/2017"], None, ["2017-01-02", "2017-02-13"], 0),
+        (["1/2/2017"] * 1500 + ["13/2/2017"], False, ["2017-01-02"], 1),
+    ],
+)
+def test_the_order_of_day_and_month_is_told_by_the_whole_file(
+    tmp_path: Path, times: list[str], day_first: bool | None, expected: list[str], unreadable: int
+) -> None:
+    text = "user,item,time\n" + "".join(f"u{n},i{n},{time}\n" for time in times for n in range(2))
+    log, report = read_log(write(tmp_path, text), options=ReadOptions(day_first=day_first))
+    assert log.timestamps is not None
+    days = np.unique(log.timestamps.astype("datetime64[s]").astype("datetime64[D]")).astype(str).tolist()
+    assert days == expected
+    assert report.dropped == ({"unreadable_time": 2 * unreadable} if unreadable else {})
+    assert adds_up(report)
+    assert any("Times were read" in note for note in report.notes)
+    other, _ = read_log(write(tmp_path, text), options=ReadOptions(day_first=not day_first))
+    assert other.timestamps is not None
+    assert (other.digest == log.digest) == np.array_equal(other.timestamps, log.timestamps)

@@ -58,8 +58,8 @@ def test_what_can_be_read(text: str, expected: str) -> None:
     "text",
     [
         "", " ", "-", ".", "soon", "nan", "2017", "2017-13-01", "2017-02-29", "1900-02-29", "2017-04-31", "2017-00-10",
-        "2017-01-31 24:00", "2017-01-31 10", "2017-01-31 10:60", "2017-01/31", "31/01/2017", "2017-01-31x",
-        "2017-01-31 10:20 +1", "99999999999999999999", "1e9", "12:30",
+        "2017-01-31 24:00", "2017-01-31 10", "2017-01-31 10:60", "2017-13/31", "31/01/2017", "2017-01-31x",
+        "2017-01-31 10:20 +1", "99999999999999999999", "1e9", "12:30", "50000-01-01",
     ],
 )  # fmt: skip
 def test_what_cannot_be_read(text: str) -> None:
@@ -71,6 +71,7 @@ def test_compact_dates() -> None:
     assert seconds("20170131", compact=True) == seconds("2017-01-31")
     assert seconds("20170132", compact=True) is None
     assert seconds("1485858030", compact=True) is None
+    assert seconds("20170131102030", compact=True) == seconds("2017-01-31 10:20:30")
 
 
 def test_typed_columns_of_a_parquet_file() -> None:
