@@ -14,6 +14,7 @@ from interactions.options import ReadOptions
 
 SEPARATORS = (",", ";", "\t", "|", "::")
 _COMMENTS = (b"#", b"%")
+_SHAPED = re.compile(r"\d")
 _BROKEN = 5  # lines are more than an accident
 _ROWS = 200  # that tell whether the first record is one of them
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -99,9 +100,14 @@ def names_columns(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         column = [row[place] for row in rows if row[place].strip()]
         if column and sum(map(_is_number, column)) >= 0.9 * len(column):
             return True
-        if cell and cell in column:
+        if cell and (cell in column or (_SHAPED.search(cell) and {_shape(cell)} == {_shape(one) for one in column})):
             return False
     return True
+
+
+def _shape(text: str) -> str:
+    """What a text is made of: "u17" is a letter and digits."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))
 
 
 def _dialect(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -168,3 +170,60 @@ def test_a_bad_item_table_is_refused_like_a_bad_log(tmp_path: Path) -> None:
 
 def test_all_refusals_are_the_persons_mistakes() -> None:
     assert issubclass(LogError, InputError)
+
+
+def test_a_log_that_will_not_go_into_memory_is_refused_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log.csv").write_text("user,item\n" + ROWS * 20_000, encoding="utf-8")
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 50_000)
+    monkeypatch.setattr("interactions.batches._SMALL", 100_000)
+    stages: list[float] = []
+
+    def progress(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        stages.append(done)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
+        with pytest.raises(LogError, match=r"GB of memory and 0 GB are free: keep only the columns"):
+            read_log(tmp_path / "log.csv", progress=progress)
+    assert 0 < stages[-1] < 70, "before all of it was read"
+    assert read_log(tmp_path / "log.csv")[0].n_interactions == 40_000
+
+
+def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
+    columns = ",".join(f"c{n}" for n in range(100_000))
+    (tmp_path / "log.csv").write_text(f"{columns}\n{columns}\n", encoding="utf-8")
+    assert "too long" in refusal(tmp_path / "log.csv")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_parquet_footer_that_lies_is_refused_or_read_but_no_traceback(tmp_path: Path, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    table = pa.table({"user": [f"u{n % 7}" for n in range(500)], "item": [f"i{n % 11}" for n in range(500)]})
+    pq.write_table(table, tmp_path / "log.parquet")
+    content = bytearray((tmp_path / "log.parquet").read_bytes())
+    footer = int.from_bytes(content[-8:-4], "little")
+    for place in random.integers(len(content) - 8 - footer, len(content) - 4, 3):
+        content[place] ^= 1 << int(random.integers(8))
+    (tmp_path / "log.parquet").write_bytes(content)
+    try:
+        _, report = read_log(tmp_path / "log.parquet", {"user": "user", "item": "item"})
+    except LogError:
+        return
+    assert report.rows == report.interactions + sum(report.dropped.values())
+
+
+def test_html_formulas_and_marks_in_cells_are_only_text(tmp_path: Path) -> None:
+    titles = ["<script>x</script>", "=1+1", "@cmd", "+49", "a\u202eb", "{{x}}"]
+    lines = [f"u{n},{title},{title}" for n, title in enumerate(titles)]
+    (tmp_path / "log.csv").write_text("user,item,title\n" + "\n".join(lines), encoding="utf-8")
+    log, report = read_log(tmp_path / "log.csv")
+    assert set(log.item_ids) == set(titles) == set(log.items["title"])
+    assert report.dropped == {}
+
+
+@pytest.mark.parametrize("name", ["log.gz", "log.zip", "log.xlsx", "log.sqlite", "log.arrow", "log.zst", "log.json"])
+def test_a_name_that_promises_another_format(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(pickle.dumps({"user": ["a" * 100], "item": [2]}))
+    assert name in refusal(tmp_path / name)

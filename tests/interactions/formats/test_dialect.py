@@ -95,6 +95,9 @@ def test_the_body_begins_after_a_header_of_several_lines() -> None:
         (["1", "a"], [["2", "b"]], False),
         (["", "item"], [["1", "a"]], True),
         (["name", "age"], [["bo", "3"], ["al", "4"]], True),
+        (["u1", "a"], [["u2", "b"], ["u33", "c"]], False),
+        (["user1", "item"], [["bo", "b"], ["al", "c"]], True),
+        (["2017-01-01", "a"], [["2017-01-02", "b"]], False),
         (["user", "item"], [], True),
     ],
 )
