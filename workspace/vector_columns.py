@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from errors import VectorsError
 from interactions.columns import guess_id, listed
+from interactions.values import is_number
 
 _OWN = re.compile(r"v(\d{1,9})")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})")
@@ -120,12 +121,3 @@ def _family(names: Sequence[str]) -> list[str]:
         if min(family) in (0, 1) and max(family) - min(family) == len(family) - 1
     ]
     return max(whole, key=len, default=[])
-
-
-def is_number(text: str) -> bool:
-    """Whether a text reads as a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

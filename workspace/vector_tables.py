@@ -17,9 +17,9 @@ from interactions.formats.delimited import DelimitedFile
 from interactions.formats.opening import open_source
 from interactions.formats.source import Batch, Source
 from interactions.options import ReadOptions
-from interactions.values import decoded, encode, read_weights
+from interactions.values import decoded, encode, is_number, read_weights
 from workspace.found_vectors import FoundVectors, check_width
-from workspace.vector_columns import choose_columns, is_number
+from workspace.vector_columns import choose_columns
 
 _HEAD_ROWS = 1000  # rows that columns are told from
 _ENOUGH = 0.5  # of the filled cells of a column must be numbers for it to be one of numbers

@@ -11,6 +11,7 @@ from errors import LogError
 from interactions.formats.records import Dialect, count_fields, field_texts, split_records
 from interactions.formats.source import checked_columns
 from interactions.options import ReadOptions
+from interactions.values import is_number
 
 SEPARATORS = (",", ";", "\t", "|", "::")
 _COMMENTS = (b"#", b"%")
@@ -91,14 +92,14 @@ def checked_separator(given: str | None) -> str | None:
 
 def names_columns(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether a first record names the columns of the others: it has no numbers, and its cells are no values."""
-    numbers = [cell for cell in cells if _is_number(cell)]
+    numbers = [cell for cell in cells if is_number(cell)]
     if numbers and not _count_up(numbers, at_least=2 if "" in cells else 3):
         return False
     if not rows or any(_TYPED.fullmatch(cell) for cell in cells):
         return True
     for place, cell in enumerate(cells):
         column = [row[place] for row in rows if row[place].strip()]
-        if column and sum(map(_is_number, column)) >= 0.9 * len(column):
+        if column and sum(map(is_number, column)) >= 0.9 * len(column):
             return True
         if cell and (cell in column or (_SHAPED.search(cell) and {_shape(cell)} == {_shape(one) for one in column})):
             return False
@@ -209,11 +210,3 @@ def _count_up(numbers: Sequence[str], at_least: int) -> bool:
     return len(numbers) >= at_least and list(numbers) in (
         [str(n + first) for n in range(len(numbers))] for first in (0, 1)
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
