@@ -105,6 +105,7 @@ class CleaningReport(pydantic.BaseModel):
     columns       role -> column name
     examples      reason -> up to three of the rows it took
     items_known   items of the log that stand in the item table, or None where there is no table
+    users_known   users of the log that stand in the user table, likewise
     notes         what a person should know, one sentence each
     steps         what was left after each rule that was asked for, the first = what could be read
     """
@@ -117,6 +118,7 @@ class CleaningReport(pydantic.BaseModel):
     columns: dict[str, str]
     examples: dict[str, list[str]]
     items_known: int | None = None
+    users_known: int | None = None
     notes: list[str] = []
     steps: list[Step] = []
 

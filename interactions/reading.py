@@ -91,7 +91,7 @@ def read_log(
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
     users = no_columns(n_users)
     notes = _notes(roles, rows, rules, day_order)
-    items_known = None
+    items_known, users_known = None, None
     if item_table is not None:
         tell("Joining the item table", 84, 100)
         joined = join_table(item_table, rows.item_ids, "item", roles["item"])
@@ -102,6 +102,7 @@ def read_log(
         tell("Joining the user table", 88, 100)
         joined = join_table(user_table, rows.user_ids, "user", roles.get("user") or roles["session"])
         users = further_columns(joined.frame, [])
+        users_known = int(joined.known.sum())
         notes += joined.notes
 
     tell("Taking the fingerprint", 92, 100)
@@ -127,6 +128,7 @@ def read_log(
         columns=dict(log.columns),
         examples=tally.examples(),
         items_known=items_known,
+        users_known=users_known,
         notes=notes,
         steps=steps,
     )

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from widgets import frame, log_overview, session, upload
+from widgets import frame, log_cleaning, log_exploring, log_library, log_overview, session, upload
+from widgets.text import plain
 
 frame.require()
 
@@ -16,7 +17,7 @@ if entry is None:
         "Compare matrix factorisation with item2vec: neighbours, popularity bias, maps side by side.  \n"
         "Everything stays on this machine; the vectors leave as CSV whenever you want them."
     )
-    upload.import_error()
+    upload.import_outcome(entry)
     sample, own = st.columns(2, border=True)
     with sample:
         st.subheader("Start with the grocery sample")
@@ -26,11 +27,25 @@ if entry is None:
         st.subheader("Bring a log")
         upload.upload_log()
     upload.columns_form()
-    log_overview.kept_logs()
+    log_library.kept_logs()
 else:
-    frame.title(entry.name, "What is in this log, and what was left out of it.")
-    upload.import_error()
+    frame.title(plain(entry.name), "What is in this log, and what was left out of it.")
+    upload.import_outcome(entry)
     log_overview.tiles(entry)
     log_overview.pictures(entry)
-    log_overview.details(entry)
+    drawn = {
+        "Columns": log_overview.columns,
+        "Cleaning": log_cleaning.cleaning,
+        "Sessions": log_cleaning.sessions,
+        "Explore": log_exploring.explore,
+    }
+    for tab, draw in zip(st.tabs(list(drawn), key="log-tabs", on_change="rerun"), drawn.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(entry)
+    with st.container(horizontal=True):
+        if st.button("Open another log", icon=":material/folder_open:"):
+            session.open_log(None)
+            st.rerun()
+        log_library.actions(entry)
     frame.next_step("train", "Next: train embeddings on this log")

@@ -1,9 +1,8 @@
-"""Charts as Plotly figures, from plain numbers."""
+"""What all charts share, and those of training and comparing: Plotly figures from plain numbers."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,85 +10,17 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis import Curve
-from widgets.colours import BASELINE, BUCKETS, A, B
+from widgets.colours import BASELINE, A, B
 
 _HEIGHT = 320
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
-
-
-def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
-    """Popularity against rank on log axes, with the head, mid and tail edges."""
-    shapes, annotations = [], []
-    start = 1
-    for name, colour in BUCKETS.items():
-        part = popularity["buckets"][name]
-        if part["items"]:
-            end = max(part["last_rank"], start)
-            across = {"xref": "x", "yref": "paper", "x0": start, "x1": end, "y0": 0, "y1": 1}
-            shapes.append({"type": "rect", **across, "fillcolor": colour, "opacity": 0.12, "line": {"width": 0}})
-            # On a log axis an annotation's place is the logarithm of the value.
-            middle = (math.log10(start) + math.log10(end)) / 2
-            place = {"x": middle, "y": 0.99, "yref": "paper", "yanchor": "top"}
-            annotations.append({**place, "text": f"<b>{name}</b>", "showarrow": False})
-            start = end
-    line = {
-        "type": "scatter",
-        "x": popularity["rank"],
-        "y": popularity["p"],
-        "mode": "lines",
-        "line": {"color": A, "width": 3},
-        "hovertemplate": f"rank %{{x:,}}<br>%{{y:,}} {who}<extra></extra>",
-    }
-    log = {"type": "log", "dtick": 1}
-    return _figure(
-        [line], "popularity rank", f"{who} who touched the item", x_axis=log, y_axis=log,
-        shapes=shapes, annotations=annotations,
-    )  # fmt: skip
-
-
-def weekly_activity(weeks: Mapping[str, Sequence[Any]]) -> go.Figure:
-    """Interactions of each week."""
-    hover = "week of %{x}<br>%{y:,} interactions<extra></extra>"
-    bars = {"type": "bar", "x": weeks["start"], "y": weeks["interactions"], "marker": {"color": A}}
-    return _figure([{**bars, "hovertemplate": hover}], "week", "interactions")
-
-
-def class_histogram(classes: Mapping[str, Sequence[int]], of: str, size: str) -> go.Figure:
-    """How many users (or sessions) fall into each class of size, classes twice as wide as the one before."""
-    names = [
-        f"{low:,}" if low == high else f"{low:,}-{high:,}"
-        for low, high in zip(classes["low"], classes["high"], strict=True)
-    ]
-    hover = f"%{{x}} {size}<br>%{{y:,}} {of}<extra></extra>"
-    bars = {"type": "bar", "x": names, "y": classes["size"], "marker": {"color": A}, "hovertemplate": hover}
-    return _figure([bars], size, of, x_axis={"type": "category"})
-
-
-def cleaning_funnel(steps: Sequence[Mapping[str, Any]], names: Mapping[str, str], who: str) -> go.Figure:
-    """Rows that are left after each step of cleaning, the first on top, with the users and items beside them."""
-    labels = [f"{number}. {names.get(step['step'], step['step'])}" for number, step in enumerate(steps, start=1)]
-    beside = [f"{step['rows']:,} rows · {step['users']:,} {who} · {step['items']:,} items" for step in steps]
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [step["rows"] for step in steps],
-        "y": labels,
-        "text": beside,
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "constraintext": "none",
-        "marker": {"color": A},
-        "hovertemplate": "%{text}<extra>%{y}</extra>",
-    }
-    y_axis = {"autorange": "reversed", "automargin": True}
-    return _figure([bars], "rows left", "", height=90 + 44 * len(steps), y_axis=y_axis)
 
 
 def loss_curve(losses: Sequence[float]) -> go.Figure:
     """Training loss by step."""
     steps = list(range(1, len(losses) + 1))
     line = {"type": "scatter", "x": steps, "y": list(losses), "mode": "lines+markers", "line": {"color": A}}
-    return _figure([line], "step", "loss", height=220)
+    return figure([line], "step", "loss", height=220)
 
 
 def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline: float | None) -> go.Figure:
@@ -122,7 +53,7 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
             },
         ]
     chance = {} if baseline is None else _chance(baseline)
-    return _figure(traces, "own popularity quantile (1 = most popular)", y_title, **chance)
+    return figure(traces, "own popularity quantile (1 = most popular)", y_title, **chance)
 
 
 def paired_bars(
@@ -138,7 +69,7 @@ def paired_bars(
         marker = {"symbol": "line-ew", "size": 40, "line": {"width": 3, "color": BASELINE}}
         marks = {"type": "scatter", "name": baseline_name, "mode": "markers", "marker": marker}
         traces.append({**marks, "x": list(groups), "y": list(baseline)})
-    return _figure(traces, "", y_title, barmode="group")
+    return figure(traces, "", y_title, barmode="group")
 
 
 def _chance(level: float) -> dict[str, Any]:
@@ -151,7 +82,7 @@ def _chance(level: float) -> dict[str, Any]:
     }
 
 
-def _figure(
+def figure(
     traces: Sequence[Mapping[str, Any]], x: str, y: str, *, height: int = _HEIGHT,
     x_axis: Mapping[str, Any] | None = None, y_axis: Mapping[str, Any] | None = None, **layout: Any,
 ) -> go.Figure:  # fmt: skip

@@ -12,27 +12,23 @@ import streamlit as st
 
 from errors import InputError
 from interactions import CleaningRules, Preview
+from widgets.log_words import SESSIONS
 from widgets.text import count, plain
 from workspace.settings import checked
 
-_SESSIONS = {
-    "column": "as the file has them",
-    "gap": "by a pause: a longer one begins a new session",
-    "day": "by the calendar day (UTC)",
-    "user": "none: a user's whole history is one",
-}
 _DUPLICATES = {"keep": "keep all", "first": "keep the first", "sum": "keep the first, with the sum of the weights"}
 
 
 def rules_form(
-    key: str, rules: CleaningRules, seen: Preview | None, columns: Mapping[str, str]
+    key: str, rules: CleaningRules, seen: Preview | None, columns: Mapping[str, str], *, sessions: bool = True
 ) -> CleaningRules | None:
     """The rules as they stand in the form, or None where they are at fault, which is then said.
 
-    seen     the head of the file, which tells kinds of event and returns
-    columns  role -> column, as chosen
+    seen      the head of the file, which tells kinds of event and returns
+    columns   role -> column, as chosen
+    sessions  ask how sessions are cut as well; else that stays as `rules` has it
     """
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = rules.model_dump(include={"sessions", "session_gap_minutes", "longest_session"})
     with st.grid(3):
         values["min_users_per_item"] = st.number_input(
             "Least users an item needs", 1, None, rules.min_users_per_item, key=f"{key}-items",
@@ -50,8 +46,16 @@ def rules_form(
     values |= _returns(key, rules, seen, columns)
     with st.expander("More rules: duplicates, scores, dates, busy users", icon=":material/tune:"):
         values |= _more(key, rules, columns)
-    with st.expander("Sessions", icon=":material/schedule:"):
-        values |= _sessions(key, rules)
+    if sessions:
+        with st.expander("Sessions", icon=":material/schedule:"):
+            values |= session_rules(key, rules, columns)
+            if "time" in columns:
+                st.caption("Once the log is open, its Sessions tab shows the pauses between events to choose one by.")
+    return checked_rules(values)
+
+
+def checked_rules(values: Mapping[str, Any]) -> CleaningRules | None:
+    """Rules from the values of a form, or None where they are at fault, which is then said."""
     try:
         return checked(CleaningRules, values)
     except InputError as error:
@@ -59,7 +63,7 @@ def rules_form(
         return None
 
 
-def take_rules_along(rules: CleaningRules) -> None:
+def take_rules_along(rules: CleaningRules, key: str) -> None:
     """Rules as a file, to be applied to another log."""
     st.download_button(
         "Download these rules",
@@ -69,6 +73,7 @@ def take_rules_along(rules: CleaningRules) -> None:
         icon=":material/download:",
         on_click="ignore",
         help="Apply them to another file here, or with --rules on the command line.",
+        key=f"take-{key}",
     )
 
 
@@ -170,12 +175,16 @@ def _day(label: str, value: date | None, key: str, columns: Mapping[str, str]) -
     )  # fmt: skip
 
 
-def _sessions(key: str, rules: CleaningRules) -> dict[str, Any]:
+def session_rules(key: str, rules: CleaningRules, columns: Mapping[str, str]) -> dict[str, Any]:
+    """How sessions are cut, as chosen; only what the columns allow is offered."""
+    ways = ["column"]
+    if "user" in columns:
+        ways += ["gap", "day", "user"] if "time" in columns else ["user"]
     values: dict[str, Any] = {}
     with st.grid(3):
+        present = rules.sessions if rules.sessions in ways else "column"
         by = st.selectbox(
-            "Sessions", list(_SESSIONS), index=list(_SESSIONS).index(rules.sessions or "column"), key=f"{key}-sessions",
-            format_func=_SESSIONS.__getitem__,
+            "Sessions", ways, index=ways.index(present), key=f"{key}-sessions", format_func=SESSIONS.__getitem__,
         )  # fmt: skip
         values["sessions"] = None if by == "column" else by
         values["session_gap_minutes"] = st.number_input(
@@ -184,6 +193,7 @@ def _sessions(key: str, rules: CleaningRules) -> dict[str, Any]:
         )  # fmt: skip
         values["longest_session"] = st.number_input(
             "Longest session", 1, None, rules.longest_session, key=f"{key}-longest", placeholder="any",
-            help="Events of a session beyond so many are left out, and counted.",
+            help="Interactions of a session beyond so many are left out, and counted.",
+            disabled=by == "column" and "session" not in columns,
         )  # fmt: skip
     return values

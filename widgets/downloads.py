@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, TypeVar
@@ -13,7 +12,7 @@ import streamlit as st
 from errors import ExportError
 from widgets.catalogue import opened
 from widgets.jobs_panel import outcome
-from widgets.text import count, plain
+from widgets.text import count, file_name, plain
 from workspace import export
 from workspace.results import Pending, Ready, map_or_job, neighbours_or_job
 from workspace.runs import Run, RunEntry
@@ -70,7 +69,7 @@ def export_form(entry: RunEntry) -> None:
     st.download_button(
         f"Download {kind.label[0].lower()}{kind.label[1:].replace(', ', ' as ')}",
         data=lambda: _bytes(writer),
-        file_name=f"{_file_name(entry.name)}-{kind.format}.{kind.suffix}",
+        file_name=f"{file_name(entry.name)}-{kind.format}.{kind.suffix}",
         mime=kind.mime,
         type="primary",
         icon=":material/download:",
@@ -118,10 +117,6 @@ def _bytes(writer: Callable[[IO[bytes]], None]) -> bytes:
     file = io.BytesIO()
     writer(file)
     return file.getvalue()
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w.-]+", "-", name).strip("-") or "run"
 
 
 def _warn_of_formulas(run: Run) -> None:

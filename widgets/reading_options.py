@@ -13,7 +13,9 @@ from interactions.formats.encoding import NAMES
 from interactions.formats.opening import may_be_text, tables_in
 from widgets.text import plain
 
-_SEPARATORS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", "::": "Two colons ::", " ": "Space"}
+_SEPARATORS = {
+    ",": "comma (,)", ";": "semicolon (;)", "\t": "tab", "|": "bar (|)", "::": "two colons (::)", " ": "space"
+}  # fmt: skip
 _LAYOUTS = {
     "table": "Table: an event a line",
     "baskets": "Baskets: a line is a basket of items, with spaces between them",

@@ -50,6 +50,12 @@ def open_log(digest: str | None) -> None:
     st.session_state[_LOG] = digest
 
 
+def close_log(digest: str) -> None:
+    """No longer work on this log, if it is the one at work."""
+    if st.session_state.get(_LOG) == digest:
+        open_log(None)
+
+
 def need_log() -> LogEntry:
     """The log at work; where there is none, offer those that are kept, say what else to do, and stop the page."""
     entry = current_log()

@@ -51,3 +51,8 @@ def day(moment: int | str | None) -> str:
 def shorten(text: str, length: int = 60) -> str:
     """Cut a long text, with an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def file_name(name: str) -> str:
+    """A name as one that every system allows for a file: "My run (2)" -> "My-run-2"."""
+    return re.sub(r"[^\w.-]+", "-", name).strip("-") or "unnamed"

@@ -20,6 +20,7 @@ from widgets.text import plain
 from workspace import jobs, logs
 
 _JOB = "_import_job"
+_KNOWN = "_import_was_known"
 _NOT_USED = "(not used)"
 # Packed files too: .csv.gz ends in .gz.
 _TYPES = [
@@ -83,11 +84,12 @@ def clean_again(entry: logs.LogEntry, rules: CleaningRules, columns: Mapping[str
 def upload_log() -> None:
     """The upload box; after a file has come, the form that says what its columns are."""
     file = st.file_uploader("Your interaction log", type=_TYPES, key="upload-log", help=_FORMATS)
+    limit = int(st.get_option("server.maxUploadSize"))  # megabytes
     typed = st.text_input(
-        "Or a file on this machine",
+        "Or the path of a file on this machine, of any size",
         key="path-log",
         placeholder="/data/events.csv.gz",
-        help="A path. The file is read where it lies, so that a large one need not go through the browser.",
+        help=f"An upload may have {limit:,} MB. A file that is named by its path need not go through the browser.",
     )
     items, users = (
         st.file_uploader(label, type=_TYPES, key=key, help=help)
@@ -166,6 +168,7 @@ def import_progress() -> None:
     del st.session_state[_JOB]
     if job.status == "done" and job.result is not None:
         session.open_log(str(job.result["digest"]))
+        st.session_state[_KNOWN] = None if job.result.get("new", True) else job.result["digest"]
         jobs.dismiss(job.id)
         st.rerun()
     if job.status == "failed":
@@ -173,8 +176,10 @@ def import_progress() -> None:
         jobs.dismiss(job.id)
 
 
-def import_error() -> None:
-    """Why the last import failed, until the next one is started."""
+def import_outcome(entry: logs.LogEntry | None) -> None:
+    """Why the last import failed, or that its log was kept before, until the next one is started."""
+    if entry is not None and st.session_state.get(_KNOWN) == entry.digest:
+        st.info("This file is kept already, read and cleaned in the same way: here is that log, as it was.")
     failed = st.session_state.get("_import_error")
     if failed is not None:
         title, error = failed
@@ -197,15 +202,17 @@ def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
             guess = next((found[role] for found in guesses if role in found), None)
             if guess is None and len(files) > 1 and role in (facts := guess_item_facts(files[1].columns)):
                 guess = Guess(facts[role], "it has no header, and this is where it stands by custom.")
-            reason = f" Guessed: {guess.reason}" if guess else ""
             options = [_NOT_USED, *names]
-            picked = st.selectbox(
-                role.capitalize(),
-                options,
-                index=options.index(guess.name) if guess else 0,
-                key=f"role-{name}-{role}-{len(files)}",
-                help=_MEANING[role] + plain(reason),
-            )
+            with st.container(gap="xsmall"):
+                picked = st.selectbox(
+                    role.capitalize(),
+                    options,
+                    index=options.index(guess.name) if guess else 0,
+                    key=f"role-{name}-{role}-{len(files)}",
+                    help=_MEANING[role],
+                )
+                if guess is not None and picked == guess.name:
+                    st.caption(f":small[{plain(guess.reason)}]")
             if picked != _NOT_USED:
                 chosen[role] = picked
     return chosen
@@ -216,6 +223,7 @@ def _start(path: Path, name: str, spec: dict[str, Any]) -> None:
 
 
 def _submit(spec: dict[str, Any], name: str) -> None:
-    st.session_state.pop("_import_error", None)
+    for told in ("_import_error", _KNOWN):
+        st.session_state.pop(told, None)
     st.session_state[_JOB] = jobs.submit("import", spec, f"Opening {name}").id
     st.rerun()

@@ -172,7 +172,12 @@ def _ids(run: Run, rows: Codes) -> list[str]:
 def _titles(run: Run, rows: Codes) -> list[str]:
     """Titles for a spreadsheet, empty where there is none."""
     titles = (title if isinstance(title, str) else "" for title in run.items["title"].to_numpy(dtype=object)[rows])
-    return [f"'{title}" if title.startswith(FORMULA_STARTS) else title for title in titles]
+    return safe_texts(titles)
+
+
+def safe_texts(texts: Iterable[str]) -> list[str]:
+    """Texts for a spreadsheet: those that it could take for a formula get a ' in front."""
+    return [f"'{text}" if text.startswith(FORMULA_STARTS) else text for text in texts]
 
 
 def _vector_names(run: Run) -> list[str]:

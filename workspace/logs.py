@@ -33,11 +33,12 @@ from workspace.files import (
 from workspace.home import room
 from workspace.jobs import list_jobs
 from workspace.runs import delete_run, list_runs
-from workspace.summary import describe, summarise
+from workspace.summary import VERSION, describe, summarise
 
 _messages = logging.getLogger(__name__)
 KEY_LENGTH = 16  # characters of the digest in a folder's name
 LONGEST_NAME = 100
+LONGEST_DESCRIPTION = 2_000
 FILES = ("original", "items_path", "users_path")
 
 
@@ -55,6 +56,8 @@ class LogEntry:
                  "options", "items_options", "users_options"
     path         folder with the log's arrays, entry.json and summary.json
     steps        rows, users and items after each step of cleaning; empty where an older version kept the log
+    users_known  users of the log that stand in the user table, or None where there is no table
+    description  what a person wrote about it
     """
 
     digest: str
@@ -78,11 +81,16 @@ class LogEntry:
     origin: Mapping[str, Any]
     path: Path
     steps: tuple[Mapping[str, Any], ...] = ()
+    users_known: int | None = None
+    description: str = ""
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What the Data page draws; its parts are named in workspace/summary.py."""
         summary: dict[str, Any] = read_json(self.path / "summary.json", LogError)
+        if summary.get("version") != VERSION:  # an older version of the program kept the log
+            summary = summarise(InteractionLog.load(self.path))
+            write_json_atomically(self.path / "summary.json", summary)
         return summary
 
     @property
@@ -198,6 +206,7 @@ def import_log(
             "examples": {reason: list(texts) for reason, texts in report.examples.items()},
             "notes": list(report.notes),
             "items_known": report.items_known,
+            "users_known": report.users_known,
             "steps": [step.model_dump() for step in report.steps],
             "origin": {table: path and _inside(path) for table, path in files.items()}
             | {"columns": None if columns is None else dict(columns)}
@@ -239,11 +248,13 @@ def open_log(digest: str) -> InteractionLog:
     return InteractionLog.load(find_log(digest).path)
 
 
-def rename_log(digest: str, name: str) -> LogEntry:
-    """Give a kept log another name."""
+def rename_log(digest: str, name: str, description: str | None = None) -> LogEntry:
+    """Give a kept log another name, and another description where one is given."""
     entry = find_log(digest)
-    facts = read_json(entry.path / "entry.json", LogError)
-    write_json_atomically(entry.path / "entry.json", facts | {"name": _name(name)})
+    facts = read_json(entry.path / "entry.json", LogError) | {"name": _name(name)}
+    if description is not None:
+        facts["description"] = description.strip()[:LONGEST_DESCRIPTION]
+    write_json_atomically(entry.path / "entry.json", facts)
     return _read_entry(entry.path)
 
 
@@ -299,11 +310,11 @@ def _inside(path: Path) -> str:
 def _read_entry(folder: Path) -> LogEntry:
     facts = read_json(folder / "entry.json", LogError)
     try:
-        needed = [field.name for field in dataclasses.fields(LogEntry) if field.name not in ("path", "steps")]
-        known = {name: facts[name] for name in needed} | {"steps": tuple(facts.get("steps", ()))}
+        known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name in facts}
+        entry = LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})
     except (KeyError, TypeError) as error:
         raise LogError(f"The kept log in {folder} is damaged: delete the folder and open the file again.") from error
-    return LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})
+    return dataclasses.replace(entry, steps=tuple(entry.steps))
 
 
 def _name(name: str) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from analysis.distributions import DAY, category_sizes, hours_of_week, pauses, timeline
 from analysis.popularity import BUCKETS, popularity_buckets
 from embedders.base import LogSize
 from interactions import CleaningReport, InteractionLog
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERSION = 2
 CURVE_POINTS = 500
-TOP_ITEMS = 10
-_WEEK, _MONDAY = 7 * 86_400, 4 * 86_400  # seconds; day 0 of the clock was a Thursday, four days before a Monday
+TOP_ITEMS = 20
+CATEGORIES = 20
+EXAMPLE = 60  # letters
 
 
 def describe(log: InteractionLog, report: CleaningReport) -> dict[str, Any]:
@@ -59,22 +65,36 @@ def iso_time(seconds: int) -> str:
 def summarise(log: InteractionLog) -> dict[str, Any]:
     """What the Data page draws, as plain JSON values.
 
+    version     of this list: where a kept summary has another, it is made anew
     popularity  rank (1 = most popular) and p of at most 500 items, spaced evenly on a log axis, and for each of head,
                 mid and tail: its number of items, its last rank, and its share of the distinct user-item pairs
-    weeks       start (Monday, ISO date) and interactions of each week that has some; empty without times
+    time        unit ("day" ...), start (ISO date or hour) and interactions of each that has some; null without times
     density     distinct user-item pairs / (users * items)
-    activity    interactions a user: users by class, each class twice as wide as the one before
-    lengths     interactions a session, in the same classes; null where the log has no sessions
-    top_items   id, title and p of the most popular items
+    activity    interactions a user: value, and size = how many users have it
+    lengths     interactions a session, in the same form; null where the log has no sessions
+    pauses      edges and size of the bins; gaps (seconds), sessions and single; null without users or times
+    hours       interactions by weekday (from Monday) and hour of the day, UTC; null where no time has a clock
+    categories  names, items and interactions of the 20 with most interactions; `others` and `without`: how many
+                categories, items and interactions those have together; null where no item has a category
+    top_items   id, title, category, p and interactions of the 20 most popular items
+    tables      "items" and "users": for each of their columns the name, how many rows are filled, how many different
+                values they have, and an example
     """
     p = log.users_per_item
+    activity = np.bincount(log.user_codes, minlength=log.n_users)
+    events = np.bincount(log.item_codes, minlength=log.n_items)
     return {
+        "version": VERSION,
         "popularity": _popularity(p),
-        "weeks": _weeks(log.timestamps),
+        "time": None if log.timestamps is None or not log.n_interactions else _time(log.timestamps),
         "density": float(p.sum() / max(log.n_users * log.n_items, 1)),
-        "activity": _classes(np.bincount(log.user_codes, minlength=log.n_users)),
-        "lengths": None if log.session_codes is None else _classes(log.sequences("session").lengths()),
-        "top_items": _top_items(log, p),
+        "activity": _counted(activity[activity > 0]),
+        "lengths": None if log.session_codes is None else _counted(log.sequences("session").lengths()),
+        "pauses": _pauses(log),
+        "hours": _hours(log.timestamps),
+        "categories": _categories(log),
+        "top_items": _top_items(log, p, events),
+        "tables": {"items": _columns(log.items), "users": _columns(log.users)},
     }
 
 
@@ -93,28 +113,79 @@ def _popularity(p: npt.NDArray[np.int64]) -> dict[str, Any]:
     return {"rank": ranks.tolist(), "p": p[order][ranks - 1].tolist(), "buckets": parts}
 
 
-def _weeks(timestamps: npt.NDArray[np.int64] | None) -> dict[str, list[Any]]:
-    if timestamps is None:
-        return {"start": [], "interactions": []}
-    weeks, counts = np.unique((timestamps - _MONDAY) // _WEEK, return_counts=True)
-    starts = (weeks * _WEEK + _MONDAY).astype("datetime64[s]").astype("datetime64[D]")
-    return {"start": starts.astype(str).tolist(), "interactions": counts.tolist()}
+def _time(timestamps: npt.NDArray[np.int64]) -> dict[str, Any]:
+    line = timeline(timestamps)
+    start = line.start if line.unit == "hour" else line.start.astype("datetime64[D]")
+    return {"unit": line.unit, "start": start.astype(str).tolist(), "interactions": line.events.tolist()}
 
 
-def _classes(counts: npt.NDArray[np.integer[Any]]) -> dict[str, list[int]]:
-    """How many counts fall into 1, 2-3, 4-7, 8-15 ...: lowest and highest value of each class, and its size."""
-    largest = int(counts.max(initial=0))
-    low = 2 ** np.arange(max(largest.bit_length(), 1))
-    sizes = np.histogram(counts, bins=np.append(low, 2 * low[-1]))[0]
-    return {"low": low.tolist(), "high": (2 * low - 1).tolist(), "size": sizes.tolist()}
+def _hours(timestamps: npt.NDArray[np.int64] | None) -> list[list[int]] | None:
+    if timestamps is None or not (timestamps % DAY).any():
+        return None
+    hours: list[list[int]] = hours_of_week(timestamps).tolist()
+    return hours
 
 
-def _top_items(log: InteractionLog, p: npt.NDArray[np.int64]) -> list[Mapping[str, Any]]:
+def _counted(counts: npt.NDArray[np.integer[Any]]) -> dict[str, list[int]]:
+    values, sizes = np.unique(counts, return_counts=True)
+    return {"value": values.tolist(), "size": sizes.tolist()}
+
+
+def _pauses(log: InteractionLog) -> dict[str, list[int]] | None:
+    if log.timestamps is None or log.users_are_sessions:
+        return None
+    found = pauses(log.user_codes, log.timestamps)
+    return {field.name: getattr(found, field.name).tolist() for field in dataclasses.fields(found)}
+
+
+def _categories(log: InteractionLog) -> dict[str, Any] | None:
+    sizes = category_sizes(log.items["category"].to_numpy(dtype=object), log.item_codes)
+    if not sizes.names:
+        return None
+    items, events = sizes.items[CATEGORIES:], sizes.events[CATEGORIES:]
+    without = sizes.without
+    return {
+        "names": sizes.names[:CATEGORIES],
+        "items": sizes.items[:CATEGORIES].tolist(),
+        "interactions": sizes.events[:CATEGORIES].tolist(),
+        "others": {"categories": len(items), "items": int(items.sum()), "interactions": int(events.sum())},
+        "without": {"categories": 0, "items": without[0], "interactions": without[1]},
+    }
+
+
+def _top_items(log: InteractionLog, p: npt.NDArray[np.int64], events: npt.NDArray[Any]) -> list[dict[str, Any]]:
     top = np.argsort(-p, kind="stable")[:TOP_ITEMS]
-    titles = log.items.get("title")
-    rows: list[Mapping[str, Any]] = []
-    for code in top:
-        title = None if titles is None else titles.iloc[code]
-        known = isinstance(title, str) and title != ""
-        rows.append({"id": str(log.item_ids[code]), "title": title if known else None, "p": int(p[code])})
-    return rows
+    facts = {name: [_text(value) for value in log.items[name].iloc[top]] for name in ("title", "category")}
+    return [
+        {
+            "id": str(log.item_ids[code]),
+            "title": facts["title"][place],
+            "category": facts["category"][place],
+            "p": int(p[code]),
+            "interactions": int(events[code]),
+        }
+        for place, code in enumerate(top)
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value != "" else None
+
+
+def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """What is in each column of an item or user table that has something in it."""
+    found = []
+    for name in table.columns:
+        filled = table[name].dropna()
+        if len(filled):
+            texts = filled.astype(str)
+            example = texts.iloc[0]
+            found.append(
+                {
+                    "name": str(name),
+                    "filled": len(filled),
+                    "different": int(texts.nunique()),
+                    "example": example if len(example) <= EXAMPLE else example[:EXAMPLE] + "…",
+                }
+            )
+    return found

@@ -18,14 +18,16 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
     """Keep a log: {"original" (a file), "name", "columns", "rules", "items_path", "users_path", "options",
     "items_options", "users_options"}.
 
-    All but the first may be left out; files from outside the workspace are copied into it first. Answers {"digest"}.
+    All but the first may be left out; files from outside the workspace are copied into it first. Answers {"digest",
+    "new"}: not new is a log that was kept already, read from the same bytes in the same way.
     """
     from interactions import CleaningRules, ReadOptions
-    from workspace.logs import forget_abandoned_originals, import_log, keep_original
+    from workspace.logs import forget_abandoned_originals, import_log, keep_original, list_logs
 
     progress("Copying the file", 0.0, 100.0)
     given = {table: Path(spec[table]) for table in ("original", "items_path", "users_path") if spec.get(table)}
     kept = {table: keep_original(path, path.name) for table, path in given.items()}
+    before = {entry.digest for entry in list_logs()}
     entry = import_log(
         kept["original"],
         name=spec.get("name") or given["original"].stem,
@@ -37,7 +39,7 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
         progress=progress,
     )
     forget_abandoned_originals()
-    return {"digest": entry.digest}
+    return {"digest": entry.digest, "new": entry.digest not in before}
 
 
 def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import time
 from pathlib import Path
@@ -116,6 +117,20 @@ def test_renaming(kept: logs.LogEntry) -> None:
     assert logs.find_log(kept.digest).name == "Islands of June"
     with pytest.raises(LogError, match="needs a name"):
         logs.rename_log(kept.digest, " \n")
+
+
+def test_a_description_is_kept_until_another_is_written(kept: logs.LogEntry) -> None:
+    assert kept.description == ""
+    assert logs.rename_log(kept.digest, "Islands", " Two\ngroups. ").description == "Two\ngroups."
+    assert logs.rename_log(kept.digest, "Other").description == "Two\ngroups."
+    assert logs.find_log(kept.digest).description == "Two\ngroups."
+
+
+def test_a_summary_that_an_older_version_wrote_is_made_anew(kept: logs.LogEntry) -> None:
+    whole = kept.summary
+    (kept.path / "summary.json").write_text('{"weeks": []}')
+    assert logs.find_log(kept.digest).summary == whole
+    assert json.loads((kept.path / "summary.json").read_text()) == whole
 
 
 def test_a_log_with_runs_goes_only_with_them(kept: logs.LogEntry, home: Path) -> None:

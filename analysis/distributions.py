@@ -1,0 +1,205 @@
+"""How a log is spread: over users and sessions, over time, over categories, and the pauses between its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Counts
+
+Integers = npt.NDArray[np.int64]
+TimeUnit = Literal["hour", "day", "week", "month", "year"]
+TIME_UNITS: Final[tuple[TimeUnit, ...]] = ("hour", "day", "week", "month", "year")
+MOST_BINS: Final = 120  # of time: more are bars too thin to tell apart
+
+DAY: Final = 86_400  # seconds
+_MINUTE, _HOUR = 60, 3_600
+_SECONDS: Final = {"hour": _HOUR, "day": DAY, "week": 7 * DAY}
+_MONDAY = 4 * DAY  # day 0 of the clock was a Thursday, four days before a Monday
+_LONGEST_PAUSE = 2 * 365 * DAY
+# Pauses from which people choose: those that the field's papers and analytics tools use, and the steps between them.
+GAPS: Final = (
+    _MINUTE, 2 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE, 20 * _MINUTE, 30 * _MINUTE, 45 * _MINUTE,
+    _HOUR, 2 * _HOUR, 3 * _HOUR, 6 * _HOUR, 12 * _HOUR, DAY, 2 * DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Classes:
+    """How many counts fall into 1, 2-3, 4-7, 8-15 and so on, int64 (n_classes,) each.
+
+    low, high  the lowest and the highest count of a class
+    size       how many counts there are in it
+    """
+
+    low: Integers
+    high: Integers
+    size: Integers
+
+
+def size_classes(counts: Counts, times: Counts | None = None) -> Classes:
+    """Counts from 1 on by classes that double; `times` says how often each count occurs, once by default.
+
+    >>> classes = size_classes(np.array([1, 1, 3, 4]))
+    >>> classes.low.tolist(), classes.high.tolist(), classes.size.tolist()
+    ([1, 2, 4], [1, 3, 7], [2, 1, 1])
+    """
+    largest = int(counts.max(initial=0))
+    low = 2 ** np.arange(max(largest.bit_length(), 1), dtype=np.int64)
+    size = np.histogram(counts, bins=np.append(low, 2 * low[-1]), weights=times)[0]
+    return Classes(low, 2 * low - 1, size.astype(np.int64))
+
+
+def rows_beyond(lengths: Counts, times: Counts, most: int) -> tuple[int, int]:
+    """(rows beyond the `most` first ones of their session, sessions that have such rows).
+
+    lengths, times  int (n,): the different lengths of sessions, and how many sessions have each
+
+    >>> rows_beyond(np.array([1, 5, 9]), np.array([10, 2, 1]), most=4)  # 1 + 1 + 5 rows, of three sessions
+    (7, 3)
+    """
+    longer = lengths > most
+    return int(((lengths[longer] - most) * times[longer]).sum()), int(times[longer].sum())
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Events by hour, day, week (from Monday), month or year, those without any left out.
+
+    start   datetime64[s] (n,), UTC
+    events  int64 (n,)
+    """
+
+    unit: TimeUnit
+    start: npt.NDArray[np.datetime64]
+    events: Integers
+
+
+def timeline(timestamps: npt.NDArray[np.int64]) -> Timeline:
+    """Events over time, in the shortest unit of which the whole span has at most 120.
+
+    timestamps  int64 (n,) seconds UTC, n > 0
+
+    >>> line = timeline(np.array([0, 3_599, 3_600]))
+    >>> line.unit, line.start.astype(str).tolist(), line.events.tolist()
+    ('hour', ['1970-01-01T00:00:00', '1970-01-01T01:00:00'], [2, 1])
+    """
+    span = int(timestamps.max()) - int(timestamps.min())
+    for unit in ("hour", "day", "week"):
+        if span < MOST_BINS * _SECONDS[unit]:
+            shift = _MONDAY if unit == "week" else 0
+            bins, events = np.unique((timestamps - shift) // _SECONDS[unit], return_counts=True)
+            return Timeline(unit, (bins * _SECONDS[unit] + shift).astype("datetime64[s]"), events.astype(np.int64))
+    # Months and years differ in length, so that the calendar has to cut them.
+    moments = timestamps.astype("datetime64[s]")
+    months = moments.astype("datetime64[M]")
+    short = int(np.ptp(months.astype(np.int64))) < MOST_BINS
+    bins, events = np.unique(months if short else moments.astype("datetime64[Y]"), return_counts=True)
+    return Timeline("month" if short else "year", bins.astype("datetime64[s]"), events.astype(np.int64))
+
+
+def hours_of_week(timestamps: npt.NDArray[np.int64]) -> Integers:
+    """Events by weekday, from Monday, and hour of the day, UTC, int64 (7, 24).
+
+    timestamps  int64 (n,) seconds UTC
+
+    >>> hours_of_week(np.array([0, 3_600]))[3, :3].tolist()  # the clock began on a Thursday
+    [1, 1, 0]
+    """
+    hours = (timestamps - _MONDAY) // _HOUR % (7 * 24)
+    return np.bincount(hours, minlength=7 * 24).reshape(7, 24).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Pauses:
+    """The pauses between the events of each user, and the sessions that cutting at one of them would make.
+
+    edges     seconds, int64 (n_bins,): where each bin begins, on a log scale after 0; the last has no end
+    size      pauses in each bin, up to below the next edge, int64 (n_bins,)
+    gaps      seconds, int64 (n_gaps,): a longer pause than this begins a new session
+    sessions  sessions that each gap makes, int64 (n_gaps,)
+    single    of these, those of one event, int64 (n_gaps,)
+    """
+
+    edges: Integers
+    size: Integers
+    gaps: Integers
+    sessions: Integers
+    single: Integers
+
+
+def pauses(user_codes: npt.NDArray[np.int32], timestamps: npt.NDArray[np.int64]) -> Pauses:
+    """Pauses of each user, whose events stand together and in the order of time.
+
+    user_codes, timestamps  int32 and int64 seconds (n_events,)
+
+    >>> found = pauses(np.array([0, 0, 0, 1], np.int32), np.array([0, 50, 4_000, 7]))
+    >>> at = found.gaps.tolist().index(1_800)
+    >>> int(found.size.sum()), int(found.sessions[at]), int(found.single[at])  # {0, 50}, {4000}, {7}
+    (2, 3, 2)
+    """
+    gaps = np.array(GAPS, np.int64)
+    # Ten bins for each power of ten; below ten seconds they would be narrower than a second.
+    edges = np.unique(np.concatenate([[0], np.geomspace(1, _LONGEST_PAUSE, 80).round().astype(np.int64)]))
+    pause = np.diff(timestamps)
+    same_user = user_codes[1:] == user_codes[:-1]
+    size = np.histogram(np.minimum(pause[same_user], edges[-1]), bins=np.append(edges, edges[-1] + 1))[0]
+    if not len(timestamps):
+        nothing = np.zeros(len(gaps), np.int64)
+        return Pauses(edges, size.astype(np.int64), gaps, nothing, nothing)
+    endless = np.iinfo(np.int64).max
+    pause[~same_user] = endless
+    before, after = np.append(endless, pause), np.append(pause, endless)
+    # An event begins a session where the pause before it is longer, and is all of it where the one behind it is too.
+    return Pauses(edges, size.astype(np.int64), gaps, _longer(before, gaps), _longer(np.minimum(before, after), gaps))
+
+
+def _longer(values: Integers, gaps: Integers) -> Integers:
+    """How many values are above each gap, int64 (n_gaps,)."""
+    place = np.searchsorted(gaps, values, side="left")  # the gaps below a value
+    return np.bincount(place, minlength=len(gaps) + 1)[::-1].cumsum()[::-1][1:].astype(np.int64)
+
+
+@dataclass(frozen=True)
+class CategorySizes:
+    """Items and events of each category, those with most events first; equal ones by name.
+
+    names          the categories, list of str
+    items, events  int64 (n_categories,)
+    without        (items, events) that have no category
+    """
+
+    names: list[str]
+    items: Integers
+    events: Integers
+    without: tuple[int, int]
+
+
+def category_sizes(categories: npt.NDArray[np.object_], item_codes: npt.NDArray[np.int32]) -> CategorySizes:
+    """Items and events of each category.
+
+    categories  object (n_items,); None or NaN = none
+    item_codes  int32 (n_events,)
+
+    >>> sizes = category_sizes(np.array(["tea", "jam", None, "tea"], dtype=object), np.array([0, 0, 3, 2, 1], np.int32))
+    >>> sizes.names, sizes.items.tolist(), sizes.events.tolist(), sizes.without
+    (['tea', 'jam'], [2, 1], [3, 1], (1, 1))
+    """
+    import pandas as pd
+
+    group, found = pd.factorize(categories, sort=False)  # -1 = no category
+    names = [str(name) for name in found]
+    events_of: npt.NDArray[Any] = np.bincount(item_codes, minlength=len(categories))
+    items = np.bincount(group + 1, minlength=len(names) + 1)
+    events = np.bincount(group + 1, events_of, minlength=len(names) + 1).astype(np.int64)
+    order = sorted(range(len(names)), key=lambda code: (-events[code + 1], names[code]))
+    place = np.array(order, np.int64) + 1
+    return CategorySizes(
+        [names[code] for code in order],
+        items[place].astype(np.int64),
+        events[place],
+        (int(items[0]), int(events[0])),
+    )

@@ -1,0 +1,103 @@
+"""What the charts of a log say, as numbers of the figure."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from analysis.distributions import pauses
+from widgets import log_charts
+
+
+def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
+    buckets = {name: {"items": items, "last_rank": last} for name, items, last in
+               (("head", 10, 10), ("mid", 90, 100), ("tail", 0, 0))}  # fmt: skip
+    figure = log_charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
+    assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 10), (10, 100)]
+    assert [word.text for word in figure.layout.annotations] == ["<b>head</b>", "<b>mid</b>"]
+    assert figure.layout.annotations[1].x == pytest.approx(math.log10(math.sqrt(10 * 100)))
+    assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
+
+
+def test_one_value_a_class_is_named_once() -> None:
+    figure = log_charts.class_histogram({"value": [1, 2, 3], "size": [5, 3, 4]}, "users", "items")
+    assert list(figure.data[0].x) == ["1", "2-3"]
+    assert list(figure.data[0].y) == [5, 7]
+
+
+def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
+    steps = [
+        {"step": "readable", "rows": 1000, "users": 50, "items": 20},
+        {"step": "returned", "rows": 900, "users": 49, "items": 20},
+    ]
+    figure = log_charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
+    (bars,) = figure.data
+    assert list(bars.x) == [1000, 900]
+    assert list(bars.y) == ["1. could be read", "2. returned"]
+    assert list(bars.text) == ["1,000 rows · 50 users · 20 items", "900 rows · 49 users · 20 items"]
+    assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_times_that_no_calendar_has_are_still_drawn() -> None:
+    figures = [
+        log_charts.events_over_time({"unit": unit, "start": starts, "interactions": [4, 5]})
+        for unit, starts in (("week", ["2026-01-05", "2026-01-12"]), ("year", ["1970-01-01", "49503-01-01"]))
+    ]
+    assert [figure.layout.xaxis.type for figure in figures] == ["date", "category"]
+    assert "week of" in figures[0].data[0].hovertemplate
+    assert list(figures[1].data[0].y) == [4, 5]
+
+
+def test_pauses_are_steps_on_a_log_axis_with_the_gap_marked() -> None:
+    found = pauses(np.zeros(5, np.int32), np.array([0, 0, 1_800, 1_801, 90_000]))
+    drawn = {"edges": found.edges.tolist(), "size": found.size.tolist()}
+    (steps,) = (figure := log_charts.pause_histogram(drawn, 1_800.0)).data
+    assert sum(steps.y) == 3, "the pause of no second is not drawn"
+    assert all(after > before > 0 for before, after in pairwise(steps.x)), "a log axis has no zero"
+    filled = [pair for pair, size in zip(pairwise(steps.x), steps.y[:-1], strict=True) if size]
+    for pause, (low, high) in zip((1, 1_800, 88_199), filled, strict=True):
+        assert low <= pause < high
+    assert steps.text[0] == "1 s to 2 s"
+    assert (figure.layout.shapes[0].x0, figure.layout.annotations[0].text) == (1_800, "30 min")
+    assert log_charts.pause_histogram(drawn, None).layout.shapes == ()
+
+
+def counts(categories: int, items: int, interactions: int) -> dict[str, int]:
+    return {"categories": categories, "items": items, "interactions": interactions}
+
+
+def test_no_title_or_category_is_read_as_html() -> None:
+    bad = "<img src=x onerror=alert(1)>"
+    items = [{"id": "7<b>", "title": bad, "category": None, "p": 3, "interactions": 4}]
+    rest = {"others": counts(2, 5, 6), "without": counts(0, 3, 1)}
+    categories = {"names": [bad], "items": [1], "interactions": [4], **rest}
+    for figure in (log_charts.most_popular(items, "users"), log_charts.category_shares(categories)):
+        assert "<img" not in figure.to_json().replace("\\u003c", "<")
+        assert "&lt;img" in figure.to_json()
+
+
+def test_shares_are_of_all_items_and_interactions_not_of_those_shown() -> None:
+    rest = {"others": counts(2, 5, 3), "without": counts(0, 3, 2)}
+    categories = {"names": ["tea", "jam"], "items": [1, 1], "interactions": [4, 1], **rest}
+    interactions, items = log_charts.category_shares(categories).data
+    assert list(interactions.x) == pytest.approx([0.4, 0.1])
+    assert list(items.x) == pytest.approx([0.1, 0.1])
+    assert list(interactions.text) == ["tea", "jam"]
+
+
+def test_hours_stand_under_their_weekday() -> None:
+    hours = [[0] * 24 for _ in range(7)]
+    hours[2][13] = 5
+    (field,) = log_charts.hours_of_week(hours).data
+    assert (field.y[2], field.x[13], field.z[2][13]) == ("Wed", "13:00", 5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (5_400, "1.5 h"), (604_800, "7 d"), (31_536_000, "1 y")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert log_charts.duration(seconds) == text
