@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from widgets import frame, log_overview, session, upload
+from widgets import frame, known_sets, log_overview, session, upload
 
 frame.require()
 
@@ -25,6 +25,7 @@ if entry is None:
     with own:
         st.subheader("Bring a log")
         upload.upload_log()
+        known_sets.fetch_known()
     upload.columns_form()
     log_overview.kept_logs()
 else:

@@ -40,6 +40,19 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
     return {"digest": entry.digest}
 
 
+def known_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Fetch a well-known set, where it is not here yet, and keep its log: {"name"}, one of KNOWN_SETS.
+
+    Answers {"digest"}.
+    """
+    from embedders.base import part_of
+    from workspace.fetching import fetch
+    from workspace.known_sets import find_known
+
+    fetched = fetch(find_known(spec["name"]), part_of(progress, 0.0, 0.5))
+    return import_task(fetched, part_of(progress, 0.5, 1.0))
+
+
 def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Train on a kept log: {"log_digest", "method", "params", "seed", "name"}; the last three may be left out.
 
@@ -124,6 +137,7 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
 TASKS: Mapping[str, Task] = {
     "import": import_task,
+    "known": known_task,
     "train": train_task,
     "vectors": vectors_task,
     "neighbours": neighbours_task,
