@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from embedders.base import Progress, part_of
 from errors import LogError
-from workspace.files import unfinished_folder
+from workspace.files import sha256_of, unfinished_folder
 from workspace.home import room
 from workspace.known_sets import KnownSet, KnownTable
 from workspace.known_tables import with_header
@@ -24,12 +24,14 @@ _BLOCK = 1 << 16  # bytes
 _MEGABYTE = 1_000_000
 
 
-def fetch(known: KnownSet, progress: Progress) -> dict[str, Any]:
+def fetch(known: KnownSet, progress: Progress, by_hand: Path | None = None) -> dict[str, Any]:
     """Fetch a set, unless it is here already; answers with what an "import" job needs to open it.
+
+    by_hand  the download, where somebody has fetched it elsewhere: then the network is not asked
 
     Raises LogError, with one sentence, where it cannot be had or is not what it should be; then nothing of it is kept.
     """
-    original = _kept(known) or _fetched(known, part_of(progress, 0.0, 0.98))
+    original = _original(known, part_of(progress, 0.0, 0.98), by_hand)
     progress("Preparing its tables", 0.98, 1.0)
     spec: dict[str, Any] = {
         "original": str(original),
@@ -53,21 +55,20 @@ def _table(known: KnownSet, original: Path, kind: str, table: KnownTable) -> Map
     return {f"{kind}_path": str(written), f"{kind}_options": options}
 
 
-def _kept(known: KnownSet) -> Path | None:
-    """The set's file where the workspace has it, fetched before or brought by hand."""
-    name, checksum = known.packed or (_file_name(known), known.sha256)
-    folder = room("originals") / checksum
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return next((file for file in files if file.suffix.lower() == Path(name).suffix.lower()), None)
+def _original(known: KnownSet, progress: Progress, by_hand: Path | None) -> Path:
+    """The stored file that is read.
 
-
-def _fetched(known: KnownSet, progress: Progress) -> Path:
-    """Download into a folder that nobody sees, which goes whatever happens; only what has the checksum is kept."""
+    A download goes into a folder that nobody sees, and that goes whatever happens: only what has the checksum is kept.
+    """
+    if known.packed is not None and (unpacked := _kept(*known.packed)) is not None:
+        return unpacked
+    if by_hand is not None:
+        _refuse_another(known, by_hand)
     with unfinished_folder(room("downloads")) as aside:
         try:
-            file = _download(known, aside, progress)
+            file = by_hand or _kept(_file_name(known), known.sha256) or _download(known, aside, progress)
             if known.packed is not None:
-                file = _unpacked(file, known.packed[0])
+                file = _unpacked(file, known.packed[0], aside)
             return keep_original(file, file.name)
         except OSError as error:
             full = error.errno == errno.ENOSPC
@@ -77,16 +78,30 @@ def _fetched(known: KnownSet, progress: Progress) -> Path:
             ) from error
 
 
+def _kept(name: str, checksum: str) -> Path | None:
+    """The file with this content where the workspace has it, fetched before or uploaded, under any name of its kind."""
+    folder = room("originals") / checksum
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return next((file for file in files if file.suffix.lower() == Path(name).suffix.lower()), None)
+
+
+def _refuse_another(known: KnownSet, file: Path) -> None:
+    """Raise LogError where a file that was brought is not the download."""
+    try:
+        found = sha256_of(file)
+    except OSError as error:
+        raise LogError(f"{file} cannot be opened ({error.strerror}): give the file that was fetched.") from error
+    if found != known.sha256:
+        raise LogError(f"{file} is not {known.title}, its SHA-256 is another: fetch {known.url} again.")
+
+
 def _download(known: KnownSet, folder: Path, progress: Progress) -> Path:
     import pooch
     import requests
 
     pooch.get_logger().setLevel("WARNING")  # what it is about to do, the job says itself
-    by_hand = f"or fetch {known.url} by hand, and open it by its path"
-    # Servers may pack on the way what they send; the checksum is that of the file as it lies there.
-    downloader = pooch.HTTPDownloader(
-        progressbar=_Bar(known, progress), chunk_size=_BLOCK, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}
-    )
+    by_hand = "or fetch it by hand and bring it, by upload or with --file"
+    downloader = pooch.HTTPDownloader(progressbar=_Bar(known, progress), chunk_size=_BLOCK, timeout=TIMEOUT)
     progress(f"Asking {urlsplit(known.url).hostname} for {known.title}", 0.0, 1.0)
     try:
         return Path(
@@ -134,8 +149,8 @@ class _Bar:
         """Nothing to put away."""
 
 
-def _unpacked(archive: Path, member: str) -> Path:
-    target = archive.with_name(member)
+def _unpacked(archive: Path, member: str, folder: Path) -> Path:
+    target = folder / member
     with zipfile.ZipFile(archive) as opened, opened.open(member) as packed, target.open("wb") as file:
         shutil.copyfileobj(packed, file, _BLOCK)
     return target

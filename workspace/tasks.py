@@ -41,15 +41,16 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
 
 
 def known_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Fetch a well-known set, where it is not here yet, and keep its log: {"name"}, one of KNOWN_SETS.
+    """Fetch a well-known set, where it is not here yet, and keep its log: {"name", "file"}.
 
-    Answers {"digest"}.
+    The first is one of KNOWN_SETS; the second, the download where somebody has it, may be left out. Answers {"digest"}.
     """
     from embedders.base import part_of
     from workspace.fetching import fetch
     from workspace.known_sets import find_known
 
-    fetched = fetch(find_known(spec["name"]), part_of(progress, 0.0, 0.5))
+    by_hand = Path(spec["file"]) if spec.get("file") else None
+    fetched = fetch(find_known(spec["name"]), part_of(progress, 0.0, 0.5), by_hand)
     return import_task(fetched, part_of(progress, 0.5, 1.0))
 
 
