@@ -8,6 +8,7 @@ import hashlib
 import io
 import threading
 import zipfile
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openpyxl
@@ -147,7 +148,7 @@ def movielens_10m() -> bytes:
 def lastfm() -> bytes:
     return archive(
         {
-            "artists.dat": 'id\tname\turl\tpictureURL\n51\tDuran "Duran\thttp://x\t\n52\tMorcheeba\thttp://y\thttp://z\n',
+            "artists.dat": 'id\tname\turl\tpictureURL\n51\t"Weird Al\thttp://x\t\n52\tMorcheeba"\thttp://y\thttp://z\n',
             "user_artists.dat": "userID\tartistID\tweight\n2\t51\t13883\n2\t52\t11690\n3\t51\t7\n",
         }
     )
@@ -167,7 +168,9 @@ def retail_workbook() -> bytes:
             ["Invoice", "StockCode", "Description", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country"]
         )
         for place, (code, customer) in enumerate([("85123A", 17850), (71053, 17850), (71053, 13047), (71053, None)]):
-            page.append([first + place, code, f"THING {code}", 6, f"2010-12-01 08:2{place}:00", 2.5, customer, "UK"])
+            page.append(
+                [first + place, code, f"THING {code}", 6, datetime(2010, 12, 1, 8, 20 + place), 2.5, customer, "UK"]
+            )
     del book["Sheet"]
     written = io.BytesIO()
     book.save(written)

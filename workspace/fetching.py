@@ -100,7 +100,7 @@ def _download(known: KnownSet, folder: Path, progress: Progress) -> Path:
     import requests
 
     pooch.get_logger().setLevel("WARNING")  # what it is about to do, the job says itself
-    by_hand = "or fetch it by hand and bring it, by upload or with --file"
+    by_hand = "or fetch it by hand: upload it and ask again, or name it with --file on the command line"
     downloader = pooch.HTTPDownloader(progressbar=_Bar(known, progress), chunk_size=_BLOCK, timeout=TIMEOUT)
     progress(f"Asking {urlsplit(known.url).hostname} for {known.title}", 0.0, 1.0)
     try:

@@ -414,7 +414,7 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "methods, describe, train, import, compare, export"),
+        ([], "methods, known, describe, train, import, compare, export"),
         (["tarin"], "tarin"),
         (["methods", "--bad"], "--bad"),
         (["describe"], "LOG"),
