@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from errors import Cancelled, ExportError, InputError, ParameterError, RunError
 from terminal.answers import JsonFile, answer, comparison_lines
+from terminal.known_sets import known_facts, known_lines
 from terminal.log_options import takes_log
 from terminal.parameters import assignments, declared
 from terminal.progress import TerminalProgress
@@ -64,6 +65,37 @@ def methods(json_file: JsonFile = None) -> None:
             f"  {name} = {written(facts['default'])}  {facts['help']}" for name, facts in method["params"].items()
         ]
     answer(listed, json_file, lines)
+
+
+@app.command()
+def known(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="One of them, to fetch it and keep its log.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The download, where it was fetched by hand.")
+    ] = None,
+    json_file: JsonFile = None,
+) -> None:
+    """List well-known sets, or fetch one from its publisher and keep it as a log."""
+    from workspace.known_sets import KNOWN_SETS, find_known
+
+    if name is None:
+        if file is not None:
+            raise ParameterError(f"--file names no set: say which it is, one of {', '.join(KNOWN_SETS)}.")
+        answer([known_facts(known) for known in KNOWN_SETS.values()], json_file, known_lines(KNOWN_SETS.values()))
+        return
+    from workspace.log_source import facts_of
+    from workspace.logs import find_log
+    from workspace.tasks import known_task
+
+    wanted = find_known(name)
+    spec = {"name": name, "file": None if file is None else str(file)}
+    with TerminalProgress() as progress:
+        progress.announce(f"{wanted.title}: {wanted.terms} {wanted.terms_page}")
+        entry = find_log(known_task(spec, progress)["digest"])
+    facts = {"set": name, "name": entry.name, "digest": entry.digest, **facts_of(entry)}
+    answer(facts, json_file, [f"{entry.name}: {entry.interactions:,} interactions, kept as LOG {entry.digest[:16]}"])
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from widgets import frame, log_cleaning, log_exploring, log_library, log_overview, session, upload
+from widgets import frame, known_sets, log_cleaning, log_exploring, log_library, log_overview, session, upload
 from widgets.text import plain
 
 frame.require()
@@ -26,6 +26,7 @@ if entry is None:
     with own:
         st.subheader("Bring a log")
         upload.upload_log()
+        known_sets.fetch_known()
     upload.columns_form()
     log_library.kept_logs()
 else:

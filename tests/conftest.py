@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,6 +13,7 @@ import pytest
 
 from launcher import chromium
 from tests.app_server import AppServer
+from tests.publisher import Publisher
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,6 +35,20 @@ def itemscape_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest
     home = tmp_path_factory.mktemp("itemscape-home")
     monkeypatch.setenv("ITEMSCAPE_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
+    """A server on this machine that has nothing yet."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = Publisher()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.let_go.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,14 @@ def columns_form() -> None:
         _start(path, title or Path(name).stem, spec)
 
 
+def follow(job: jobs.Job) -> None:
+    """Show this job from now on, and open the log that it answers with."""
+    for told in ("_import_error", _KNOWN):
+        st.session_state.pop(told, None)
+    st.session_state[_JOB] = job.id
+    st.rerun()
+
+
 def import_progress() -> None:
     """The import under way, if there is one; opens the log when it is done and says why when it is not."""
     if _JOB not in st.session_state:
@@ -223,7 +231,4 @@ def _start(path: Path, name: str, spec: dict[str, Any]) -> None:
 
 
 def _submit(spec: dict[str, Any], name: str) -> None:
-    for told in ("_import_error", _KNOWN):
-        st.session_state.pop(told, None)
-    st.session_state[_JOB] = jobs.submit("import", spec, f"Opening {name}").id
-    st.rerun()
+    follow(jobs.submit("import", spec, f"Opening {name}"))

@@ -42,6 +42,21 @@ def import_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any
     return {"digest": entry.digest, "new": entry.digest not in before}
 
 
+def known_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Fetch a well-known set, where it is not here yet, and keep its log: {"name", "file"}.
+
+    The first is one of KNOWN_SETS; the second, the download where somebody has it, may be left out. Answers as
+    `import_task` does.
+    """
+    from embedders.base import part_of
+    from workspace.fetching import fetch
+    from workspace.known_sets import find_known
+
+    by_hand = Path(spec["file"]) if spec.get("file") else None
+    fetched = fetch(find_known(spec["name"]), part_of(progress, 0.0, 0.5), by_hand)
+    return import_task(fetched, part_of(progress, 0.5, 1.0))
+
+
 def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Train on a kept log: {"log_digest", "method", "params", "seed", "name"}; the last three may be left out.
 
@@ -126,6 +141,7 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
 
 TASKS: Mapping[str, Task] = {
     "import": import_task,
+    "known": known_task,
     "train": train_task,
     "vectors": vectors_task,
     "neighbours": neighbours_task,

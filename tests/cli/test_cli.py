@@ -16,9 +16,11 @@ import cli
 from embedders import METHODS
 from tests.dummies import Sided
 from tests.planted import two_islands
+from tests.publisher import Publisher, movielens_1m, published
 from tests.workspace.helpers import train_here, write_csv
 from workspace import logs, runs
 from workspace.home import PROJECT_ROOT
+from workspace.known_sets import KNOWN_SETS
 
 Capture = pytest.CaptureFixture[str]
 SMALL = ["--set", "dimensions=8", "--set", "threads=1"]
@@ -74,6 +76,47 @@ def test_methods_lists_every_method_with_every_parameter(capsys: Capture) -> Non
     }  # fmt: skip
     choices = next(facts for facts in als["params"].values() if facts["type"] == "choice")
     assert choices["default"] in choices["choices"]
+
+
+def test_known_lists_every_well_known_set_with_its_terms(capsys: Capture) -> None:
+    listed = answer(["known"], capsys)
+    assert [known["name"] for known in listed] == list(KNOWN_SETS)
+    first = listed[0]
+    assert (first["title"], first["rows"], first["users"], first["items"]) == ("MovieLens 100K", 100_000, 943, 1_682)
+    assert set(first) == {
+        "name", "title", "about", "rows", "users", "items", "bytes", "url", "sha256", "page", "terms", "terms_page",
+    }  # fmt: skip
+    assert cli.main(["known"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "movielens-100k: MovieLens 100K, 100,000 rows, 4.9 MB to download"
+    assert lines[2].endswith(first["terms_page"])
+
+
+def test_known_fetches_a_set_and_keeps_it_as_a_log(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    published(publisher, monkeypatch, "movielens-1m", movielens_1m())
+    facts = answer(["known", "movielens-1m"], capsys)
+    assert (facts["set"], facts["name"], facts["interactions"]) == ("movielens-1m", "MovieLens 1M", 3)
+    assert answer(["describe", facts["name"]], capsys)["columns"]["category"] == "genres"
+    assert answer(["describe", facts["digest"]], capsys)["items"] == 2
+    assert cli.main(["known", "movielens-1m"]) == 0
+    assert capsys.readouterr().out == f"MovieLens 1M: 3 interactions, kept as LOG {facts['digest'][:16]}\n"
+    assert publisher.asked == ["/ml-1m.zip"]
+
+
+def test_a_set_that_cannot_be_had_is_one_line(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    published(publisher, monkeypatch, "movielens-1m", movielens_1m())
+    publisher.files["/ml-1m.zip"] = b"something else"
+    assert "SHA-256 is another" in complaint(["known", "movielens-1m"], capsys)
+    publisher.files.clear()
+    assert "404 Not Found" in complaint(["known", "movielens-1m"], capsys)
+    assert "movielens-100k" in complaint(["known", "netflix"], capsys)
+    assert "say which" in complaint(["known", "--file", "x.zip"], capsys)
+    Path("x.zip").write_bytes(movielens_1m())
+    assert answer(["known", "movielens-1m", "--file", "x.zip"], capsys)["interactions"] == 3
 
 
 def test_listing_methods_imports_nothing_heavy() -> None:
@@ -371,7 +414,7 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "methods, describe, train, import, compare, export"),
+        ([], "methods, known, describe, train, import, compare, export"),
         (["tarin"], "tarin"),
         (["methods", "--bad"], "--bad"),
         (["describe"], "LOG"),
