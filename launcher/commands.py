@@ -11,6 +11,8 @@ from launcher import checks, chromium, locking, serving
 from launcher.console import LaunchError, say
 from launcher.environment import DEVELOP, Environment
 
+_MODULES = {"bench": "benchmarks", "bench-large": "benchmarks.large", "readme": "benchmarks.readme"}
+
 
 def main(arguments: Sequence[str]) -> int:
     """Carry a command out; returns the exit code."""
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
                 locking.lock(environment.root, upgrade=options.upgrade)
                 return 0
             case module:
-                return _run_module({"bench": "benchmarks", "readme": "benchmarks.readme"}[module], environment, rest)
+                return _run_module(_MODULES[module], environment, rest)
     except LaunchError as error:
         print(error, file=sys.stderr)
         return 1
@@ -63,6 +65,7 @@ def _read(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     for parser_with_tests in (test, check):
         parser_with_tests.add_argument("--ci", action="store_true", help="a skipped test is a failure")
     command("bench", "time the app's parts against the plain way; further options go to the benchmarks")
+    command("bench-large", "time a log of a hundred million rows, and write it down in benchmarks/large.md")
     command("readme", "write the measured parts of README.md anew")
     lock = command("lock", "write constraints.txt anew from the requirements files")
     lock.add_argument("--upgrade", action="store_true", help="move what the requirements files do not pin")
@@ -70,7 +73,7 @@ def _read(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
         arguments = ["run", *arguments]
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command not in ("test", "bench", "readme"):
+    if rest and options.command not in ("test", *_MODULES):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return options, rest
 

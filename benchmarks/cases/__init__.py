@@ -2,6 +2,7 @@
 
 CASES = {
     "load": "the sample to an InteractionLog, from Parquet and from CSV",
+    "read": "ten million rows to an InteractionLog, from CSV and from Parquet",
     "als": "training ALS",
     "item2vec": "training item2vec",
     "walks": "random walks on a graph of items",

@@ -55,7 +55,10 @@ def test_check_takes_no_other_options(calls: list[tuple[Any, ...]], capsys: pyte
     assert "unrecognized arguments: -k ports" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("command", "module"), [("bench", "benchmarks"), ("readme", "benchmarks.readme")])
+@pytest.mark.parametrize(
+    ("command", "module"),
+    [("bench", "benchmarks"), ("bench-large", "benchmarks.large"), ("readme", "benchmarks.readme")],
+)
 def test_the_other_commands_run_a_module(calls: list[tuple[Any, ...]], command: str, module: str) -> None:
     commands.main([command, "--quick"])
     assert calls == [
