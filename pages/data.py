@@ -33,6 +33,7 @@ else:
     frame.title(plain(entry.name), "What is in this log, and what was left out of it.")
     upload.import_outcome(entry)
     log_overview.tiles(entry)
+    log_overview.notes(entry)
     log_overview.pictures(entry)
     drawn = {
         "Columns": log_overview.columns,

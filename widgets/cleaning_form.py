@@ -95,19 +95,26 @@ def uploaded_rules(key: str) -> CleaningRules | None:
 
 
 def _events(key: str, rules: CleaningRules, seen: Preview | None, columns: Mapping[str, str]) -> dict[str, Any]:
-    """What each kind of event weighs, where a column holds the kinds."""
+    """What each kind of event weighs, where a column holds the kinds; nothing is asked for while all weigh 1."""
     name = columns.get("event")
     if name is None or seen is None or name not in seen.columns:
         return {"event_weights": rules.event_weights} if "event" in columns else {}
-    kinds = sorted({cell for cell in seen.sample[name] if cell.strip()} | set(rules.event_weights or {}))
     known = {} if rules.event_weights is None else dict(rules.event_weights)
+    found = {cell for cell in seen.sample[name] if cell.strip()}
     st.markdown("**What each kind of event weighs** :small[(0 = it is left out)]")
+    further = st.multiselect(
+        "Kinds that the first rows do not show", sorted(known.keys() - found), sorted(known.keys() - found),
+        key=f"{key}-kinds", accept_new_options=True, placeholder="Type one, such as purchase",
+        help=f"The first {count(len(seen.sample))} rows show the kinds below. Once one of them weighs other than 1, kinds "
+        "that have no weight here are left out.",
+    )  # fmt: skip
     weights = {}
     with st.grid(6, min_column_width=120):
-        for kind in kinds:
+        for kind in sorted(found | set(further)):
             start = known.get(kind, 1.0 if rules.event_weights is None else 0.0)
             weights[kind] = st.number_input(plain(kind), 0.0, None, start, step=1.0, key=f"{key}-event-{kind}")
-    return {"event_weights": weights}
+    asked = rules.event_weights is not None or any(weight != 1 for weight in weights.values())
+    return {"event_weights": weights if asked else None}
 
 
 def _returns(key: str, rules: CleaningRules, seen: Preview | None, columns: Mapping[str, str]) -> dict[str, Any]:

@@ -32,6 +32,12 @@ def tiles(entry: LogEntry) -> None:
         )  # fmt: skip
 
 
+def notes(entry: LogEntry) -> None:
+    """What a person should know of the log before using it."""
+    if entry.notes:
+        st.info("  \n".join(plain(note) for note in entry.notes))
+
+
 def pictures(entry: LogEntry) -> None:
     """Popularity curve and activity over time, side by side."""
     left, right = st.columns(2)
@@ -62,8 +68,6 @@ def columns(entry: LogEntry) -> None:
         },
         hide_index=True, width="content", alt="Role of each column",
     )  # fmt: skip
-    for note in entry.notes:
-        st.markdown(f":material/info: {plain(note)}")
     for table, known, of in (("items", entry.items_known, entry.items), ("users", entry.users_known, entry.users)):
         found = entry.summary["tables"][table]
         if known is None and not found:

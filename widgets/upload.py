@@ -143,8 +143,9 @@ def columns_form() -> None:
         rules = rules_form(f"new-{name}-{hash(start.model_dump_json())}", start, head, columns)
     title = st.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
     if st.button("Open this log", type="primary", icon=":material/check:", disabled=rules is None) and rules:
+        unused = set(CLEANING_ROLES) - set(rules.columns_needed)
         spec = {
-            "columns": columns,
+            "columns": {role: column for role, column in columns.items() if role not in unused},
             "rules": rules.model_dump(mode="json"),
             "options": options.model_dump(exclude_none=True),
             **{key: str(table) for key, table in tables.items()},
