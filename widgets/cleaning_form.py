@@ -105,8 +105,8 @@ def _events(key: str, rules: CleaningRules, seen: Preview | None, columns: Mappi
     further = st.multiselect(
         "Kinds that the first rows do not show", sorted(known.keys() - found), sorted(known.keys() - found),
         key=f"{key}-kinds", accept_new_options=True, placeholder="Type one, such as purchase",
-        help=f"The first {count(len(seen.sample))} rows show the kinds below. Once one of them weighs other than 1, kinds "
-        "that have no weight here are left out.",
+        help=f"The first {count(len(seen.sample))} rows show the kinds below. Once one of them weighs other than 1, "
+        "kinds that have no weight here are left out.",
     )  # fmt: skip
     weights = {}
     with st.grid(6, min_column_width=120):
