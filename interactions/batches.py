@@ -17,7 +17,7 @@ from interactions.local_times import Order, has_order, told_order
 from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.times import read_times
-from interactions.values import TextColumn, decoded, encode, read_weights
+from interactions.values import TextColumn, cells_of, decoded, encode, read_weights
 
 
 class _OtherOrder(Exception):
@@ -57,7 +57,9 @@ def _read_all(source: Source, reader: _BatchReader, tell: Progress) -> tuple[Row
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:
-        raise LogError(f"No row of {source.path.name} can be used: {in_words(reader.tally)}.")
+        raise LogError(
+            " ".join([f"No row of {source.path.name} can be used: {in_words(reader.tally)}.", *source.notes])
+        )
     return reader.finish(), reader.order if reader.has_order else None
 
 
@@ -181,14 +183,12 @@ class _BatchReader:
     ) -> None:
         taken = np.flatnonzero(alive & bad)
         alive[taken] = False
-        self.tally.add(
-            reason,
-            len(taken),
-            (
-                f"{self._unit} {batch.places[row]}{'' if column is None else ': ' + _shown(column[int(row)].as_py())}"
-                for row in taken[:3]
-            ),
-        )
+        first = taken[:3].tolist()
+        examples = [f"{self._unit} {batch.places[row]}" for row in first]
+        if column is not None:
+            cells = [cells_of(column[row : row + 1])[0] for row in first]
+            examples = [f"{where}: {_shown(cell)}" for where, cell in zip(examples, cells, strict=True)]
+        self.tally.add(reason, len(taken), examples)
 
 
 _SMALL = 256 << 20  # bytes below which nothing is foretold

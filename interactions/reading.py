@@ -90,7 +90,7 @@ def read_log(
 
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
     users = no_columns(n_users)
-    notes = _notes(roles, rows, rules, day_order)
+    notes = source.notes + _notes(roles, rows, rules, day_order)
     items_known = None
     if item_table is not None:
         tell("Joining the item table", 84, 100)

@@ -14,7 +14,7 @@ from interactions.columns import Role, guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.options import ReadOptions
-from interactions.values import decoded, encode, is_text
+from interactions.values import cells_of, decoded, encode, is_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +86,7 @@ def join_table(source: Source, ids: Sequence[str], role: Role, name_in_log: str)
         {name: _series(column.take(place)) for name, column in columns.items()}, index=pd.RangeIndex(len(ids))
     )
 
-    notes = []
+    notes = list(source.notes)
     if malformed:
         where = ", ".join(f"{source.unit} {at}: {what}" for at, what in examples[:3])
         notes.append(f"{malformed:,} malformed rows of {source.path.name} were left out ({where}).")
@@ -157,5 +157,8 @@ def _series(column: Any) -> pd.Series[Any]:
         return pd.Series(column.to_pylist(), dtype="str")
     if pa.types.is_integer(column.type) and column.null_count:
         return pd.Series(column.to_pylist(), dtype="Int64")  # numbers with gaps stay whole numbers
-    series: pd.Series[Any] = column.to_pandas()
+    try:
+        series: pd.Series[Any] = column.to_pandas()
+    except (OverflowError, ValueError):  # a day in the year 50,000
+        return pd.Series(cells_of(column), dtype="str")
     return series.reset_index(drop=True)

@@ -103,6 +103,8 @@ def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
 
 def _rules_in(path: Path) -> dict[str, Any]:
     """The rules of a file; raises LogError where it holds none."""
+    if path.exists() and not path.is_file():
+        raise LogError(f"{path} is no ordinary file: give --rules a file that the app let you download.")
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

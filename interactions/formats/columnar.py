@@ -13,6 +13,7 @@ import numpy as np
 from errors import LogError
 from interactions.formats.source import Batch, Kind
 from interactions.options import ReadOptions
+from interactions.values import cells_of
 
 _ROWS = 1 << 18  # a batch
 
@@ -27,6 +28,7 @@ class _Columnar(ABC):
         """schema: of Arrow; n_rows: of the whole file."""
         self.path, self.size = path, n_rows
         self.options = ReadOptions(layout="table")
+        self.notes: list[str] = []
         self.columns: list[str] = list(schema.names)
         twice = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if twice:
@@ -35,7 +37,7 @@ class _Columnar(ABC):
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as text; "" where a cell is null."""
         for batch in self._read(self.columns, rows):
-            cells = [column.to_pylist() for column in batch.slice(0, rows).columns]
+            cells = [cells_of(column) for column in batch.slice(0, rows).columns]
             return [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
         return []
 

@@ -30,6 +30,7 @@ class SqliteTable:
             cursor = connection.execute(f"SELECT * FROM {_quoted(self._table)} LIMIT 0")
             self.columns = checked_columns([name for name, *_ in cursor.description], path.name)
             (self.size,) = connection.execute(f"SELECT COUNT(*) FROM {_quoted(self._table)}").fetchone()
+        self.notes: list[str] = []
         self.options = ReadOptions(layout="table", table=self._table)
 
     def head(self, rows: int) -> list[list[str]]:
@@ -64,6 +65,7 @@ class DuckdbTable:
             described = connection.execute(f"SELECT * FROM {self._table} LIMIT 0").description
             self.columns = checked_columns([name for name, *_ in described], path.name)
             (self.size,) = connection.execute(f"SELECT COUNT(*) FROM {self._table}").fetchone()
+        self.notes: list[str] = []
         self.options = ReadOptions(layout="table", table=chosen)
 
     def head(self, rows: int) -> list[list[str]]:

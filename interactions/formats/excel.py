@@ -36,9 +36,12 @@ class Workbook:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self._sheet = chosen_table(sheets_in(path), options.table, path.name, "sheet")
+        with _opened(path, formulas=True) as book:
+            formulas = [row for _, row in _rows(book[self._sheet], _HEAD_ROWS)]
         with _opened(path) as book:
             self.size = int(book[self._sheet].max_row or _HEAD_ROWS)  # what the sheet claims
             first = [(place, row) for place, row in _rows(book[self._sheet], _HEAD_ROWS) if any(row)]
+        self.notes = _unsaved(formulas, first, path.name)
         start = next((at for at, (_, row) in enumerate(first[:_MOST_ROWS_ABOVE]) if _is_filled(row)), None)
         if start is None:
             raise LogError(f"Sheet {self._sheet!r} of {path.name} has no row with two filled cells: it is no table.")
@@ -96,15 +99,15 @@ def _refuse_bomb(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """The workbook, its values only; raises LogError where it is damaged."""
+def _opened(path: Path, *, formulas: bool = False) -> Iterator[Any]:
+    """The workbook, its values only, or formulas in place of their results; raises LogError where it is damaged."""
     from openpyxl import load_workbook
 
     book = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and the like, which are not read
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
             yield book
     except _DAMAGED as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
@@ -122,6 +125,26 @@ def _rows(sheet: Any, most: int | None) -> Iterator[tuple[int, list[str]]]:
         while cells and not cells[-1]:
             cells.pop()
         yield place, cells
+
+
+def _unsaved(formulas: Sequence[Sequence[str]], values: Sequence[tuple[int, Sequence[str]]], name: str) -> list[str]:
+    """A note where cells hold formulas whose results the program that wrote the workbook has not saved."""
+    results = dict(values)
+    empty = [
+        (row, column)
+        for row, cells in enumerate(formulas, start=1)
+        for column, cell in enumerate(cells)
+        if cell.startswith("=") and not "".join(results.get(row, ())[column : column + 1])
+    ]
+    if not empty:
+        return []
+    from openpyxl.utils import get_column_letter
+
+    row, column = empty[0]
+    return [
+        f"Cells of {name}, such as {get_column_letter(column + 1)}{row}, hold formulas without saved results and count "
+        "as empty: open it in Excel or LibreOffice, save it, and choose it again."
+    ]
 
 
 def _is_filled(row: Sequence[str]) -> bool:

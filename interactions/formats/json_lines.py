@@ -31,7 +31,7 @@ class JsonLines:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self._lines = TextLines(path, options)
-        self.size = self._lines.size
+        self.size, self.notes = self._lines.size, self._lines.notes
         self._is_list = self._lines.start.lstrip().startswith(b"[")
         self.options = ReadOptions(encoding=self._lines.encoding, layout="table", table=options.table)
         self._first: list[dict[str, str | None]] = []

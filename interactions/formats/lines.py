@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from errors import LogError
-from interactions.formats.encoding import as_utf8, decoder_of, detect_encoding, known_encoding
+from interactions.formats.encoding import as_utf8, claimed_encoding, decoder_of, detect_encoding, doubts
 from interactions.formats.unpacking import open_bytes
 from interactions.options import ReadOptions
 
@@ -20,6 +20,7 @@ class TextLines:
 
     size   bytes of the file
     start  the first megabytes in UTF-8
+    notes  what a person should know of it
     """
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
@@ -31,7 +32,8 @@ class TextLines:
         if options.encoding is None:
             self.encoding = detect_encoding(start, whole=whole, name=path.name)
         else:
-            self.encoding = known_encoding(options.encoding)
+            self.encoding = claimed_encoding(options.encoding, start, name=path.name)
+        self.notes = doubts(options.encoding, start, whole=whole, name=path.name)
         self.start = as_utf8(decoder_of(self.encoding), start, last=whole).removeprefix(_MARK)
 
     def __iter__(self) -> Iterator[tuple[int, bytes, int]]:

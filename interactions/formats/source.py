@@ -42,6 +42,7 @@ class Source(Protocol):
 
     unit   "line" or "row": what `places` of a batch count
     size   what `done` of a batch runs up to
+    notes  what a person should know of how the file was read
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Source(Protocol):
     size: int
     columns: list[str]
     options: ReadOptions
+    notes: list[str]
 
     def head(self, rows: int) -> list[list[str]]:
         """The first records as text, a list of cells each; "" where a cell is empty."""
