@@ -21,6 +21,7 @@ class ReadOptions(pydantic.BaseModel):
     separator  the one or two characters between fields, such as "," or "::" (text files only)
     header     whether the first line names the columns (text files only)
     quotes     whether double quotes hold separators and line ends together (text files only)
+    escapes    whether a backslash inside of double quotes makes a quote or backslash text (text files only)
     comment    the character that a line of comment begins with, "" = no line is one (text files only)
     layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
                line, followed by items
@@ -34,6 +35,7 @@ class ReadOptions(pydantic.BaseModel):
     separator: str | None = None
     header: bool | None = None
     quotes: bool | None = None
+    escapes: bool | None = None
     comment: str | None = None
     layout: Layout | None = None
     day_first: bool | None = None

@@ -47,6 +47,7 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
     "header": (_switch("header", "Whether the first line names the columns."), None),
     "quotes": (_switch("quotes", "Whether double quotes hold a field together."), None),
+    "escapes": (_switch("escapes", "Whether a backslash inside of double quotes escapes a quote."), None),
     "comment": (_text("--comment", "Character that lines of comment begin with; '' = there are none."), None),
     "day_first": (_switch("day-first", "Whether 1/2/2017 is the first of February."), None),
     "layout": (

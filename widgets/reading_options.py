@@ -68,7 +68,7 @@ def _chosen(key: str) -> ReadOptions:
     """What was chosen when the page was drawn last."""
     stored = {name: st.session_state.get(f"{key}-{name}") for name in ("encoding", "separator", "comment", "layout")}
     chosen: dict[str, Any] = {name: value for name, value in stored.items() if value is not None}
-    for name in ("header", "quotes", "day_first"):
+    for name in ("header", "quotes", "escapes", "day_first"):
         value = st.session_state.get(f"{key}-{name}")
         if value is not None:
             chosen[name] = value == "Yes"
@@ -97,6 +97,11 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
             "Double quotes hold a field together", ["Yes", "No"], index=None, key=f"{key}-quotes",
             placeholder=f"Detected: {_yes(detected.quotes)}",
             help="No takes every quote for a letter, as in files whose titles have stray quotes.",
+        )  # fmt: skip
+        st.selectbox(
+            "A backslash before a quote makes it text", ["Yes", "No"], index=None, key=f"{key}-escapes",
+            placeholder=f"Detected: {_yes(detected.escapes)}",
+            help='As in "say \\"hi\\"", which MySQL and Spark write where others double the quote.',
         )  # fmt: skip
         st.selectbox(
             "Comments begin with", ["", "#", "%", ";"], index=None, key=f"{key}-comment", accept_new_options=True,

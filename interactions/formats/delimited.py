@@ -66,6 +66,7 @@ class DelimitedFile:
             separator=found.dialect.separator.decode(),
             header=found.has_header,
             quotes=found.dialect.quotes,
+            escapes=found.dialect.escapes,
             comment="" if found.dialect.comment < 0 else chr(found.dialect.comment),
             layout="table",
             table=options.table,
