@@ -21,7 +21,12 @@ from interactions.values import TextColumn, cells_of, decoded, encode, read_weig
 
 
 class _OtherOrder(Exception):
-    """A time was met that can only be read with day and month in the other order."""
+    """A time was met that can only be read with day and month in the other order.
+
+    share  of the file that was read before
+    """
+
+    share = 0.0
 
 
 def read_rows(
@@ -42,18 +47,29 @@ def read_rows(
     if day_first is not None:
         order = "day first" if day_first else "month first"
     reader = _BatchReader(source, roles, times, order or "month first", tally, may_turn=order is None)
+    stage = f"Reading {source.path.name}"
     try:
-        return _read_all(source, reader, tell)
-    except _OtherOrder:  # the head told nothing, or misled
+        return _read_all(source, reader, tell, stage, 0.0)
+    except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
-        return _read_all(source, _BatchReader(source, roles, times, "day first", tally, may_turn=False), tell)
+        reader = _BatchReader(source, roles, times, "day first", tally, may_turn=False)
+        return _read_all(source, reader, tell, f"{stage} again, day first", turn.share)
 
 
-def _read_all(source: Source, reader: _BatchReader, tell: Progress) -> tuple[Rows, Order | None]:
+def _read_all(
+    source: Source, reader: _BatchReader, tell: Progress, stage: str, begin: float
+) -> tuple[Rows, Order | None]:
+    """begin: share of the progress that a first attempt has used up, 0 to 1, so that it never falls."""
+    share = 0.0
     for batch in source.batches(reader.columns):
-        reader.add(batch)
+        try:
+            reader.add(batch)
+        except _OtherOrder as turn:
+            turn.share = share
+            raise
+        share = min(batch.done / max(source.size, 1), 1.0)
         _refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
-        tell(f"Reading {source.path.name}", 70 * min(batch.done / max(source.size, 1), 1.0), 100)
+        tell(stage, 70 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:

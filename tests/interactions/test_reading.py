@@ -474,6 +474,24 @@ def test_the_digest_names_all_that_the_log_was_made_from_and_nothing_else(tmp_pa
     assert len({*same, *others}) == 1 + len(others)
 
 
+def test_progress_runs_forward_when_the_order_of_day_and_month_turns_far_into_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 4000)
+    dates = ["1/2/2017"] * 3000 + ["13/2/2017"] * 2000
+    text = "".join(f"u{n % 7},i{n % 5},{date}\n" for n, date in enumerate(dates))
+    told: list[tuple[str, float]] = []
+
+    def watch(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        told.append((stage, done / total))
+
+    log, report = read_log(write(tmp_path, "user,item,time\n" + text), progress=watch)
+    assert (log.n_interactions, report.dropped) == (5000, {})
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert max(done for stage, done in told if stage == "Reading log.csv") > 0.3
+    assert "Reading log.csv again, day first" in [stage for stage, _ in told]
+
+
 def test_progress_runs_forward_and_can_stop_the_work(tmp_path: Path) -> None:
     seen: list[tuple[str, float, float]] = []
 
