@@ -13,6 +13,9 @@ READER_VERSION = 3
 Layout = Literal["table", "baskets", "user-items"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
+MatchIds = Literal["exactly", "as numbers", "ignoring case and spaces"]
+MATCHES: tuple[MatchIds, ...] = get_args(MatchIds)
+
 
 class ReadOptions(pydantic.BaseModel):
     """How a file is written; None = detected.
@@ -26,6 +29,8 @@ class ReadOptions(pydantic.BaseModel):
     layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
                line, followed by items
     day_first  whether 1/2/2017 is the first of February; None = what the other cells tell, else January 2
+    match_ids  how the ids of an item or user table are compared with the log's, which stay as they stand; "as numbers"
+               takes 0012, 12 and 12.0 for one; None = exactly (tables only)
     table      which sheet of a workbook, table of a database or file in a zip archive
     """
 
@@ -39,4 +44,5 @@ class ReadOptions(pydantic.BaseModel):
     comment: str | None = None
     layout: Layout | None = None
     day_first: bool | None = None
+    match_ids: MatchIds | None = None
     table: str | None = None

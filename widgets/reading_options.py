@@ -11,6 +11,7 @@ from errors import InputError
 from interactions import Preview, ReadOptions, preview
 from interactions.formats.encoding import NAMES
 from interactions.formats.opening import may_be_text, tables_in
+from interactions.options import MATCHES
 from widgets.text import plain
 
 _SEPARATORS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |", "::": "Two colons ::", " ": "Space"}
@@ -51,6 +52,12 @@ def read_as(path: Path, name: str, key: str, *, log: bool) -> tuple[ReadOptions,
             expanded=found is None,
         ):
             _panel(key, found, log=log)
+    if not log:
+        st.selectbox(
+            "How its ids are compared with the log's", MATCHES, index=None, key=f"{key}-match_ids",
+            placeholder="Exactly", format_func=str.capitalize,
+            help="As numbers, 0012, 12 and 12.0 are one. The log's ids stay as they stand in any case.",
+        )  # fmt: skip
     return options, found
 
 
@@ -66,7 +73,10 @@ def _cached_head(path: str, _modified: int, options: str) -> Preview:
 
 def _chosen(key: str) -> ReadOptions:
     """What was chosen when the page was drawn last."""
-    stored = {name: st.session_state.get(f"{key}-{name}") for name in ("encoding", "separator", "comment", "layout")}
+    stored = {
+        name: st.session_state.get(f"{key}-{name}")
+        for name in ("encoding", "separator", "comment", "layout", "match_ids")
+    }
     chosen: dict[str, Any] = {name: value for name, value in stored.items() if value is not None}
     for name in ("header", "quotes", "escapes", "day_first"):
         value = st.session_state.get(f"{key}-{name}")

@@ -389,6 +389,7 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
         (["describe", "islands.csv", "--user", "user", "--item", "user"], "cannot be both"),
         (["describe", "islands.csv", "--items-file", "nowhere.csv"], "nowhere.csv"),
         (["describe", "islands.csv", "--users-file", "."], "folder"),
+        (["describe", "islands.csv", "--items-file", "islands.csv", "--items-match", "loosely"], "as numbers"),
         (["describe", "islands.csv", "--rules", "nowhere.json"], "nowhere.json"),
         (["describe", "islands.csv", "--rules", "/dev/zero"], "/dev/zero"),
         (["describe", "islands.csv", "--rules", "islands.csv"], "no JSON"),
