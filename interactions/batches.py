@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
+from interactions.memory import refuse_too_large
 from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.times import read_times
@@ -68,7 +68,7 @@ def _read_all(
             turn.share = share
             raise
         share = min(batch.done / max(source.size, 1), 1.0)
-        _refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
+        refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
         tell(stage, 70 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
@@ -77,19 +77,6 @@ def _read_all(
             " ".join([f"No row of {source.path.name} can be used: {in_words(reader.tally)}.", *source.notes])
         )
     return reader.finish(), reader.order if reader.has_order else None
-
-
-def _refuse_too_large(name: str, held: int, share: float) -> None:
-    """Raise LogError where the rows, of which a share is read, will not go into memory; before the machine swaps."""
-    if held < _SMALL or not 0 < share < 1:
-        return
-    needed = _BESIDE * held / share
-    free = psutil.virtual_memory().available + held
-    if needed > free:
-        raise LogError(
-            f"{name} needs about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: keep only the "
-            "columns that are needed, or a part of the rows."
-        )
 
 
 class _BatchReader:
@@ -207,8 +194,6 @@ class _BatchReader:
         self.tally.add(reason, len(taken), examples)
 
 
-_SMALL = 256 << 20  # bytes below which nothing is foretold
-_BESIDE = 2.5  # times what the rows hold is needed while they are sorted and cleaned
 _NUMBERS: tuple[Role, ...] = ("time", "weight", "quantity")
 _FACTS: tuple[Role, ...] = ("title", "category", "event")
 _MISSING: dict[Role, Reason] = {"user": "missing_user", "item": "missing_item", "session": "missing_session"}

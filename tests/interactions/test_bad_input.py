@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import pickle
 import stat
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +21,8 @@ import pytest
 
 from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
+from interactions.formats.lines import TextLines
+from interactions.formats.opening import open_source
 
 ROWS = "u1,a\nu2,b\n"
 
@@ -183,7 +187,7 @@ def test_a_log_that_will_not_go_into_memory_is_refused_while_it_is_read(
 ) -> None:
     (tmp_path / "log.csv").write_text("user,item\n" + ROWS * 20_000, encoding="utf-8")
     monkeypatch.setattr("interactions.formats.delimited._BLOCK", 50_000)
-    monkeypatch.setattr("interactions.batches._SMALL", 100_000)
+    monkeypatch.setattr("interactions.memory._SMALL", 100_000)
     stages: list[float] = []
 
     def progress(stage: str, done: float, total: float, loss: float | None = None) -> None:
@@ -285,6 +289,69 @@ def test_a_long_line_without_end_in_json_and_in_baskets(tmp_path: Path) -> None:
     with_a_long_line(tmp_path / "log.txt", b"a b\nb c\n", b"\n", megabytes=70)
     sentence = refusal(tmp_path / "log.txt", previewed=False, options=ReadOptions(layout="baskets"))
     assert "Line 3 of log.txt is longer than 64 MB" in sentence
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 4096])
+def test_a_json_list_is_read_value_by_value_wherever_the_blocks_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    events = [{"user": f"u{n % 3}", "item": f'i"]{n % 5}é牛'} for n in range(40)]
+    values: list[object] = [*events[:20], 1234, None, "]", [1], *events[20:]]
+    (tmp_path / "log.json").write_text(json.dumps(values, ensure_ascii=block == 7, indent=1), encoding="utf-8")
+    read_log(tmp_path / "log.json")
+    monkeypatch.setattr("interactions.formats.lines._BLOCK", block)
+    if block == 1:
+        monkeypatch.setattr(TextLines, "chunks", one_by_one)
+    log, report = read_log(tmp_path / "log.json")
+    assert (report.rows, report.interactions, report.dropped) == (44, 40, {"malformed_row": 4})
+    assert report.examples["malformed_row"][0] == "line 21: not a JSON object"
+    assert log.n_items == 5
+
+
+def one_by_one(lines: TextLines) -> Iterator[tuple[bytes, int, bool]]:
+    """A text letter by letter."""
+    text = lines.path.read_text(encoding="utf-8")
+    for place, letter in enumerate(text):
+        yield letter.encode(), place, place == len(text) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[{"user":"u1","item":"a"},{"user":"u2","item":"b"},', "from value 3"),
+        ('[{"user":"u1","item":"a"},{"user":"u2","it', "from value 2"),
+        ('[{"user":"u1","item":"a"}] and more', "goes on behind"),
+        ("[1,2]\n[3,4]\n", "goes on behind"),
+        ("[" * 100_000, "from value 1"),
+        ("[]", "no JSON objects"),
+        ("[", "from value 1"),
+    ],
+)
+def test_json_lists_that_break_off_or_go_on(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "log.json").write_text(text, encoding="utf-8")
+    assert words in refusal(tmp_path / "log.json")
+
+
+def test_large_cells_make_small_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interactions.formats.text_rows._MOST", 5000)
+    monkeypatch.setattr("interactions.formats.json_lines._MOST_HEAD", 5000)
+    rows = [{"user": f"u{n % 3}", "item": f"i{n % 5}", "title": f"{n % 5}" * 1000} for n in range(100)]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    source = open_source(tmp_path / "log.jsonl", ReadOptions())
+    assert len(source.head(1000)) < 10
+    batches = list(source.batches(source.columns))
+    assert sum(len(batch.places) for batch in batches) == 100
+    assert max(len(batch.places) for batch in batches) < 10
+
+
+def test_an_item_table_that_will_not_go_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log.csv").write_text("user,item\n" + ROWS, encoding="utf-8")
+    (tmp_path / "items.csv").write_text("item,text\n" + "a,long\n" * 50_000, encoding="utf-8")
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 50_000)
+    monkeypatch.setattr("interactions.memory._SMALL", 100_000)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
+    sentence = refusal(tmp_path / "log.csv", previewed=False, items_path=tmp_path / "items.csv")
+    assert sentence.startswith("items.csv needs about 0 GB of memory")
 
 
 def timed(path: Path, *times: object) -> Path:
