@@ -37,6 +37,7 @@ class _Columnar(ABC):
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as text; "" where a cell is null."""
         for batch in self._read(self.columns, rows):
+            _refuse_broken(batch, self.path.name)
             cells = [cells_of(column) for column in batch.slice(0, rows).columns]
             return [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
         return []
@@ -45,6 +46,7 @@ class _Columnar(ABC):
         """All rows in order, the named columns only."""
         done = 0
         for batch in self._read(columns, _ROWS):
+            _refuse_broken(batch, self.path.name)
             places = np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64)
             done += batch.num_rows
             yield Batch([batch.column(name) for name in columns], places, n_malformed=0, malformed=[], done=done)
@@ -123,6 +125,16 @@ def _telling_damage(path: Path, what: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
         raise LogError(f"{path.name} is a damaged {what} file ({_first_line(error)}): export it again.") from error
+
+
+def _refuse_broken(batch: Any, name: str) -> None:
+    """Raise LogError where cells point outside of what is stored, before anything follows them there."""
+    import pyarrow as pa
+
+    try:
+        batch.validate(full=True)
+    except pa.ArrowException as error:
+        raise LogError(f"{name} is damaged ({_first_line(error)}): export it again.") from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,11 @@ _MOST_GROWTH = 300  # fold; workbooks unpack to ten times their size, seldom to 
 _FREE = 64 << 20
 _MOST_ROWS_ABOVE = 50  # the header is looked for in so many rows
 _HEAD_ROWS = 1000
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, ParseError)
+_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))  # a formula's failures
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, LookupError, ValueError, TypeError, AttributeError, OSError, EOFError,
+    ParseError, NotImplementedError, RuntimeError, AssertionError, ArithmeticError,
+)  # fmt: skip
 
 
 class Workbook:
@@ -89,7 +95,7 @@ def _refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except _DAMAGED as error:
         raise LogError(f"{path.name} is a damaged workbook ({error}): save it again.") from error
     if unpacked > _FREE + _MOST_GROWTH * path.stat().st_size:
         raise LogError(
@@ -156,11 +162,11 @@ def _padded(row: Sequence[str], width: int) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A cell as a person reads it: a whole number has no point, a day without hours no hours."""
+    """A cell as a person reads it: a whole number has no point, a day without hours no hours, an error no value."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return "" if value in _ERRORS else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

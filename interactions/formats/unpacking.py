@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -42,7 +43,10 @@ _PACKINGS = {
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"  # the second begins an empty one
 PACKED = (*_PACKINGS, *_ZIP)
 """What packed files begin with."""
-_DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_DAMAGED = (
+    EOFError, OSError, zlib.error, lzma.LZMAError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError,
+    UnicodeError,
+)  # fmt: skip
 
 
 class Stream:

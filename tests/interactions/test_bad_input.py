@@ -23,6 +23,7 @@ from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
 from interactions.formats.lines import TextLines
 from interactions.formats.opening import open_source
+from tests.interactions.formats.test_formats import WRITERS
 
 ROWS = "u1,a\nu2,b\n"
 
@@ -222,6 +223,37 @@ def test_a_parquet_footer_that_lies_is_refused_or_read_but_no_traceback(tmp_path
     except LogError:
         return
     assert report.rows == report.interactions + sum(report.dropped.values())
+
+
+@pytest.mark.parametrize("name", ["log.arrow", "log.arrows", "log.parquet", "log.xlsx", "log.sqlite", "log.duckdb"])
+def test_files_with_changed_bytes_are_refused_or_read_but_no_traceback(tmp_path: Path, name: str) -> None:
+    WRITERS[name](tmp_path / name)
+    whole = (tmp_path / name).read_bytes()
+    for seed in range(60):
+        random = np.random.default_rng(seed)
+        content = bytearray(whole)
+        for place in random.integers(0, len(content), 1 + seed % 5):
+            content[place] = random.integers(256)
+        (tmp_path / name).write_bytes(content)
+        try:
+            _, report = read_log(tmp_path / name)
+        except LogError as error:
+            sentence = str(error)
+        else:
+            sentence = "."
+            assert report.rows == report.interactions + sum(report.dropped.values())
+        assert sentence.endswith(".")
+
+
+def test_an_arrow_file_whose_texts_lie_outside_of_it(tmp_path: Path) -> None:
+    table = pa.table({"user": ["u1", "u2"], "item": ["a", "b"]})
+    with pa.OSFile(str(tmp_path / "log.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+    content = (tmp_path / "log.arrow").read_bytes()
+    right, wrong = np.array([0, 2, 4], np.int32).tobytes(), np.array([0, 2, 1 << 30], np.int32).tobytes()
+    assert right in content
+    (tmp_path / "log.arrow").write_bytes(content.replace(right, wrong))
+    assert "is damaged" in refusal(tmp_path / "log.arrow")
 
 
 def test_html_formulas_and_marks_in_cells_are_only_text(tmp_path: Path) -> None:
@@ -487,6 +519,18 @@ def test_formulas_without_saved_results_are_told(tmp_path: Path) -> None:
     sentence = refusal(tmp_path / "log.xlsx", previewed=False)
     assert "4 missing item" in sentence
     assert "such as B2, hold formulas" in sentence
+
+
+def test_errors_of_formulas_are_no_ids(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in (["user", "item"], ["u1", "a"], ["u2", "#N/A"], ["u3", "b"], ["#REF!", "b"]):
+        book.active.append(row)
+    book.save(tmp_path / "log.xlsx")
+    log, report = read_log(tmp_path / "log.xlsx")
+    assert list(log.item_ids) == ["a", "b"]
+    assert report.dropped == {"missing_user": 1, "missing_item": 1}
 
 
 def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
