@@ -29,7 +29,8 @@ class _Columnar(ABC):
         self.path, self.size = path, n_rows
         self.options = ReadOptions(layout="table")
         self.notes: list[str] = []
-        self.columns: list[str] = list(schema.names)
+        with _telling_damage(path, self.kind.capitalize()):
+            self.columns: list[str] = list(schema.names)
         twice = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if twice:
             raise LogError(f"{path.name} has two columns named {twice[0]!r}: rename one of them.")

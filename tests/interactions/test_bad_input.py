@@ -225,6 +225,13 @@ def test_a_parquet_footer_that_lies_is_refused_or_read_but_no_traceback(tmp_path
     assert report.rows == report.interactions + sum(report.dropped.values())
 
 
+def test_an_sqlite_file_whose_names_are_no_text(tmp_path: Path) -> None:
+    WRITERS["log.sqlite"](tmp_path / "log.sqlite")
+    content = (tmp_path / "log.sqlite").read_bytes()
+    (tmp_path / "log.sqlite").write_bytes(content.replace(b"user_id TEXT", b"use\xff_id TEXT"))
+    assert "cannot be read as an SQLite database" in refusal(tmp_path / "log.sqlite")
+
+
 @pytest.mark.parametrize("name", ["log.arrow", "log.arrows", "log.parquet", "log.xlsx", "log.sqlite", "log.duckdb"])
 def test_files_with_changed_bytes_are_refused_or_read_but_no_traceback(tmp_path: Path, name: str) -> None:
     WRITERS[name](tmp_path / name)
@@ -254,6 +261,8 @@ def test_an_arrow_file_whose_texts_lie_outside_of_it(tmp_path: Path) -> None:
     assert right in content
     (tmp_path / "log.arrow").write_bytes(content.replace(right, wrong))
     assert "is damaged" in refusal(tmp_path / "log.arrow")
+    (tmp_path / "log.arrow").write_bytes(content.replace(b"user", b"us\xffr"))
+    assert "is a damaged Arrow file" in refusal(tmp_path / "log.arrow")
 
 
 def test_html_formulas_and_marks_in_cells_are_only_text(tmp_path: Path) -> None:
