@@ -85,7 +85,9 @@ def join_table(
         malformed += batch.n_malformed
         examples += batch.malformed
     columns = {
-        name: _filled(pa.chunked_array([decoded(arrays[place]) for arrays in batches]))
+        name: _filled(
+            pa.chunked_array([decoded(arrays[place]) for arrays in batches], None if batches else pa.large_string())
+        )
         for place, name in enumerate(source.columns)
     }
     as_in_log = pa.array(ids, pa.large_string())

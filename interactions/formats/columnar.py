@@ -133,7 +133,8 @@ def _refuse_broken(batch: Any, name: str) -> None:
     import pyarrow as pa
 
     try:
-        batch.validate(full=True)
+        for column in batch.columns:  # a number or a day points nowhere, whatever it is
+            column.validate(full=not pa.types.is_primitive(column.type))
     except pa.ArrowException as error:
         raise LogError(f"{name} is damaged ({_first_line(error)}): export it again.") from error
 

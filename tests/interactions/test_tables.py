@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from interactions import CleaningReport, InteractionLog, ReadOptions, read_log
@@ -55,6 +57,14 @@ def test_a_table_of_other_items_gets_no_advice(tmp_path: Path) -> None:
     assert report.items_known == 0
     assert not any("compared" in note for note in report.notes)
     assert any("is it the right file?" in note for note in report.notes)
+
+
+def test_a_table_without_rows_knows_nothing(tmp_path: Path) -> None:
+    pq.ParquetWriter(tmp_path / "items.parquet", pa.schema({"item": pa.string(), "title": pa.string()})).close()
+    (tmp_path / "log.csv").write_text("user,item\nu1,a\nu2,b\n", encoding="utf-8")
+    log, report = read_log(tmp_path / "log.csv", items_path=tmp_path / "items.parquet")
+    assert report.items_known == 0
+    assert log.items["title"].isna().all()
 
 
 def test_rows_that_become_one_id_are_counted_and_the_first_counts(tmp_path: Path) -> None:
