@@ -76,7 +76,8 @@ def checked_columns(names: Sequence[str], file: str) -> list[str]:
 
 def chosen_table(tables: Sequence[str], wanted: str | None, file: str, what: str = "table") -> str:
     """The one that is wanted, or the only one; raises LogError where it is not there, or several are."""
-    listed = ", ".join(tables[:20]) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
+    shown = [name if name.isprintable() else repr(name) for name in tables[:20]]
+    listed = ", ".join(shown) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
     if not tables:
         raise LogError(f"{file} holds no {what} with rows and columns.")
     if wanted is None and len(tables) > 1:

@@ -590,6 +590,10 @@ def test_an_archive_of_archives_and_of_very_many_files(tmp_path: Path) -> None:
     assert read_log(many, options=ReadOptions(table="77.csv"))[0].n_interactions == 2
 
 
+def test_names_with_line_ends_in_an_archive_stay_one_line(tmp_path: Path) -> None:
+    assert r"'a\nb.csv'" in refusal(archive(tmp_path / "log.zip", ("a\nb.csv", TABLE), ("c.csv", TABLE)))
+
+
 def test_links_in_an_archive_are_not_followed_and_names_stand_once(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("log.csv")
     link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
