@@ -49,6 +49,7 @@ class Eges(Method[EgesParams]):
     name: ClassVar[str] = "eges"
     title: ClassVar[str] = "EGES"
     short: ClassVar[str] = "EGES"
+    version: ClassVar[int] = 2
     repeats_on_threads: ClassVar[bool] = False
     family: ClassVar[Family] = "graph"
     summary: ClassVar[str] = (

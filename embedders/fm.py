@@ -89,6 +89,7 @@ class Fm(Method[FmParams]):
     name: ClassVar[str] = "fm"
     title: ClassVar[str] = "Factorisation machine"
     short: ClassVar[str] = "FM"
+    version: ClassVar[int] = 2
     family: ClassVar[Family] = "matrix factorisation"
     summary: ClassVar[str] = (
         "The error of a score that adds up a weight for each feature of user and item and a dot product for each pair "

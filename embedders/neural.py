@@ -110,6 +110,7 @@ class Neural(Method[NeuralParams]):
     name: ClassVar[str] = "neural"
     title: ClassVar[str] = "NeuMF"
     short: ClassVar[str] = "NeuMF"
+    version: ClassVar[int] = 2
     family: ClassVar[Family] = "neural"
     summary: ClassVar[str] = (
         "The likelihood that a network over the vectors of user and item tells touched items from drawn ones."

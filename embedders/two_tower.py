@@ -84,6 +84,7 @@ class TwoTower(Method[TwoTowerParams]):
     name: ClassVar[str] = "two_tower"
     title: ClassVar[str] = "Two-tower"
     short: ClassVar[str] = "Two-tower"
+    version: ClassVar[int] = 2
     family: ClassVar[Family] = "neural"
     summary: ClassVar[str] = (
         "The likelihood of the touched item among all items of the batch, by the cosine of what two networks make of "

@@ -7,21 +7,26 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
+from interactions.memory import refuse_too_large
 from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.times import read_times
-from interactions.values import TextColumn, decoded, encode, read_weights
+from interactions.values import TextColumn, cells_of, decoded, encode, read_weights
 
 
 class _OtherOrder(Exception):
-    """A time was met that can only be read with day and month in the other order."""
+    """A time was met that can only be read with day and month in the other order.
+
+    share  of the file that was read before
+    """
+
+    share = 0.0
 
 
 def read_rows(
@@ -42,36 +47,36 @@ def read_rows(
     if day_first is not None:
         order = "day first" if day_first else "month first"
     reader = _BatchReader(source, roles, times, order or "month first", tally, may_turn=order is None)
+    stage = f"Reading {source.path.name}"
     try:
-        return _read_all(source, reader, tell)
-    except _OtherOrder:  # the head told nothing, or misled
+        return _read_all(source, reader, tell, stage, 0.0)
+    except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
-        return _read_all(source, _BatchReader(source, roles, times, "day first", tally, may_turn=False), tell)
+        reader = _BatchReader(source, roles, times, "day first", tally, may_turn=False)
+        return _read_all(source, reader, tell, f"{stage} again, day first", turn.share)
 
 
-def _read_all(source: Source, reader: _BatchReader, tell: Progress) -> tuple[Rows, Order | None]:
+def _read_all(
+    source: Source, reader: _BatchReader, tell: Progress, stage: str, begin: float
+) -> tuple[Rows, Order | None]:
+    """begin: share of the progress that a first attempt has used up, 0 to 1, so that it never falls."""
+    share = 0.0
     for batch in source.batches(reader.columns):
-        reader.add(batch)
-        _refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
-        tell(f"Reading {source.path.name}", 70 * min(batch.done / max(source.size, 1), 1.0), 100)
+        try:
+            reader.add(batch)
+        except _OtherOrder as turn:
+            turn.share = share
+            raise
+        share = min(batch.done / max(source.size, 1), 1.0)
+        refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
+        tell(stage, 70 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:
-        raise LogError(f"No row of {source.path.name} can be used: {in_words(reader.tally)}.")
-    return reader.finish(), reader.order if reader.has_order else None
-
-
-def _refuse_too_large(name: str, held: int, share: float) -> None:
-    """Raise LogError where the rows, of which a share is read, will not go into memory; before the machine swaps."""
-    if held < _SMALL or not 0 < share < 1:
-        return
-    needed = _BESIDE * held / share
-    free = psutil.virtual_memory().available + held
-    if needed > free:
         raise LogError(
-            f"{name} needs about {needed / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: keep only the "
-            "columns that are needed, or a part of the rows."
+            " ".join([f"No row of {source.path.name} can be used: {in_words(reader.tally)}.", *source.notes])
         )
+    return reader.finish(), reader.order if reader.has_order else None
 
 
 class _BatchReader:
@@ -181,18 +186,14 @@ class _BatchReader:
     ) -> None:
         taken = np.flatnonzero(alive & bad)
         alive[taken] = False
-        self.tally.add(
-            reason,
-            len(taken),
-            (
-                f"{self._unit} {batch.places[row]}{'' if column is None else ': ' + _shown(column[int(row)].as_py())}"
-                for row in taken[:3]
-            ),
-        )
+        first = taken[:3].tolist()
+        examples = [f"{self._unit} {batch.places[row]}" for row in first]
+        if column is not None:
+            cells = [cells_of(column[row : row + 1])[0] for row in first]
+            examples = [f"{where}: {_shown(cell)}" for where, cell in zip(examples, cells, strict=True)]
+        self.tally.add(reason, len(taken), examples)
 
 
-_SMALL = 256 << 20  # bytes below which nothing is foretold
-_BESIDE = 2.5  # times what the rows hold is needed while they are sorted and cleaned
 _NUMBERS: tuple[Role, ...] = ("time", "weight", "quantity")
 _FACTS: tuple[Role, ...] = ("title", "category", "event")
 _MISSING: dict[Role, Reason] = {"user": "missing_user", "item": "missing_item", "session": "missing_session"}

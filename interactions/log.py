@@ -124,10 +124,13 @@ class InteractionLog:
     def time_at(self, share: float) -> int:
         """The time at which `share` (0..1) of the interactions are over, seconds UTC.
 
-        Interactions of equal time are not torn apart, so up to `share` of all of them lie before it.
+        Interactions of equal time are not torn apart, so up to `share` of all of them lie before it. Raises LogError
+        where there are no times, or all are equal.
         """
         if self.timestamps is None:
             raise LogError("This log has no time column, so it cannot be split in time.")
+        if self.n_interactions and self.timestamps.min() == self.timestamps.max():
+            raise LogError("All interactions of this log have the same time, so it cannot be split in time.")
         position = min(int(np.ceil(share * self.n_interactions)), self.n_interactions - 1)
         return int(np.partition(self.timestamps, position)[position])
 

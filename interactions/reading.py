@@ -19,7 +19,7 @@ from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
-from interactions.options import READER_VERSION, ReadOptions
+from interactions.options import READER_VERSION, MatchIds, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.rows import Rows
 from interactions.steps import cancelled_sessions, clean
@@ -56,7 +56,7 @@ def read_log(
 
     columns     role -> column name; None = guessed; a role left out of a given mapping is not used, except that
                 title and category are looked for in the item table where there is one
-    items_path  a table of items, joined by id as text: titles, categories and whatever else it has
+    items_path  a table of items, joined by id as text, or as its options say: titles, categories and what else it has
     users_path  a table of users, in the same way
     options     how the log is written; items_options and users_options: how the tables are
 
@@ -90,23 +90,27 @@ def read_log(
 
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
     users = no_columns(n_users)
-    notes = _notes(roles, rows, rules, day_order)
+    notes = source.notes + _notes(roles, rows, rules, day_order)
     items_known, users_known = None, None
     if item_table is not None:
         tell("Joining the item table", 84, 100)
-        joined = join_table(item_table, rows.item_ids, "item", roles["item"])
+        joined = join_table(item_table, rows.item_ids, "item", roles["item"], items_options.match_ids)
+        facts = {role: name for role, name in facts.items() if name in joined.frame}  # not the column of the ids
         items = _with_facts(items, joined, facts)
         items_known = int(joined.known.sum())
         notes += joined.notes
     if user_table is not None:
         tell("Joining the user table", 88, 100)
-        joined = join_table(user_table, rows.user_ids, "user", roles.get("user") or roles["session"])
+        joined = join_table(
+            user_table, rows.user_ids, "user", roles.get("user") or roles["session"], users_options.match_ids
+        )
         users = further_columns(joined.frame, [])
         users_known = int(joined.known.sum())
         notes += joined.notes
 
     tell("Taking the fingerprint", 92, 100)
     named = {**roles, **facts}
+    matches = [options.match_ids for options in (items_options, users_options)]
     log = InteractionLog(
         user_codes=rows.users[order],
         item_codes=rows.items[order],
@@ -117,7 +121,7 @@ def read_log(
         item_ids=np.array(rows.item_ids, dtype=object),
         items=items,
         users=users,
-        digest=_digest([source, item_table, user_table], named, rules, day_order),
+        digest=_digest([source, item_table, user_table], named, rules, day_order, matches),
         users_are_sessions=rows.users_are_sessions,
         columns={str(role): name for role, name in named.items()},
     )
@@ -210,7 +214,11 @@ def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, order: O
 
 
 def _digest(
-    sources: Sequence[Source | None], roles: Mapping[Role, str], rules: CleaningRules, order: Order | None
+    sources: Sequence[Source | None],
+    roles: Mapping[Role, str],
+    rules: CleaningRules,
+    order: Order | None,
+    matches: Sequence[MatchIds | None],
 ) -> str:
     """sha256 of all that the log was made from: the files' bytes and how they were read, not their names or places."""
     files: list[Any] = []
@@ -220,5 +228,5 @@ def _digest(
             continue
         with source.path.open("rb") as file:
             files.append([hashlib.file_digest(file, "sha256").hexdigest(), source.options.model_dump()])
-    made_from = [files, dict(roles), rules.model_dump(mode="json"), order, READER_VERSION]
+    made_from = [files, dict(roles), rules.model_dump(mode="json"), order, list(matches), READER_VERSION]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()

@@ -13,12 +13,16 @@ from errors import LogError
 from interactions.columns import Role, guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
-from interactions.options import ReadOptions
-from interactions.values import decoded, encode, is_text
+from interactions.memory import refuse_too_large
+from interactions.options import MATCHES, MatchIds, ReadOptions
+from interactions.values import cells_of, decoded, encode, is_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_FEW = 0.1  # of the ids in the table may be a mistake of how they are written
+_MANY_MORE = 2  # times as many matches make another way to compare worth a note
+_WHOLE_NUMBER = r"^\s*0*(\d+)(?:\.0*)?\s*$"
 _OWN_NAMES = ("id", "title", "category")  # what the program calls its own columns
 
 
@@ -61,38 +65,51 @@ def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[
     return facts
 
 
-def join_table(source: Source, ids: Sequence[str], role: Role, name_in_log: str) -> JoinedTable:
-    """Read a whole table and put its rows in the order of `ids`; of several rows with one id the first counts."""
+def join_table(
+    source: Source, ids: Sequence[str], role: Role, name_in_log: str, match: MatchIds | None = None
+) -> JoinedTable:
+    """Read a whole table and put its rows in the order of `ids`; of several rows with one id the first counts.
+
+    match  how ids are compared; None = exactly
+    """
     import pandas as pd
     import pyarrow as pa
     import pyarrow.compute as pc
 
     batches: list[list[Any]] = []
-    malformed, examples = 0, []
+    malformed, examples, held = 0, [], 0
     for batch in source.batches(source.columns):
         batches.append(batch.arrays)
+        held += sum(array.nbytes for array in batch.arrays)
+        refuse_too_large(source.path.name, held, batch.done / max(source.size, 1))
         malformed += batch.n_malformed
         examples += batch.malformed
     columns = {
-        name: _filled(pa.chunked_array([decoded(arrays[place]) for arrays in batches]))
+        name: _filled(
+            pa.chunked_array([decoded(arrays[place]) for arrays in batches], None if batches else pa.large_string())
+        )
         for place, name in enumerate(source.columns)
     }
-    wanted = pa.array(ids, pa.large_string())
-    id_name = guess_id(source.columns, role, name_in_log) or _most_matching(columns, wanted)
-    table_ids = _texts(columns.pop(id_name), id_name)
+    as_in_log = pa.array(ids, pa.large_string())
+    wanted = _compared(as_in_log, match)
+    id_name = guess_id(source.columns, role, name_in_log) or _most_matching(columns, wanted, match)
+    as_in_table = _texts(columns.pop(id_name), id_name)
+    table_ids = _compared(as_in_table, match)
     place = pc.index_in(wanted, value_set=table_ids)
     known = np.asarray(place.is_valid())
     frame = pd.DataFrame(
         {name: _series(column.take(place)) for name, column in columns.items()}, index=pd.RangeIndex(len(ids))
     )
 
-    notes = []
+    notes = list(source.notes)
     if malformed:
         where = ", ".join(f"{source.unit} {at}: {what}" for at, what in examples[:3])
         notes.append(f"{malformed:,} malformed rows of {source.path.name} were left out ({where}).")
     twice = len(table_ids) - table_ids.null_count - len(pc.unique(table_ids.drop_null()))
     if twice:
         notes.append(f"{twice:,} rows of {source.path.name} repeat an id in column {id_name!r}: the first row counts.")
+    if match in (None, "exactly") and known.sum() < _FEW * len(ids):
+        notes += _looser_match(as_in_log, as_in_table, int(known.sum()), role, id_name, source.path.name)
     if not known.any():
         notes.append(f"No {role} of the log stands in column {id_name!r} of {source.path.name}: is it the right file?")
     return JoinedTable(frame, known, notes)
@@ -118,13 +135,45 @@ def no_columns(n_rows: int) -> pd.DataFrame:
     return pd.DataFrame(index=pd.RangeIndex(n_rows), columns=pd.Index([], dtype="str"))
 
 
-def _most_matching(columns: Mapping[str, Any], wanted: Any) -> str:
+def _compared(ids: Any, match: MatchIds | None) -> Any:
+    """Ids as they are compared: alike ones are one text."""
+    import pyarrow.compute as pc
+
+    if match == "as numbers":
+        return pc.replace_substring_regex(ids, _WHOLE_NUMBER, r"\1")
+    if match == "ignoring case and spaces":
+        return pc.utf8_lower(pc.utf8_trim_whitespace(ids))
+    return ids
+
+
+def _looser_match(in_log: Any, in_table: Any, known: int, role: Role, id_name: str, file: str) -> list[str]:
+    """A note where few ids match and many more would if they were compared otherwise."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for match in MATCHES[1:]:
+        place = pc.index_in(_compared(in_log, match), value_set=_compared(in_table, match))
+        found = len(place) - place.null_count
+        if found < _MANY_MORE * max(known, _FEW * len(in_log) / _MANY_MORE):
+            continue
+        pairs = pa.table({"log": in_log, "table": in_table.take(place)}).drop_null()
+        differ = pairs.filter(pc.not_equal(pairs["log"], pairs["table"]))
+        example = {name: differ[name][0].as_py() for name in differ.column_names}
+        return [
+            f"{known:,} of {len(in_log):,} {role}s of the log stand in column {id_name!r} of {file}, and {found:,} "
+            f"would if ids were compared {match}: the log writes {example['log']!r} where {file} writes "
+            f"{example['table']!r}. Choose that where the table is opened; the log's ids stay as they are."
+        ]
+    return []
+
+
+def _most_matching(columns: Mapping[str, Any], wanted: Any, match: MatchIds | None) -> str:
     """The column that has most of the ids."""
     import pyarrow.compute as pc
 
     def found(name: str) -> int:
         try:
-            return int(pc.sum(pc.is_in(wanted, value_set=_texts(columns[name], name))).as_py() or 0)
+            return int(pc.sum(pc.is_in(wanted, value_set=_compared(_texts(columns[name], name), match))).as_py() or 0)
         except LogError:
             return 0
 
@@ -157,5 +206,8 @@ def _series(column: Any) -> pd.Series[Any]:
         return pd.Series(column.to_pylist(), dtype="str")
     if pa.types.is_integer(column.type) and column.null_count:
         return pd.Series(column.to_pylist(), dtype="Int64")  # numbers with gaps stay whole numbers
-    series: pd.Series[Any] = column.to_pandas()
+    try:
+        series: pd.Series[Any] = column.to_pandas()
+    except (OverflowError, ValueError):  # a day in the year 50,000
+        return pd.Series(cells_of(column), dtype="str")
     return series.reset_index(drop=True)

@@ -13,9 +13,11 @@ from interactions.values import decoded, is_text
 
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]  # seconds UTC, readable
 
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the first second of the year 1, the last of 9999
+
 
 def read_times(column: Any, *, compact: bool = False, order: Order = "month first", plain: bool = False) -> Times:
-    """Times as int64 seconds UTC (n,), rounded down, and bool (n,): which cells could be read.
+    """Times as int64 seconds UTC (n,), rounded down, and bool (n,): which could be read, in the years 1 to 9999.
 
     A number counts seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size; with
     `compact` it is a date such as 20170131, or 20170131102030. Text is ISO 8601, "/" allowed for "-", without a zone
@@ -29,10 +31,13 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
     if pa.types.is_timestamp(kind):
         per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
         ticks = pc.fill_null(column.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
-        return ticks // per_second, ~np.asarray(column.is_null())
+        return _within_years(ticks // per_second, ~np.asarray(column.is_null()))
+    if pa.types.is_date64(kind):
+        thousandths = pc.fill_null(column.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        return _within_years(thousandths // 86_400_000 * 86_400, ~np.asarray(column.is_null()))
     if pa.types.is_date(kind):
-        days = pc.fill_null(column.cast(pa.date32()).cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
-        return days.astype(np.int64) * 86_400, ~np.asarray(column.is_null())
+        days = pc.fill_null(column.cast(pa.int32()), 0).to_numpy(zero_copy_only=False)
+        return _within_years(days.astype(np.int64) * 86_400, ~np.asarray(column.is_null()))
     if pa.types.is_floating(kind):
         whole = pc.floor(column.cast(pa.float64()))
         column = pc.if_else(pc.less(pc.abs(whole), 9.2e18), whole, None).cast(pa.int64()).cast(pa.string())
@@ -54,6 +59,11 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
     if len(left) > column.null_count:
         seconds[left], readable[left] = read_local_times(column.take(pa.array(left)), order)
     return seconds, readable
+
+
+def _within_years(seconds: npt.NDArray[np.int64], readable: npt.NDArray[np.bool_]) -> Times:
+    """Times outside of the years 1 to 9999, which no text can name, as unreadable."""
+    return seconds, readable & (seconds >= _FIRST) & (seconds <= _LAST)
 
 
 def _parse_times(data: Any, ends: Any, compact: bool, seconds: Any, readable: Any) -> None:

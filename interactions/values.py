@@ -99,6 +99,16 @@ def decoded(column: Any) -> Any:
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 
+def cells_of(column: Any) -> list[Any]:
+    """The cells of an Arrow column as Python has them; as text where Python has none, such as the year 50,000."""
+    import pyarrow as pa
+
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return list(column.cast(pa.string()).to_pylist())
+
+
 def is_text(column: Any) -> bool:
     """Whether the Arrow column holds text."""
     import pyarrow as pa

@@ -35,11 +35,15 @@ def _floor(flag: str, help: str) -> Any:
     return Annotated[int | None, typer.Option(flag, min=1, metavar="N", help=help)]
 
 
+_MATCHES = "'exactly', 'as numbers' or 'ignoring case and spaces'"
+
 # What every command takes that reads a LOG: name of the parameter -> its declaration and its default.
 _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     **{role: (_text(f"--{role}", f"Column with the {role}; '' = none has it."), None) for role in ROLES},
     "items_file": (_file("--items-file", "Table of items: titles, categories and more, joined by id."), None),
     "users_file": (_file("--users-file", "Table of users, joined by id."), None),
+    "items_match": (_text("--items-match", f"How ids of --items-file are compared: {_MATCHES}."), None),
+    "users_match": (_text("--users-match", f"How ids of --users-file are compared: {_MATCHES}."), None),
     "min_users_per_item": (_floor("--min-users-per-item", "Leave out items with fewer users."), None),
     "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), None),
     "rules": (_file("--rules", "Rules of cleaning as JSON, as the app lets you download them."), None),
@@ -47,6 +51,7 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
     "header": (_switch("header", "Whether the first line names the columns."), None),
     "quotes": (_switch("quotes", "Whether double quotes hold a field together."), None),
+    "escapes": (_switch("escapes", "Whether a backslash inside of double quotes escapes a quote."), None),
     "comment": (_text("--comment", "Character that lines of comment begin with; '' = there are none."), None),
     "day_first": (_switch("day-first", "Whether 1/2/2017 is the first of February."), None),
     "layout": (
@@ -86,7 +91,7 @@ def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
     from workspace.log_source import LogSource
     from workspace.settings import checked
 
-    read = {key: options[key] for key in ReadOptions.model_fields}
+    read = {key: options[key] for key in ReadOptions.model_fields if key in options}
     if read["separator"] is not None:
         read["separator"] = read["separator"].replace("\\t", "\t")
     rules = {} if options["rules"] is None else _rules_in(options["rules"])
@@ -98,11 +103,15 @@ def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
         options=checked(ReadOptions, read),
         items_path=options["items_file"],
         users_path=options["users_file"],
+        items_options=checked(ReadOptions, {"match_ids": options["items_match"]}),
+        users_options=checked(ReadOptions, {"match_ids": options["users_match"]}),
     )
 
 
 def _rules_in(path: Path) -> dict[str, Any]:
     """The rules of a file; raises LogError where it holds none."""
+    if path.exists() and not path.is_file():
+        raise LogError(f"{path} is no ordinary file: give --rules a file that the app let you download.")
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -11,6 +11,7 @@ from errors import InputError
 from interactions import Preview, ReadOptions, preview
 from interactions.formats.encoding import NAMES
 from interactions.formats.opening import may_be_text, tables_in
+from interactions.options import MATCHES
 from widgets.text import plain
 
 _SEPARATORS = {
@@ -53,6 +54,12 @@ def read_as(path: Path, name: str, key: str, *, log: bool) -> tuple[ReadOptions,
             expanded=found is None,
         ):
             _panel(key, found, log=log)
+    if not log:
+        st.selectbox(
+            "How its ids are compared with the log's", MATCHES, index=None, key=f"{key}-match_ids",
+            placeholder="Exactly", format_func=str.capitalize,
+            help="As numbers, 0012, 12 and 12.0 are one. The log's ids stay as they stand in any case.",
+        )  # fmt: skip
     return options, found
 
 
@@ -68,9 +75,12 @@ def _cached_head(path: str, _modified: int, options: str) -> Preview:
 
 def _chosen(key: str) -> ReadOptions:
     """What was chosen when the page was drawn last."""
-    stored = {name: st.session_state.get(f"{key}-{name}") for name in ("encoding", "separator", "comment", "layout")}
+    stored = {
+        name: st.session_state.get(f"{key}-{name}")
+        for name in ("encoding", "separator", "comment", "layout", "match_ids")
+    }
     chosen: dict[str, Any] = {name: value for name, value in stored.items() if value is not None}
-    for name in ("header", "quotes", "day_first"):
+    for name in ("header", "quotes", "escapes", "day_first"):
         value = st.session_state.get(f"{key}-{name}")
         if value is not None:
             chosen[name] = value == "Yes"
@@ -99,6 +109,11 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
             "Double quotes hold a field together", ["Yes", "No"], index=None, key=f"{key}-quotes",
             placeholder=f"Detected: {_yes(detected.quotes)}",
             help="No takes every quote for a letter, as in files whose titles have stray quotes.",
+        )  # fmt: skip
+        st.selectbox(
+            "A backslash before a quote makes it text", ["Yes", "No"], index=None, key=f"{key}-escapes",
+            placeholder=f"Detected: {_yes(detected.escapes)}",
+            help='As in "say \\"hi\\"", which MySQL and Spark write where others double the quote.',
         )  # fmt: skip
         st.selectbox(
             "Comments begin with", ["", "#", "%", ";"], index=None, key=f"{key}-comment", accept_new_options=True,

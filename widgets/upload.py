@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import streamlit as st
 from streamlit.typing import UploadedFile
@@ -106,10 +108,21 @@ def upload_log() -> None:
     if file is not None:
         st.session_state["_uploaded"] = _Uploaded(kept_on_disk(file), file.name, tables)
     elif typed.strip():
-        path = Path(typed.strip()).expanduser()
+        path = typed_path(typed)
         st.session_state["_uploaded"] = _Uploaded(path, path.name, tables)
     else:
         st.session_state.pop("_uploaded", None)
+
+
+def typed_path(typed: str) -> Path:
+    """The file that a person typed or pasted: in quotes, as Windows copies paths, as a file:// address, or with a ~."""
+    bare = typed.strip().strip("\"'")
+    if bare.startswith("file://"):
+        bare = url2pathname(urlsplit(bare).path)
+    try:
+        return Path(bare).expanduser()
+    except RuntimeError:  # ~ and the name of nobody
+        return Path(bare)
 
 
 def kept_on_disk(file: UploadedFile) -> Path:

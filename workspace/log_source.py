@@ -21,7 +21,7 @@ class LogSource:
 
     name        "grocery", a path, or the name, digest or beginning of a digest of a kept log
     columns     role -> column for the roles that are not to be guessed; "" = no column has the role
-    items_path  and users_path: tables that are joined by id
+    items_path  and users_path: tables that are joined by id; items_options and users_options: how they are written
     """
 
     name: str
@@ -30,6 +30,8 @@ class LogSource:
     options: ReadOptions = field(default_factory=ReadOptions)
     items_path: Path | None = None
     users_path: Path | None = None
+    items_options: ReadOptions = field(default_factory=ReadOptions)
+    users_options: ReadOptions = field(default_factory=ReadOptions)
 
     @property
     def says_how(self) -> bool:
@@ -105,6 +107,8 @@ def _read(
         items_path=items_path,
         users_path=source.users_path,
         options=source.options,
+        items_options=source.items_options,
+        users_options=source.users_options,
         progress=progress,
     )
     return OpenedLog(name, log, describe(log, report))

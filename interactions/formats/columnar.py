@@ -13,6 +13,7 @@ import numpy as np
 from errors import LogError
 from interactions.formats.source import Batch, Kind
 from interactions.options import ReadOptions
+from interactions.values import cells_of
 
 _ROWS = 1 << 18  # a batch
 
@@ -27,7 +28,9 @@ class _Columnar(ABC):
         """schema: of Arrow; n_rows: of the whole file."""
         self.path, self.size = path, n_rows
         self.options = ReadOptions(layout="table")
-        self.columns: list[str] = list(schema.names)
+        self.notes: list[str] = []
+        with _telling_damage(path, self.kind.capitalize()):
+            self.columns: list[str] = list(schema.names)
         twice = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if twice:
             raise LogError(f"{path.name} has two columns named {twice[0]!r}: rename one of them.")
@@ -35,7 +38,8 @@ class _Columnar(ABC):
     def head(self, rows: int) -> list[list[str]]:
         """The first rows as text; "" where a cell is null."""
         for batch in self._read(self.columns, rows):
-            cells = [column.to_pylist() for column in batch.slice(0, rows).columns]
+            _refuse_broken(batch, self.path.name)
+            cells = [cells_of(column) for column in batch.slice(0, rows).columns]
             return [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
         return []
 
@@ -43,6 +47,7 @@ class _Columnar(ABC):
         """All rows in order, the named columns only."""
         done = 0
         for batch in self._read(columns, _ROWS):
+            _refuse_broken(batch, self.path.name)
             places = np.arange(done + 1, done + batch.num_rows + 1, dtype=np.int64)
             done += batch.num_rows
             yield Batch([batch.column(name) for name in columns], places, n_malformed=0, malformed=[], done=done)
@@ -121,6 +126,17 @@ def _telling_damage(path: Path, what: str) -> Iterator[None]:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:
         raise LogError(f"{path.name} is a damaged {what} file ({_first_line(error)}): export it again.") from error
+
+
+def _refuse_broken(batch: Any, name: str) -> None:
+    """Raise LogError where cells point outside of what is stored, before anything follows them there."""
+    import pyarrow as pa
+
+    try:
+        for column in batch.columns:  # a number or a day points nowhere, whatever it is
+            column.validate(full=not pa.types.is_primitive(column.type))
+    except pa.ArrowException as error:
+        raise LogError(f"{name} is damaged ({_first_line(error)}): export it again.") from error
 
 
 def _first_line(error: BaseException) -> str:

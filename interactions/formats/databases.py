@@ -30,6 +30,7 @@ class SqliteTable:
             cursor = connection.execute(f"SELECT * FROM {_quoted(self._table)} LIMIT 0")
             self.columns = checked_columns([name for name, *_ in cursor.description], path.name)
             (self.size,) = connection.execute(f"SELECT COUNT(*) FROM {_quoted(self._table)}").fetchone()
+        self.notes: list[str] = []
         self.options = ReadOptions(layout="table", table=self._table)
 
     def head(self, rows: int) -> list[list[str]]:
@@ -64,6 +65,7 @@ class DuckdbTable:
             described = connection.execute(f"SELECT * FROM {self._table} LIMIT 0").description
             self.columns = checked_columns([name for name, *_ in described], path.name)
             (self.size,) = connection.execute(f"SELECT COUNT(*) FROM {self._table}").fetchone()
+        self.notes: list[str] = []
         self.options = ReadOptions(layout="table", table=chosen)
 
     def head(self, rows: int) -> list[list[str]]:
@@ -117,7 +119,7 @@ def _sqlite(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             connection.text_factory = lambda data: data.decode("utf-8", "replace")
             yield connection
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # names of columns are decoded by the library
         raise LogError(f"{path.name} cannot be read as an SQLite database ({error}).") from error
 
 
@@ -131,7 +133,7 @@ def _duckdb(path: Path) -> Iterator[Any]:
         }  # fmt: skip
         with duckdb.connect(str(path), read_only=True, config=config) as connection:
             yield connection
-    except duckdb.Error as error:
+    except (duckdb.Error, UnicodeError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise LogError(f"{path.name} cannot be read as a DuckDB database ({reason}).") from error
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from errors import LogError
 from interactions.formats.dialect import read_head
-from interactions.formats.encoding import as_utf8, decoder_of, detect_encoding, known_encoding
+from interactions.formats.encoding import as_utf8, claimed_encoding, decoder_of, detect_encoding, doubts
 from interactions.formats.records import (
     MALFORMED,
     MAX_RECORD,
@@ -54,7 +54,8 @@ class DelimitedFile:
             sample = start if is_packed or self._whole or not start.isascii() else start + self._later_lines()
             self._encoding = detect_encoding(sample, whole=self._whole, name=path.name)
         else:
-            self._encoding = known_encoding(options.encoding)
+            self._encoding = claimed_encoding(options.encoding, start, name=path.name)
+        self.notes = doubts(options.encoding, start, whole=self._whole, name=path.name)
         self._head = self._decoded_head(start)
         is_csv = unpacked_name(path, options.table).lower().endswith(".csv")
         found = read_head(self._head, options, whole=self._whole, name=path.name, is_csv=is_csv)
@@ -65,6 +66,7 @@ class DelimitedFile:
             separator=found.dialect.separator.decode(),
             header=found.has_header,
             quotes=found.dialect.quotes,
+            escapes=found.dialect.escapes,
             comment="" if found.dialect.comment < 0 else chr(found.dialect.comment),
             layout="table",
             table=options.table,

@@ -56,7 +56,7 @@ def read_head(text: bytes, options: ReadOptions, *, whole: bool, name: str, is_c
     if not text.strip():
         raise LogError(f"{name} holds blank lines only: choose a file with a header and rows.")
     comment = _comment(text) if options.comment is None else _checked_comment(options.comment)
-    dialect = _dialect(text, separator, options.quotes, comment, whole=whole, name=name, is_csv=is_csv)
+    dialect = _dialect(text, separator, options, comment, whole=whole, name=name, is_csv=is_csv)
     counts = count_fields(text, dialect, last=whole)
     if comment >= 0 and options.comment is None and _is_header(text, comment, counts):
         dialect = dialect._replace(comment=-1)
@@ -114,20 +114,27 @@ def _shape(text: str) -> str:
 def _dialect(
     text: bytes,
     separator: str | None,
-    quotes: bool | None,
+    options: ReadOptions,
     comment: int,
     *,
     whole: bool,
     name: str,
     is_csv: bool,
 ) -> Dialect:
-    """Of all that are possible the one that cuts the most records alike; then with quotes, then with more fields."""
+    """Of all that are possible the one that cuts the most records alike; then with quotes, then with more fields.
+
+    Backslashes escape only where more records are cut alike with them than without.
+    """
+    quotes = options.quotes
+    escapes = False if quotes is False or (options.escapes is None and b'\\"' not in text) else options.escapes
     candidates = [
-        Dialect(mark.encode(), quoting, comment)
+        Dialect(mark.encode(), quoting, comment, escaping)
         for mark in ((*SEPARATORS, " ") if separator is None else (separator,))
-        for quoting in ((True, False) if quotes is None else (quotes,))
+        for quoting, escaping in ((True, False), (True, True), (False, False))
+        if quotes in (None, quoting) and escapes in (None, escaping)
     ]
     best, best_rank = candidates[0], (False, 0.0, False, 0)
+    even_without: dict[bytes, float] = {}  # escapes
     for dialect in candidates:
         if dialect.separator not in text:
             continue
@@ -146,6 +153,10 @@ def _dialect(
                     "followed by items."
                 )
             continue
+        if dialect.escapes and even <= even_without.get(dialect.separator, 0.0):
+            continue
+        if dialect.quotes and not dialect.escapes:
+            even_without[dialect.separator] = even
         rank = (counts[0] in (usual, usual - 1), even, dialect.quotes, usual)
         if rank > best_rank:
             best, best_rank = dialect, rank
@@ -156,7 +167,10 @@ def _hold_nothing(text: bytes, dialect: Dialect, *, whole: bool) -> bool:
     """Whether quotes are letters: most lines that have some cannot be read with quotes that hold a field together."""
     if text.count(b'"') < _BROKEN:
         return False
-    broken = count_fields(text, dialect._replace(quotes=True), last=whole).count(0)
+    broken = min(
+        count_fields(text, dialect._replace(quotes=True, escapes=escapes), last=whole).count(0)
+        for escapes in (False, True)
+    )
     return broken >= _BROKEN and broken > sum(b'"' in line for line in text.splitlines()) / 2
 
 

@@ -28,6 +28,7 @@ NAMES = {
 }
 
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_WIDE_MARKS = {2: (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), 4: (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)}
 # What is left when neither a mark nor UTF-8 tells; the number is how much likelier than the rarest one meets it.
 _OLDER = {"gb18030": 10.0, "big5": 3.0, "cp932": 3.0, "cp949": 3.0, "windows-1252": 10.0, "windows-1251": 1.0}
 _CLEAR = 0.2  # of disorder between two readings of a text decides; below it the rarer characters do
@@ -48,10 +49,39 @@ def known_encoding(name: str) -> str:
     """The codec of that name; raises LogError where there is none for text."""
     try:
         found = codecs.lookup(name).name.removesuffix("-sig").removesuffix("_sig")
-        b"  ".decode(found, "replace")  # some codecs, such as hex, are no text encodings
+        b"a\xff\xff".decode(found, _BROKEN)  # some codecs, such as hex, are no text encodings
+        codecs.getincrementaldecoder(found)
     except (LookupError, ValueError) as error:
-        raise LogError(f"There is no encoding {name!r}: use {', '.join(OFFERED)}.") from error
+        raise LogError(f"There is no encoding {name[:40]!r}: use {', '.join(OFFERED)}.") from error
     return found
+
+
+def claimed_encoding(claimed: str, sample: bytes, *, name: str) -> str:
+    """The codec that a person named, as the head of the file bears it out.
+
+    UTF-16 without a mark is read in the order of bytes that its NULs tell. Raises LogError where there is no such
+    codec, or where a text that has two or four bytes for every character is claimed and the bytes are no such text.
+    """
+    encoding = known_encoding(claimed)
+    if not encoding.startswith(("utf-16", "utf-32")):
+        return encoding
+    width = 2 if encoding.startswith("utf-16") else 4
+    marks = _WIDE_MARKS[width]
+    has_mark = sample.startswith(marks)
+    # Separators and line ends have NULs there.
+    if not has_mark and (b"\0" not in sample or encoding == "utf-32"):
+        raise LogError(f"{name} is not written in {encoding}, as its bytes show: choose another encoding.")
+    return encoding if has_mark or encoding != "utf-16" else _wide(sample) or "utf-16-le"
+
+
+def doubts(claimed: str | None, sample: bytes, *, whole: bool, name: str) -> list[str]:
+    """A note where another encoding than UTF-8 is claimed for a text whose letters are UTF-8."""
+    if claimed is None or sample.isascii() or b"\0" in sample or not _is(sample, "utf-8", whole=whole):
+        return []
+    encoding = known_encoding(claimed)
+    if encoding in ("utf-8", "ascii"):
+        return []
+    return [f"{name} was read as {encoding}, as chosen, though its bytes are UTF-8: see whether its letters are right."]
 
 
 def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +23,11 @@ _MOST_GROWTH = 300  # fold; workbooks unpack to ten times their size, seldom to 
 _FREE = 64 << 20
 _MOST_ROWS_ABOVE = 50  # the header is looked for in so many rows
 _HEAD_ROWS = 1000
-_DAMAGED = (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, ParseError)
+_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))  # a formula's failures
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, LookupError, ValueError, TypeError, AttributeError, OSError, EOFError,
+    ParseError, NotImplementedError, RuntimeError, AssertionError, ArithmeticError,
+)  # fmt: skip
 
 
 class Workbook:
@@ -36,9 +42,12 @@ class Workbook:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self._sheet = chosen_table(sheets_in(path), options.table, path.name, "sheet")
+        with _opened(path, formulas=True) as book:
+            formulas = [row for _, row in _rows(book[self._sheet], _HEAD_ROWS)]
         with _opened(path) as book:
             self.size = int(book[self._sheet].max_row or _HEAD_ROWS)  # what the sheet claims
             first = [(place, row) for place, row in _rows(book[self._sheet], _HEAD_ROWS) if any(row)]
+        self.notes = _unsaved(formulas, first, path.name)
         start = next((at for at, (_, row) in enumerate(first[:_MOST_ROWS_ABOVE]) if _is_filled(row)), None)
         if start is None:
             raise LogError(f"Sheet {self._sheet!r} of {path.name} has no row with two filled cells: it is no table.")
@@ -86,7 +95,7 @@ def _refuse_bomb(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except _DAMAGED as error:
         raise LogError(f"{path.name} is a damaged workbook ({error}): save it again.") from error
     if unpacked > _FREE + _MOST_GROWTH * path.stat().st_size:
         raise LogError(
@@ -96,15 +105,15 @@ def _refuse_bomb(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """The workbook, its values only; raises LogError where it is damaged."""
+def _opened(path: Path, *, formulas: bool = False) -> Iterator[Any]:
+    """The workbook, its values only, or formulas in place of their results; raises LogError where it is damaged."""
     from openpyxl import load_workbook
 
     book = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and the like, which are not read
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
             yield book
     except _DAMAGED as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
@@ -124,6 +133,26 @@ def _rows(sheet: Any, most: int | None) -> Iterator[tuple[int, list[str]]]:
         yield place, cells
 
 
+def _unsaved(formulas: Sequence[Sequence[str]], values: Sequence[tuple[int, Sequence[str]]], name: str) -> list[str]:
+    """A note where cells hold formulas whose results the program that wrote the workbook has not saved."""
+    results = dict(values)
+    empty = [
+        (row, column)
+        for row, cells in enumerate(formulas, start=1)
+        for column, cell in enumerate(cells)
+        if cell.startswith("=") and not "".join(results.get(row, ())[column : column + 1])
+    ]
+    if not empty:
+        return []
+    from openpyxl.utils import get_column_letter
+
+    row, column = empty[0]
+    return [
+        f"Cells of {name}, such as {get_column_letter(column + 1)}{row}, hold formulas without saved results and count "
+        "as empty: open it in Excel or LibreOffice, save it, and choose it again."
+    ]
+
+
 def _is_filled(row: Sequence[str]) -> bool:
     return sum(map(bool, row)) >= 2
 
@@ -133,11 +162,11 @@ def _padded(row: Sequence[str], width: int) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    """A cell as a person reads it: a whole number has no point, a day without hours no hours."""
+    """A cell as a person reads it: a whole number has no point, a day without hours no hours, an error no value."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        return "" if value in _ERRORS else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -27,7 +27,7 @@ class ItemLists:
         self.kind: Kind = "user-items" if options.layout == "user-items" else "baskets"
         self._separator = checked_separator(options.separator)
         self._lines = TextLines(path, options)
-        self.size = self._lines.size
+        self.size, self.notes = self._lines.size, self._lines.notes
         self.columns = ["user" if self.kind == "user-items" else "basket", "item"]
         self.options = ReadOptions(
             encoding=self._lines.encoding, separator=options.separator, layout=self.kind, table=options.table

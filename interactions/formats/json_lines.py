@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from errors import LogError
-from interactions.formats.lines import TextLines
+from interactions.formats.lines import LONGEST, TextLines
 from interactions.formats.records import MAX_RECORD
 from interactions.formats.source import Batch, Kind, checked_columns
 from interactions.formats.text_rows import Row, in_batches
 from interactions.options import ReadOptions
 
 _HEAD_LINES = 1000  # whose keys are the columns
-_MOST_LIST = 512 << 20  # bytes of a list, which is read in one piece
+_MOST_HEAD = 32 << 20  # characters of the objects that are kept as the head
+_BETWEEN = re.compile(r"[\s,]*")  # two values of a list
 _LABELS = "|"  # between the values of a list
 
 
 class JsonLines:
     """A file of JSON objects; raises LogError where its head holds none.
 
-    columns  the keys of the first thousand objects, in the order in which they are met; "a.b" is b inside of a
+    columns  the keys of the first thousand objects, fewer where they are large, in the order in which they are met;
+             "a.b" is b inside of a
     """
 
     kind: Kind = "json lines"
@@ -31,17 +34,22 @@ class JsonLines:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self._lines = TextLines(path, options)
-        self.size = self._lines.size
+        self.size, self.notes = self._lines.size, self._lines.notes
         self._is_list = self._lines.start.lstrip().startswith(b"[")
         self.options = ReadOptions(encoding=self._lines.encoding, layout="table", table=options.table)
         self._first: list[dict[str, str | None]] = []
-        problem = ""
+        problem, kept = "", 0
         for place, row, _ in self._objects():
             if isinstance(row, str):
                 problem = problem or f"line {place}: {row}"
             else:
                 self._first.append(row)
-            if len(self._first) >= _HEAD_LINES or (problem and not self._first and place > _HEAD_LINES):
+                kept += sum(len(cell or "") for cell in row.values())
+            if (
+                kept > _MOST_HEAD
+                or len(self._first) >= _HEAD_LINES
+                or (problem and not self._first and place > _HEAD_LINES)
+            ):
                 break
         if not any(self._first):
             raise LogError(
@@ -72,18 +80,44 @@ class JsonLines:
                 yield place, _flat_or_wrong(line), done
 
     def _list(self) -> Iterator[tuple[int, dict[str, str | None] | str, int]]:
-        text = self._lines.whole(_MOST_LIST)
-        if text is None:
-            raise LogError(
-                f"{self.path.name} is one JSON list of more than {_MOST_LIST >> 20} MB, which must be read in one "
-                "piece: write an object a line instead."
-            )
-        try:
-            values = _DECODER.decode(text.decode().strip())
-        except (ValueError, RecursionError) as error:
-            raise LogError(f"{self.path.name} is no valid JSON ({error}): write an object a line.") from error
-        for place, value in enumerate(values, start=1):
-            yield place, _flat(value) if isinstance(value, dict) else "not a JSON object", self.size
+        """The values of a list one by one, each as soon as its end is read."""
+        place, text, at = 0, "", 0
+        opened = False
+        for chunk, done, last in self._lines.chunks():
+            text, at = text[at:] + _decoded(chunk, self.path.name), 0
+            if not opened:
+                opened, at = True, text.index("[") + 1
+            while at < len(text):
+                found = _BETWEEN.match(text, at)
+                at = found.end() if found else at
+                if text[at : at + 1] == "]":
+                    if text[at + 1 :].strip():
+                        raise LogError(f"{self.path.name} goes on behind its JSON list: write an object a line.")
+                    return
+                try:
+                    value, end = _DECODER.raw_decode(text, at)
+                except (ValueError, RecursionError) as error:
+                    if last or isinstance(error, RecursionError) or len(text) - at > LONGEST:
+                        raise self._no_list(place + 1) from error
+                    break  # its end is in the next chunk
+                if end == len(text) and not last:
+                    break  # a number may go on
+                place, at = place + 1, end
+                yield place, _flat(value) if isinstance(value, dict) else "not a JSON object", done
+        raise self._no_list(place + 1)
+
+    def _no_list(self, place: int) -> LogError:
+        return LogError(
+            f"{self.path.name} is no valid JSON from value {place:,} of its list on: mend it, or write an object a "
+            "line."
+        )
+
+
+def _decoded(chunk: bytes, name: str) -> str:
+    try:
+        return chunk.decode()
+    except UnicodeDecodeError as error:
+        raise LogError(f"{name} is not written in the encoding that it is read in: choose another.") from error
 
 
 # Numbers stay as they are written: ids are not to be rounded.

@@ -8,7 +8,7 @@ from pathlib import Path
 from errors import LogError
 from interactions.formats.delimited import DelimitedFile
 from interactions.formats.source import Source
-from interactions.formats.unpacking import is_zip, members, open_bytes, unpacked_name
+from interactions.formats.unpacking import PACKED, is_zip, members, open_bytes, unpacked_name
 from interactions.options import ReadOptions
 
 _SQLITE = b"SQLite format 3\0"
@@ -16,8 +16,14 @@ _DUCKDB = b"DUCK"  # at byte 8
 _ARROW = b"ARROW1"
 _PARQUET = b"PAR1"
 _PARQUET_SUFFIXES = (".parquet", ".pq")
+_LONGEST_NAME = 300  # letters of a path that a sentence shows
 _WORKBOOK = "[Content_Types].xml"  # is in every workbook, which is a zip archive
-_ONLY_UNPACKED = {_PARQUET: "a Parquet file", _ARROW: "an Arrow file", _SQLITE[:8]: "an SQLite database"}
+_ONLY_UNPACKED = {
+    _PARQUET: "a Parquet file",
+    _ARROW: "an Arrow file",
+    _SQLITE[:8]: "an SQLite database",
+    **dict.fromkeys(PACKED, "another packed file"),
+}
 _MADE_BY_OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
     b"%PDF": "a PDF: export the table behind it as CSV",
@@ -97,17 +103,22 @@ def may_be_text(path: Path) -> bool:
 
 
 def _first_bytes(path: Path) -> bytes:
+    name = str(path)
+    shown = (name if len(name) <= _LONGEST_NAME else name[:_LONGEST_NAME] + "…").replace("\0", "�")
     try:
         if path.is_dir():
-            raise LogError(f"{path} is a folder: choose the file inside it.")
+            raise LogError(f"{shown} is a folder: choose the file inside it.")
         if not path.exists():
-            raise LogError(f"There is no file {path}: check its name and folder.")
+            raise LogError(f"There is no file {shown}: check its name and folder.")
         if not path.is_file():
-            raise LogError(f"{path} is no file that can be read twice: save it as one.")
-        with path.open("rb") as file:
-            first = file.read(16)
+            raise LogError(f"{shown} is no ordinary file, which can be read twice: save it as one.")
+        # Some files of the system claim to hold nothing and then wait for ever for something to tell.
+        first = b""
+        if path.stat().st_size:
+            with path.open("rb") as file:
+                first = file.read(16)
     except OSError as error:
-        raise LogError(f"{path} cannot be opened: {error.strerror}.") from error
+        raise LogError(f"{shown} cannot be opened: {error.strerror}.") from error
     if not first:
         raise LogError(f"{path.name} is empty: choose a file with a header and at least one row.")
     return first

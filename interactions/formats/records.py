@@ -1,4 +1,4 @@
-"""Cuts delimited text into records and fields, so that every line is either understood or counted.
+r"""Cuts delimited text into records and fields, so that every line is either understood or counted.
 
 The readers of the libraries stop at the first stray quote, or swallow what follows it, and leave out lines without
 saying which. The rules here, the same for every file:
@@ -8,6 +8,8 @@ saying which. The rules here, the same for every file:
 - A field that begins with a double quote ends with the next one that is not doubled; inside it, separators and line
   ends are text, and "" stands for ". What follows must be a separator or the end of the line. Anywhere else a double
   quote is plain text. Spaces belong to the field.
+- Where a dialect escapes, \" and \\ inside of such a field stand for " and \; any other backslash is text.
+- A field that is \N, without quotes, is empty: so MySQL, Hive and Postgres write that a value is missing.
 - A record with another number of fields than the header is malformed, and so is one of more than MAX_RECORD bytes.
 - A dialect without quotes takes a double quote for text everywhere.
 - Where quoting is broken (text after a closing quote, or no closing quote within MAX_RECORD bytes), the LINE on which
@@ -20,6 +22,7 @@ of a file, where compiling would take longer than the work, through the plain on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -38,7 +41,9 @@ MALFORMED = {
     NOT_TEXT: "not written in the file's encoding",
 }
 
-_QUOTE, _LF, _CR, _SPACE = 34, 10, 13, 32
+_QUOTE, _LF, _CR, _SPACE, _BACKSLASH, _CAPITAL_N = 34, 10, 13, 32, 92, 78
+_NULL = b"\\N"
+_ESCAPED = re.compile(r'\\(["\\])|""')
 
 
 class Dialect(NamedTuple):
@@ -47,23 +52,26 @@ class Dialect(NamedTuple):
     separator  one or two bytes between the fields
     quotes     double quotes hold separators and line ends together
     comment    the byte that a comment line begins with, -1 = there are no comments
+    escapes    in a field with quotes, a backslash before a quote or a backslash makes it text
     """
 
     separator: bytes
     quotes: bool = True
     comment: int = -1
+    escapes: bool = False
 
 
 class Records(NamedTuple):
     """The records of one block of bytes.
 
     starts, ends  int32 (n_records, n_fields): where a field's text lies in the block, without its quotes
-    doubled       bool (n_records, n_fields): the text has doubled quotes to be undone
+    doubled       bool (n_records, n_fields): the text has doubled quotes, or escapes, to be undone
     lines         int64 (n_records,): the line on which a record begins, the first of the file = 1
     bad_lines, bad_kinds, bad_fields   int64, int8, int32 (n_malformed,): where, why, and how many fields were seen
     consumed      bytes of the block that are done with; the rest belongs before the next block
     next_line     line on which the rest begins
     skipping      the block ended inside a line that is too long: what follows, up to its end, is to be left out
+    escapes       whether the dialect has escapes
     """
 
     starts: npt.NDArray[np.int32]
@@ -76,6 +84,7 @@ class Records(NamedTuple):
     consumed: int
     next_line: int
     skipping: bool
+    escapes: bool
 
     def keep(self, good: npt.NDArray[np.bool_]) -> Records:
         """Only the records that are `good`, bool (n_records,)."""
@@ -126,6 +135,7 @@ def split_records(
         dialect.separator[0],
         dialect.separator[1] if len(dialect.separator) > 1 else -1,
         _QUOTE if dialect.quotes else -1,
+        _BACKSLASH if dialect.escapes else -1,
         dialect.comment,
         n_fields,
         line,
@@ -150,6 +160,7 @@ def split_records(
         int(consumed),
         int(line),
         bool(skipping),
+        dialect.escapes,
     )
 
 
@@ -160,7 +171,7 @@ def gather_fields(
     starts, ends, doubled = (cells[:, fields].ravel() for cells in (records.starts, records.ends, records.doubled))
     offsets = np.zeros(len(starts) + 1, np.int32)
     text = np.empty(int((ends - starts).sum(dtype=np.int64)), np.uint8)
-    used = compiled(_gather)(np.frombuffer(block, np.uint8), starts, ends, doubled, offsets, text)
+    used = compiled(_gather)(np.frombuffer(block, np.uint8), starts, ends, doubled, records.escapes, offsets, text)
     return offsets, text[:used]
 
 
@@ -175,12 +186,17 @@ def count_fields(block: bytes, dialect: Dialect, *, last: bool) -> list[int]:
 
 def field_texts(block: bytes, records: Records, limit: int) -> list[list[str]]:
     """Every field of the first records as text, one list a record: for the head of a file."""
-    table = []
+
+    def text(start: int, end: int, doubled: bool) -> str:
+        if end - start == len(_NULL) and block[start:end] == _NULL and block[start - 1 : start] != b'"':
+            return ""
+        cell = block[start:end].decode("utf-8", "replace")
+        if not doubled:
+            return cell
+        return _ESCAPED.sub(lambda found: found[1] or '"', cell) if records.escapes else cell.replace('""', '"')
+
     fields = (records.starts[:limit], records.ends[:limit], records.doubled[:limit])
-    for starts, ends, doubled in zip(*fields, strict=True):
-        cells = [block[start:end].decode("utf-8", "replace") for start, end in zip(starts, ends, strict=True)]
-        table.append([cell.replace('""', '"') if twice else cell for cell, twice in zip(cells, doubled, strict=True)])
-    return table
+    return [list(map(text, *row)) for row in zip(*(cells.tolist() for cells in fields), strict=True)]
 
 
 @cache
@@ -196,6 +212,7 @@ def _scan(
     separator: int,
     separator_tail: int,
     quote: int,
+    escape: int,
     comment: int,
     n_fields: int,
     line: int,
@@ -255,6 +272,10 @@ def _scan(
                             continue
                         closed = at + 1 < size or last
                         break
+                    if byte == escape and at + 1 < size and (data[at + 1] == quote or data[at + 1] == escape):
+                        escaped = True
+                        at += 2
+                        continue
                     if byte == _LF or (byte == _CR and not (at + 1 < size and data[at + 1] == _LF)):
                         inner_lines += 1
                     at += 1
@@ -344,13 +365,20 @@ def _scan(
     return good, bad, begin, line, False
 
 
-def _gather(block: Any, starts: Any, ends: Any, doubled: Any, offsets: Any, text: Any) -> int:
+def _gather(block: Any, starts: Any, ends: Any, doubled: Any, escapes: bool, offsets: Any, text: Any) -> int:
     used = 0
     for record in range(len(starts)):
         at, end, escaped = starts[record], ends[record], doubled[record]
+        is_null = end - at == 2 and block[at] == _BACKSLASH and block[at + 1] == _CAPITAL_N
+        if is_null and (at == 0 or block[at - 1] != _QUOTE):
+            at = end
         while at < end:
-            text[used] = block[at]
+            if escaped and escapes and block[at] == _BACKSLASH and block[at + 1] in (_QUOTE, _BACKSLASH):
+                text[used] = block[at + 1]
+                at += 2
+            else:
+                text[used] = block[at]
+                at += 2 if escaped and block[at] == _QUOTE else 1
             used += 1
-            at += 2 if escaped and block[at] == _QUOTE else 1
         offsets[record + 1] = used
     return used

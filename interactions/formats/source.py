@@ -42,6 +42,7 @@ class Source(Protocol):
 
     unit   "line" or "row": what `places` of a batch count
     size   what `done` of a batch runs up to
+    notes  what a person should know of how the file was read
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Source(Protocol):
     size: int
     columns: list[str]
     options: ReadOptions
+    notes: list[str]
 
     def head(self, rows: int) -> list[list[str]]:
         """The first records as text, a list of cells each; "" where a cell is empty."""
@@ -74,7 +76,8 @@ def checked_columns(names: Sequence[str], file: str) -> list[str]:
 
 def chosen_table(tables: Sequence[str], wanted: str | None, file: str, what: str = "table") -> str:
     """The one that is wanted, or the only one; raises LogError where it is not there, or several are."""
-    listed = ", ".join(tables[:20]) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
+    shown = [name if name.isprintable() else repr(name) for name in tables[:20]]
+    listed = ", ".join(shown) + (f" and {len(tables) - 20} more" if len(tables) > 20 else "")
     if not tables:
         raise LogError(f"{file} holds no {what} with rows and columns.")
     if wanted is None and len(tables) > 1:

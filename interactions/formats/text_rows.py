@@ -9,6 +9,7 @@ import numpy as np
 from interactions.formats.source import Batch
 
 _ROWS = 1 << 16  # a batch
+_MOST = 32 << 20  # characters of a batch
 
 Row = tuple[int, Sequence[str | None] | str, int]
 """(place in the file from 1, the cells or what is wrong with them, how much of the file is read)."""
@@ -19,7 +20,7 @@ def in_batches(rows: Iterable[Row], n_columns: int) -> Iterator[Batch]:
     cells: list[Sequence[str | None]] = []
     places: list[int] = []
     malformed: list[tuple[int, str]] = []
-    n_malformed, done = 0, 0
+    n_malformed, done, size = 0, 0, 0
     for place, row, done in rows:
         if isinstance(row, str):
             n_malformed += 1
@@ -28,9 +29,10 @@ def in_batches(rows: Iterable[Row], n_columns: int) -> Iterator[Batch]:
         else:
             cells.append(row)
             places.append(place)
-        if len(cells) + n_malformed >= _ROWS:
+            size += sum([len(cell) for cell in row if cell])
+        if len(cells) + n_malformed >= _ROWS or size > _MOST:
             yield _batch(cells, places, n_columns, n_malformed, malformed, done)
-            cells, places, malformed, n_malformed = [], [], [], 0
+            cells, places, malformed, n_malformed, size = [], [], [], 0, 0
     if cells or n_malformed:
         yield _batch(cells, places, n_columns, n_malformed, malformed, done)
 

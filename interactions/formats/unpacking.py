@@ -5,8 +5,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import stat
+import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
@@ -38,7 +41,12 @@ _PACKINGS = {
     b"\xfd7zXZ\x00": _Packing((".xz",), lzma.LZMAFile),
 }
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"  # the second begins an empty one
-_DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+PACKED = (*_PACKINGS, *_ZIP)
+"""What packed files begin with."""
+_DAMAGED = (
+    EOFError, OSError, zlib.error, lzma.LZMAError, struct.error, zipfile.BadZipFile, NotImplementedError, RuntimeError,
+    UnicodeError,
+)  # fmt: skip
 
 
 class Stream:
@@ -155,15 +163,19 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, name: str) -> zipfile.
 
 
 def _tables(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
-    """What is in an archive without folders and what systems leave there; nothing is ever written from it."""
+    """What is in an archive without folders, links and what systems leave there; nothing is ever written from it."""
     found = []
     for entry in archive.infolist():
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise LogError(f"{name} holds a path that leads out of it, {entry.filename!r}: do not trust it.")
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if not entry.is_dir() and not hidden:
+        if not entry.is_dir() and not hidden and not stat.S_ISLNK(entry.external_attr >> 16):
             found.append(entry)
+    names = Counter(entry.filename for entry in found)
+    for twice, times in names.most_common(1):
+        if times > 1:
+            raise LogError(f"{name} holds {times} files named {twice!r}: pack it again with the one that counts.")
     return found
 
 

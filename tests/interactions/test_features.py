@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import json
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,78 @@ def test_several_labels_share_a_row(cells: list[Any]) -> None:
 
 def test_a_list_is_not_cut_at_a_bar() -> None:
     assert labels(encoded([["a|b"], ["c"]], object)) == ["a|b", "c"]
+
+
+GENRES = ["Action", "Comedy", "Crime", "Drama", "Romance", "Sci-Fi", "War", "Western"]
+
+
+def planted_lists(n: int = 300) -> list[list[str]]:
+    """Lists of one to four genres, in the order of the alphabet as catalogues have them."""
+    random = np.random.default_rng(5)
+    return [sorted(random.choice(GENRES, random.integers(1, 5), replace=False).tolist()) for _ in range(n)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ", ".join,
+        ",".join,
+        ";".join,
+        "; ".join,
+        "|".join,
+        "、".join,
+        repr,
+        json.dumps,
+        lambda genres: json.dumps([{"id": GENRES.index(genre), "name": genre} for genre in genres]),
+        lambda genres: repr([{"id": GENRES.index(genre), "name": genre} for genre in genres]),
+    ],
+)
+@pytest.mark.parametrize("n", [40, 300])
+def test_lists_are_told_however_they_are_written(written: Callable[[list[str]], str], n: int) -> None:
+    lists = planted_lists(n)
+    features = encoded([*map(written, lists), None], "str")
+    assert rows(features)[:-1] == [pytest.approx(dict.fromkeys(genres, 1 / len(genres))) for genres in lists]
+    assert rows(features)[-1] == {MISSING: 1}
+
+
+def names_of_people() -> list[str]:
+    random = np.random.default_rng(6)
+    first, last = ["Ann", "Bo", "Cy", "Di", "Thomas", "James"], ["Smith", "Doe", "Lee", "Roe", "Thomas", "James"]
+    return [f"{random.choice(last)}, {random.choice(first)}" for _ in range(300)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Matrix, The", "Godfather, The", "Beautiful Mind, A", "Piano, The", "The", "Man, A"],
+        ["Paris, France", "Lyon, France", "Rome, Italy", "Milan, Italy", "Italy"],
+        names_of_people(),
+        ["1,234", "234,1", "5,678", "678,5", "x"],
+        ["12;15", "15;12", "12;15;12", "y"],
+        ["Eat, Pray, Love", "Love, Actually", "Yes, Minister"],
+        ["Acme, Inc.", "Globex, Inc.", "Inc., Acme Sons", "Foo, Ltd."],
+        ["Milk, whole", "whole", "Bread"],  # one text is no evidence
+        ["[Drama]", "[Comedy", "[1, 2] x", "['a' 'b"],
+        ["['a', 'b']", "plain", "words"],
+        ["[" * 5000 + "]" * 5000, "[1]x]"],
+        ["{'a', 'b'}", "('a', 'b')"],
+    ],
+)
+def test_titles_places_people_and_numbers_stay_whole(cells: list[str]) -> None:
+    assert set(labels(encoded(cells, "str"))) == set(cells)
+
+
+def test_marks_between_digits_never_part_and_a_bar_comes_first() -> None:
+    assert set(labels(encoded(["1,000 pieces, new", "new, 1,000 pieces", "new, used"], "str"))) == {
+        "1,000 pieces", "new", "used"
+    }  # fmt: skip
+    assert set(labels(encoded(["a, b|c", "b, a", "a, b"], "str"))) == {"a, b", "c", "b, a"}
+
+
+def test_lists_with_odd_contents() -> None:
+    assert labels(encoded(["[]", "[null, 1]", '["a|b", "c, d"]', "[2.5, [3]]"], "str")) == [
+        "1", "2.5", "[3]", "a|b", "c, d", MISSING
+    ]  # fmt: skip
 
 
 def test_numbers_without_ties_fill_ten_equal_buckets() -> None:

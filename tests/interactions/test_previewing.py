@@ -34,7 +34,7 @@ def test_the_detected_options_give_the_same_preview_again(tmp_path: Path) -> Non
     path.write_bytes("用户;商品\n1;牛奶\n".encode("utf-16"))
     seen = preview(path)
     assert seen.options == ReadOptions(
-        encoding="utf-16", separator=";", header=True, quotes=True, comment="", layout="table"
+        encoding="utf-16", separator=";", header=True, quotes=True, escapes=False, comment="", layout="table"
     )
     assert preview(path, seen.options).sample.equals(seen.sample)
     assert seen.sample.iloc[0].tolist() == ["1", "牛奶"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import functools
 import io
 import itertools
+import json
+import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -116,23 +119,45 @@ def test_columns_without_a_role_are_not_judged(tmp_path: Path) -> None:
 
 
 cells = st.sampled_from(
-    ["", " ", "a", "b", "0", "007", "é", '"', '""', '"a"', '"a,b"', '"a\nb"', "x\r", "1", "-1", "nan"]
+    [
+        "",
+        " ",
+        "a",
+        "b",
+        "0",
+        "007",
+        "é",
+        '"',
+        '""',
+        '"a"',
+        '"a,b"',
+        '"a\nb"',
+        "x\r",
+        "1",
+        "-1",
+        "nan",
+        "\\N",
+        '"\\N"',
+        '"a\\"b"',
+        "\\",
+    ]
 )
 lines = st.lists(st.tuples(st.lists(cells, min_size=0, max_size=4), st.sampled_from(["\n", "\r\n", "\r", "\n\n"])))
 
 
-@given(lines, st.booleans(), st.sampled_from([",", ";", "\t"]))
+@given(lines, st.booleans(), st.sampled_from([",", ";", "\t"]), st.booleans())
 def test_the_counts_add_up_whatever_the_file(
     tmp_path_factory: pytest.TempPathFactory,
     table: list[tuple[list[str], str]],
     mark: bool,
     separator: str,
+    escapes: bool,
 ) -> None:
     body = "".join(separator.join(row) + end for row, end in table)
     path = write(
         tmp_path_factory.mktemp("messy"), ("\ufeff" if mark else "") + f"user{separator}item{separator}w\n{body}"
     )
-    rows, malformed = reference(body, 3, separator)
+    rows, malformed = reference(body, 3, separator, escapes=escapes)
     weights = [_number(fields[2]) for _, fields in rows]
     good = [
         (user, item)
@@ -140,7 +165,7 @@ def test_the_counts_add_up_whatever_the_file(
         if user.strip() and item.strip() and 0 < weight < np.inf
     ]
     roles = {"user": "user", "item": "item", "weight": "w"}
-    options = ReadOptions(separator=separator)
+    options = ReadOptions(separator=separator, escapes=escapes)
     if len({user for user, _ in good}) < 2 or len({item for _, item in good}) < 2:
         with pytest.raises(LogError):
             read_log(path, roles, options=options)
@@ -150,6 +175,62 @@ def test_the_counts_add_up_whatever_the_file(
     assert report.rows == len(rows) + len(malformed)
     assert report.dropped.get("malformed_row", 0) == len(malformed)
     assert Counter(events(log)) == Counter(good)
+
+
+typed_cells = st.sampled_from([None, "", " ", "a", "b", "007", "é", '"', "\\N", "1", "-1", "nan", "x|y", "{", "\n"])
+
+
+@given(
+    st.lists(st.tuples(typed_cells, typed_cells, typed_cells), max_size=12), st.sampled_from(["json", "arrow", "sql"])
+)
+def test_the_counts_add_up_in_other_formats(
+    tmp_path_factory: pytest.TempPathFactory, table: list[tuple[str | None, str | None, str | None]], form: str
+) -> None:
+    path = tmp_path_factory.mktemp("messy") / {"json": "log.jsonl", "arrow": "log.parquet", "sql": "log.db"}[form]
+    names = ["user", "item", "w"]
+    n_malformed = 0
+    if form == "json":
+        texts = [json.dumps(dict(zip(names, row, strict=True))) for row in table]
+        n_malformed = sum(row[0] == "{" for row in table)  # half an object stands after each of them
+        path.write_text("\n".join(text + ("\n{" if '"user": "{"' in text else "") for text in texts), encoding="utf-8")
+    elif form == "arrow":
+        columns = [pa.array([row[place] for row in table], pa.string()) for place in range(3)]
+        pq.write_table(pa.table(columns, names), path)
+    else:
+        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("CREATE TABLE events (user TEXT, item TEXT, w TEXT)")
+            connection.executemany("INSERT INTO events VALUES (?, ?, ?)", table)
+    good = [
+        (user, item)
+        for user, item, weight in table
+        if user and user.strip() and item and item.strip() and 0 < _number(weight or "") < np.inf
+    ]
+    roles = {"user": "user", "item": "item", "weight": "w"}
+    if len({user for user, _ in good}) < 2 or len({item for _, item in good}) < 2:
+        with pytest.raises(LogError):
+            read_log(path, roles)
+        return
+    log, report = read_log(path, roles)
+    assert adds_up(report)
+    assert report.rows == len(table) + n_malformed
+    assert report.dropped.get("malformed_row", 0) == n_malformed
+    assert Counter(events(log)) == Counter(good)
+
+
+def test_a_table_as_mysql_and_spark_write_it(tmp_path: Path) -> None:
+    text = (
+        '"u1","say \\"hi\\", he said","2017-01-01","5"\n'
+        '"u2","a \\\\ b","2017-01-02","4"\n'
+        '\\N,"c","2017-01-03","3"\n'
+        '"u3",\\N,"2017-01-03","3"\n'
+        '"u3","d",\\N,"3"\n'
+        '"u3","d","2017-01-03",\\N\n'
+        '"u3","\\N","2017-01-03","1"\n'
+    )
+    log, report = read_log(write(tmp_path, "user,item,time,rating\n" + text))
+    assert events(log) == [("u1", 'say "hi", he said'), ("u2", "a \\ b"), ("u3", "\\N")]
+    assert report.dropped == {"missing_user": 1, "missing_item": 1, "unreadable_time": 1, "non_finite_weight": 1}
+    assert adds_up(report)
 
 
 def _number(text: str) -> float:
@@ -391,6 +472,24 @@ def test_the_digest_names_all_that_the_log_was_made_from_and_nothing_else(tmp_pa
         digest(with_floor),
     ]
     assert len({*same, *others}) == 1 + len(others)
+
+
+def test_progress_runs_forward_when_the_order_of_day_and_month_turns_far_into_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 4000)
+    dates = ["1/2/2017"] * 3000 + ["13/2/2017"] * 2000
+    text = "".join(f"u{n % 7},i{n % 5},{date}\n" for n, date in enumerate(dates))
+    told: list[tuple[str, float]] = []
+
+    def watch(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        told.append((stage, done / total))
+
+    log, report = read_log(write(tmp_path, "user,item,time\n" + text), progress=watch)
+    assert (log.n_interactions, report.dropped) == (5000, {})
+    assert [done for _, done in told] == sorted(done for _, done in told)
+    assert max(done for stage, done in told if stage == "Reading log.csv") > 0.3
+    assert "Reading log.csv again, day first" in [stage for stage, _ in told]
 
 
 def test_progress_runs_forward_and_can_stop_the_work(tmp_path: Path) -> None:

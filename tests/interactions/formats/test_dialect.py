@@ -55,6 +55,31 @@ def test_quotes_that_hold_nothing_together_are_letters() -> None:
     assert not head(sound, quotes=False).dialect.quotes
 
 
+SPOKEN = "".join(rf'"u{n}","say \"hi\", {n}","C:\\dir"' + "\n" for n in range(20))
+
+
+@pytest.mark.parametrize("stray", ["", '"u1","one" stray,x\n'])
+def test_backslashes_escape_where_that_makes_rows(stray: str) -> None:
+    found = head("user,item,place\n" + SPOKEN + stray)
+    assert (found.dialect.separator, found.dialect.quotes, found.dialect.escapes) == (b",", True, True)
+    assert found.columns == ["user", "item", "place"]
+    assert not head("user,item,place\n" + SPOKEN, escapes=False).dialect.escapes
+    assert not head("user,item,place\n" + SPOKEN, quotes=False, escapes=True).dialect.escapes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'user,folder\n"u1","C:\\a\\"\n"u2","C:\\b\\"\n',  # ends with a backslash
+        'user,item\n"u1","a\\"",b"\n"u2","a\\"",c"\n',  # a backslash before a doubled quote
+        'user,item\nu1,a\\"b\nu2,c\\"d\n',  # not in quotes
+        'user,item\n"u1","a\\nb"\n"u2","\\N"\n',
+    ],
+)
+def test_backslashes_that_plain_quoting_reads_are_letters(text: str) -> None:
+    assert not head(text).dialect.escapes
+
+
 def test_comments_above_the_header_and_a_header_that_begins_like_one() -> None:
     commented = head("# made by x\n# on a day\nuser,item\nu1,a\n# done\nu2,b\n")
     assert (commented.columns, commented.dialect.comment, commented.line) == (["user", "item"], ord("#"), 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 
 import pytest
@@ -54,12 +55,13 @@ def read_in_blocks(text: bytes, n_fields: int, size: int, dialect: Dialect = COM
 
 
 def reference(
-    text: str, n_fields: int, separator: str = ",", *, quotes: bool = True, comment: str = ""
+    text: str, n_fields: int, separator: str = ",", *, quotes: bool = True, comment: str = "", escapes: bool = False
 ) -> tuple[Rows, Malformed]:
     """The rules of the module once more, written with regular expressions, for texts without overlong lines."""
     mark = re.escape(separator)
     end = r"(?:\r\n|\n|\r|\Z)"
-    quoted = rf'"(?:[^"]|"")*"(?={mark}|{end})' if quotes else r"(?!)"
+    inside = r'(?:[^"\\]|""|\\["\\]|\\(?!["\\]))*' if escapes else r'(?:[^"]|"")*'
+    quoted = rf'"{inside}"(?={mark}|{end})' if quotes else r"(?!)"
     bare = rf'(?!")(?:(?!{mark})[^\r\n])*' if quotes else rf"(?:(?!{mark})[^\r\n])*"
     record = re.compile(rf"({quoted}|{bare})((?:{mark}(?:{quoted}|{bare}))*){end}")
     field = re.compile(rf"{quoted}|{bare}")
@@ -84,13 +86,26 @@ def reference(
                 cells.append(cell.group())
                 rest = rest[cell.end() :]
             if len(cells) == n_fields:
-                texts = [cell[1:-1].replace('""', '"') if quotes and cell.startswith('"') else cell for cell in cells]
-                rows.append((line, texts))
+                rows.append((line, [plain_text(cell, quotes=quotes, escapes=escapes) for cell in cells]))
             else:
                 malformed.append((line, TOO_FEW_FIELDS if len(cells) < n_fields else TOO_MANY_FIELDS))
         line += len(re.findall(r"\r\n|\n|\r", whole.group()))
         at = whole.end()
     return rows, malformed
+
+
+def plain_text(cell: str, *, quotes: bool, escapes: bool) -> str:
+    """What a cell says, letter by letter."""
+    if cell == "\\N":
+        return ""
+    if not (quotes and cell.startswith('"')):
+        return cell
+    inside, text = cell[1:-1], ""
+    while inside:
+        is_pair = inside.startswith('""') or (escapes and inside.startswith(('\\"', "\\\\")))
+        text += inside[1] if is_pair else inside[0]
+        inside = inside[2 if is_pair else 1 :]
+    return text
 
 
 messy = st.text(alphabet='ab,"\r\n ', max_size=60)
@@ -143,6 +158,43 @@ def test_what_the_standard_library_writes_is_read_back(table: list[list[str]]) -
     rows, malformed = read(file.getvalue().encode("utf-8", "surrogatepass"), 2)
     expected = [[cell.encode("utf-8", "surrogatepass").decode("utf-8", "replace") for cell in row] for row in table]
     assert [fields for _, fields in rows] == expected
+    assert malformed == []
+
+
+escaped = st.text(alphabet='aN,"\\\r\n', max_size=60)
+BACKSLASHES = Dialect(b",", escapes=True)
+
+
+@given(escaped, st.integers(1, 3), st.integers(1, 20))
+def test_escapes_are_cut_and_undone_as_the_rules_say(text: str, n_fields: int, size: int) -> None:
+    expected = reference(text, n_fields, escapes=True)
+    assert read(text.encode(), n_fields, BACKSLASHES) == expected
+    assert read(text.encode(), n_fields, BACKSLASHES, plain=True) == expected
+    assert read_in_blocks(text.encode(), n_fields, size, BACKSLASHES) == expected
+
+
+@given(escaped, st.integers(1, 3), st.booleans())
+def test_without_escapes_a_backslash_is_a_letter_and_a_marker_of_nothing_is_empty(
+    text: str, n_fields: int, quotes: bool
+) -> None:
+    assert read(text.encode(), n_fields, Dialect(b",", quotes)) == reference(text, n_fields, quotes=quotes)
+
+
+@given(escaped, st.integers(1, 3), st.booleans())
+def test_gathered_fields_are_the_texts_of_the_head(text: str, n_fields: int, escapes: bool) -> None:
+    block = text.encode()
+    records = split_records(block, COMMAS._replace(escapes=escapes), n_fields, line=1, last=True)
+    offsets, gathered = gather_fields(block, records, range(n_fields))
+    cells = [gathered[first:end].tobytes().decode() for first, end in itertools.pairwise(offsets)]
+    assert cells == [cell for row in field_texts(block, records, len(records.lines)) for cell in row]
+
+
+def test_what_the_standard_library_writes_with_backslashes_is_read_back() -> None:
+    table = [["a", 'say "hi", he'], ["\\", "two\nlines\\"], ['"', "\\N"], ["", 'C:\\dir\\"x"']]
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_ALL, doublequote=False, escapechar="\\").writerows(table)
+    rows, malformed = read(file.getvalue().encode(), 2, BACKSLASHES)
+    assert [fields for _, fields in rows] == table
     assert malformed == []
 
 

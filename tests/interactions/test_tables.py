@@ -1,0 +1,81 @@
+"""Tables are joined by id as it stands, or as a person says, and a note tells where another way would find more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from interactions import CleaningReport, InteractionLog, ReadOptions, read_log
+from interactions.options import MatchIds
+
+WAYS: dict[MatchIds, tuple[list[str], list[str]]] = {  # how the log and how the table writes each id
+    "as numbers": (["266079.0", "0001", "7", "0", "x1", "10."], ["266079", "1", "007.00", "000", "x1", "10"]),
+    "ignoring case and spaces": (["AB-1", " ab-2", "Ab-3 ", "ÄB", "5"], ["ab-1", "AB-2", "ab-3", "äb", "5"]),
+}
+
+
+def joined(
+    folder: Path, in_log: list[str], in_table: list[str], match: MatchIds | None
+) -> tuple[InteractionLog, CleaningReport]:
+    rows = [f"u{n % 3},{one}" for n, one in enumerate(in_log)]
+    (folder / "log.csv").write_text("\n".join(["user,item", *rows]), encoding="utf-8")
+    titles = [f"{one},title {n}" for n, one in enumerate(in_table)]
+    (folder / "items.csv").write_text("\n".join(["item,title", *titles]), encoding="utf-8")
+    return read_log(folder / "log.csv", items_path=folder / "items.csv", items_options=ReadOptions(match_ids=match))
+
+
+@pytest.mark.parametrize("match", WAYS)
+def test_ids_that_are_compared_otherwise_keep_their_form(tmp_path: Path, match: MatchIds) -> None:
+    in_log, in_table = WAYS[match]
+    log, report = joined(tmp_path, in_log, in_table, match)
+    assert sorted(log.item_ids) == sorted(in_log)
+    titles = dict(zip(log.item_ids, log.items["title"], strict=True))
+    assert [titles[one] for one in in_log] == [f"title {n}" for n in range(len(in_log))]
+    assert report.items_known == len(in_log)
+    assert not any("compared" in note for note in report.notes)
+    exact, report = joined(tmp_path, in_log, in_table, "exactly")
+    assert report.items_known == 1
+    assert exact.digest != log.digest
+
+
+def test_few_matches_and_many_more_as_numbers_are_told_with_an_example(tmp_path: Path) -> None:
+    in_log = [f"{n}.0" for n in range(100, 140)] + ["same"]
+    log, report = joined(tmp_path, in_log, [str(n) for n in range(100, 140)] + ["same"], None)
+    (note,) = [note for note in report.notes if "compared" in note]
+    assert note.startswith("1 of 41 items of the log stand in column 'item' of items.csv, and 41 would if ids were")
+    assert "compared as numbers: the log writes '100.0' where items.csv writes '100'." in note
+    assert log.item_ids[0] == "100.0"
+    _, report = joined(tmp_path, [f"sku-{n}" for n in range(20)], [f"SKU-{n}" for n in range(20)], None)
+    assert any("compared ignoring case and spaces: the log writes 'sku-0'" in note for note in report.notes)
+
+
+def test_a_table_of_other_items_gets_no_advice(tmp_path: Path) -> None:
+    _, report = joined(tmp_path, [str(n) for n in range(40)], [str(n) for n in range(1000, 1040)], None)
+    assert report.items_known == 0
+    assert not any("compared" in note for note in report.notes)
+    assert any("is it the right file?" in note for note in report.notes)
+
+
+def test_a_table_without_rows_knows_nothing(tmp_path: Path) -> None:
+    pq.ParquetWriter(tmp_path / "items.parquet", pa.schema({"item": pa.string(), "title": pa.string()})).close()
+    (tmp_path / "log.csv").write_text("user,item\nu1,a\nu2,b\n", encoding="utf-8")
+    log, report = read_log(tmp_path / "log.csv", items_path=tmp_path / "items.parquet")
+    assert report.items_known == 0
+    assert log.items["title"].isna().all()
+
+
+def test_rows_that_become_one_id_are_counted_and_the_first_counts(tmp_path: Path) -> None:
+    log, report = joined(tmp_path, ["1", "2"], ["01", "1.0", "2"], "as numbers")
+    assert log.items["title"].tolist() == ["title 0", "title 2"]
+    assert any("1 rows of items.csv repeat an id" in note for note in report.notes)
+
+
+def test_a_table_without_header_finds_its_ids_in_the_way_they_are_compared(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,item\nu1,1.0\nu2,2.0\n", encoding="utf-8")
+    (tmp_path / "items.csv").write_text("x,9,1\ny,9,2\n", encoding="utf-8")
+    options = ReadOptions(match_ids="as numbers", header=False)
+    _, report = read_log(tmp_path / "log.csv", items_path=tmp_path / "items.csv", items_options=options)
+    assert report.items_known == 2
