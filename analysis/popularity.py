@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Buckets, Counts, Floats, Neighbours, Vectors, mean_where, row_norms, trained_rows
-from analysis.ranks import mean_ranks, spearman
+from analysis.ranks import spearman, value_quantiles
 
 BUCKETS: Final = ("head", "mid", "tail")
 NORMAL_95: Final = 1.959964  # standard errors on each side of a mean that hold 95 % of a normal distribution
@@ -23,11 +23,7 @@ def popularity_quantiles(p: Counts) -> Floats:
     >>> popularity_quantiles(np.array([7, 0, 2, 2, 1])).round(3).tolist()
     [1.0, nan, 0.5, 0.5, 0.0]
     """
-    quantiles = np.full(len(p), np.nan)
-    bought = p > 0
-    n = int(bought.sum())
-    quantiles[bought] = (mean_ranks(p[bought]) - 1) / (n - 1) if n > 1 else 0.5
-    return quantiles
+    return value_quantiles(np.where(p > 0, p, np.nan))
 
 
 def popularity_buckets(p: Counts, edges: tuple[float, float] = (0.5, 0.8)) -> Buckets:

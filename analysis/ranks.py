@@ -21,6 +21,21 @@ def mean_ranks(values: npt.NDArray[Any]) -> Floats:
     return np.asarray((last - (sizes - 1) / 2)[group], dtype=np.float64)
 
 
+def value_quantiles(values: npt.NDArray[Any]) -> Floats:
+    """Quantile of each value among those that are known, 0 = least, 1 = greatest, ties alike, float64 (n,).
+
+    NaN stays NaN; 0.5 for an only value.
+
+    >>> value_quantiles(np.array([30.0, np.nan, 10.0, 20.0])).tolist()
+    [1.0, nan, 0.0, 0.5]
+    """
+    quantiles = np.full(len(values), np.nan)
+    known = ~np.isnan(values)
+    n = int(known.sum())
+    quantiles[known] = (mean_ranks(values[known]) - 1) / (n - 1) if n > 1 else 0.5
+    return quantiles
+
+
 def spearman(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> float:
     """Spearman's rank correlation over the pairs that are both known; NaN below two pairs, or where one is constant.
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
-import re
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -14,16 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import ParameterError
+from interactions.labels import label_cutter
 
 if TYPE_CHECKING:
     import pandas as pd
     from scipy import sparse
 
 NUMBER_BUCKETS = 10
-LABEL_SEPARATOR = "|"  # "Action|Comedy" is two labels
-_LIST_MARKS = (";", ",", "；", "，", "、")  # noqa: RUF001 - may part labels too, where the column tells that they do
-_ANYWHERE = 0.5  # of the labels in lists stand first in one cell and behind another label in another
-_LISTS = 0.9  # of the texts of a column must be written as lists
 MISSING = "missing"  # a cell that says so in words is missing as well
 
 Numbers = npt.NDArray[np.float64]
@@ -74,11 +67,11 @@ class Features:
 def encode_features(table: pd.DataFrame, columns: Sequence[str]) -> Features:
     """Encode the columns, row by row of the table.
 
-    A column of texts has a feature a value; lists, and texts that `_label_cutter` takes for such, hold several labels,
-    which share the 1. A column
-    of numbers or dates with more than 10 different ones is cut into at most 10 buckets of as equal size as its ties
-    allow: equal numbers are never parted. Texts that are all numbers, or all dates like 2026-01-31, are taken for what
-    they say; "007" is a name. A missing cell is a value of its own. Raises ParameterError where a column is not there.
+    A column of texts has a feature a value; lists, and texts that `label_cutter` takes for such, hold several labels,
+    which share the 1. A column of numbers or dates with more than 10 different ones is cut into at most 10 buckets of
+    as equal size as its ties allow: equal numbers are never parted. Texts that are all numbers, or all dates like
+    2026-01-31, are taken for what they say; "007" is a name. A missing cell is a value of its own. Raises
+    ParameterError where a column is not there.
     """
     from scipy import sparse
 
@@ -101,71 +94,42 @@ def encode_features(table: pd.DataFrame, columns: Sequence[str]) -> Features:
     return Features(tuple(columns), tuple(values), column_of, matrix)
 
 
+def first_labels(column: pd.Series[Any]) -> list[str | None]:
+    """The first label of each cell of a column of texts, None where there is none."""
+    return [None if cell == [MISSING] else cell[0] for cell in _cells(column)]
+
+
+def scale_of(column: pd.Series[Any]) -> tuple[Numbers, Callable[[Numbers], list[str]]] | None:
+    """A column of numbers or of dates as numbers, float64 (n,), NaN = missing, and what writes them for a person.
+
+    None where it is a column of texts, or says nothing.
+    """
+    for read, write in ((_numbers, _number_texts), (_moments, _moment_texts)):
+        scale = read(column)
+        if scale is not None and not np.isnan(scale).all():
+            return scale, write
+    return None
+
+
 def _encoded(column: pd.Series[Any]) -> Encoded:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)  # how a file stores its values does not change what they are
-    for read, write in ((_numbers, _number_texts), (_moments, _moment_texts)):
-        scale = read(column)
-        if scale is not None and not np.isnan(scale).all():
-            return _buckets(scale, write)
-    values = column.tolist()
-    cut = _label_cutter({value for value in values if isinstance(value, str) and value.strip()})
-    cells = [_labels(value, cut) for value in values]
+    scale = scale_of(column)
+    if scale is not None:
+        return _buckets(*scale)
+    cells = _cells(column)
     rows = np.repeat(np.arange(len(cells)), np.array([len(cell) for cell in cells], dtype=np.int64))
     codes, labels = pd.factorize(np.array([label for cell in cells for label in cell], dtype=object), sort=True)
     return [str(label) for label in labels], rows, codes.astype(np.int64)
 
 
-def _label_cutter(texts: set[str]) -> Callable[[str], list[str]]:
-    """How the texts of a column, blank ones left out, are cut into labels: the first of these rules that holds.
-
-    1. Texts that are nearly all written as lists, ["Drama", "Comedy"] or ['Drama', 'Comedy'], are those lists; of an
-       object such as {"id": 18, "name": "Drama"} its name is the label.
-    2. Where one text has a bar, bars part labels: "Action|Comedy".
-    3. A semicolon or a comma parts labels, "Drama, Comedy", where the column is plainly one of lists. In lists a label
-       can stand at any place: at least half of the labels in texts with that mark must stand first in some text and
-       behind another label in some text. So "Matrix, The", "Paris, France" and "Smith, John" stay whole. A mark between
-       two digits never parts: "1,234".
-    4. Else each text is one label.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about backslashes in what only looks like a list
-        lists = {text: parts for text in texts if (parts := _written_list(text)) is not None}
-    if lists and len(lists) >= _LISTS * len(texts):
-        return lambda text: lists.get(text, [text])
-    if any(LABEL_SEPARATOR in text for text in texts):
-        return lambda text: text.split(LABEL_SEPARATOR)
-    for mark in _LIST_MARKS:
-        between = re.compile(rf"(?<!\d){mark}|{mark}(?!\d)")
-        cut = [parts for text in texts if len(parts := _parts(text, between)) > 1]
-        firsts = {parts[0] for parts in cut} | {text.strip() for text in texts if mark not in text}
-        later = {part for parts in cut for part in parts[1:]}
-        anywhere = sum(part in firsts and part in later for parts in cut for part in parts)
-        if len(cut) > 1 and anywhere >= _ANYWHERE * sum(map(len, cut)):
-            return lambda text, between=between: _parts(text, between)  # type: ignore[misc]
-    return lambda text: [text]
-
-
-def _parts(text: str, between: re.Pattern[str]) -> list[str]:
-    return [part.strip() for part in between.split(text) if part.strip()]
-
-
-def _written_list(text: str) -> list[str] | None:
-    """The labels of a list that is written as in JSON or Python; None where the text is no such list."""
-    text = text.strip()
-    if not (text.startswith("[") and text.endswith("]")):
-        return None
-    for read in (json.loads, ast.literal_eval):
-        try:
-            found = read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-            continue
-        if isinstance(found, list):
-            names = [one.get("name", one) if isinstance(one, dict) else one for one in found]
-            return [str(name) for name in names if name is not None]
-    return None
+def _cells(column: pd.Series[Any]) -> list[list[str]]:
+    """The labels of each cell."""
+    values = column.tolist()
+    cut = label_cutter({value for value in values if isinstance(value, str) and value.strip()})
+    return [_labels(value, cut) for value in values]
 
 
 def _labels(cell: Any, cut: Callable[[str], list[str]]) -> list[str]:

@@ -13,7 +13,7 @@ from analysis import BUCKETS
 from widgets import maps
 from widgets.charts import CONFIG
 from widgets.comparison_charts import comparison_charts
-from widgets.evidence import Evidence, PairMap, base_figure, pair_map
+from widgets.evidence import COLUMN, Evidence, PairMap, base_figure, pair_map
 from widgets.findings import findings as sentences
 from widgets.jobs_panel import outcome
 from widgets.log_words import whose
@@ -22,8 +22,10 @@ from widgets.pickers import Choice
 from widgets.search import choose, chosen_item, search_box
 from widgets.tables import neighbour_table
 from widgets.text import count, decimal, percent, plain
+from workspace.logs import LogEntry
 
 _COLOURINGS = ("popularity", "bucket", "category")
+_FEW = 8  # buttons side by side; more are a list
 
 
 def findings(evidence: Evidence) -> None:
@@ -46,9 +48,7 @@ def around_item(evidence: Evidence) -> None:
 def pair_of_maps(evidence: Evidence, item: int) -> None:
     """The two maps side by side; a click on a point makes it the chosen item."""
     choice, items = evidence.choice, evidence.catalogue
-    colouring = st.segmented_control(
-        "Colour by", _COLOURINGS, default="popularity", required=True, key="colour", persist_state="session"
-    )
+    colouring = _colouring(evidence.log)
     found = pair_map(choice)
     if found.pair is None:
         _drawing(found)
@@ -71,6 +71,27 @@ def pair_of_maps(evidence: Evidence, item: int) -> None:
         "click a point to choose it."
     )
     explain("map_residual", "popularity_quantile", "buckets")
+
+
+def _colouring(log: LogEntry) -> str:
+    """What colours the maps: always offered are three, beside them every column of the log's item table."""
+    own = [f"{COLUMN}{name}" for name in log.columns_in("items") if name not in ("title", "category")]
+    options = [*_COLOURINGS, *own]
+    if st.session_state.get("colour") not in options:
+        st.session_state["colour"] = _COLOURINGS[0]
+    if len(options) <= _FEW:
+        picked = st.segmented_control(
+            "Colour by", options, required=True, key="colour", persist_state="session", format_func=_coloured_by
+        )
+    else:
+        picked = st.selectbox(
+            "Colour by", options, key="colour", persist_state="session", format_func=_coloured_by, width=300
+        )
+    return str(picked)
+
+
+def _coloured_by(option: str) -> str:
+    return plain(option.removeprefix(COLUMN))
 
 
 def neighbours(evidence: Evidence, item: int) -> None:

@@ -22,6 +22,7 @@ from workspace.logs import LogEntry
 from workspace.results import MapPair, Neighbours, Pending, map_or_job, neighbours_or_job
 from workspace.runs import Run, RunEntry
 
+COLUMN = "column "  # before the name of a column that colours the maps
 _KEPT_RUNS = 8
 _KEPT_COMPARISONS = 32
 
@@ -144,7 +145,10 @@ def base_figure(
     """The maps without the chosen item, kept for each pair of runs and colouring."""
     items = _evidence.catalogue
     colouring: maps.Scale | maps.Groups
-    if made_from[3] == "bucket":
+    if made_from[3].startswith(COLUMN):
+        name = made_from[3].removeprefix(COLUMN)
+        colouring = maps.by_column(name, _evidence.log.item_column(name).reindex(list(items.ids)))
+    elif made_from[3] == "bucket":
         colouring = maps.by_bucket(items.buckets)
     elif made_from[3] == "category":
         colouring = maps.by_category(items.categories)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from analysis.ranks import value_quantiles
+from interactions.features import first_labels, scale_of
 from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 _TOP_CATEGORIES = 20
@@ -59,7 +64,15 @@ def by_bucket(buckets: npt.NDArray[np.int8]) -> Groups:
     return Groups("Bucket", buckets, list(BUCKETS), list(BUCKETS.values()))
 
 
-def by_category(categories: Sequence[str | None]) -> Groups:
+def by_column(name: str, column: pd.Series[Any]) -> Scale | Groups:
+    """Colour by a column of the item table: numbers and dates by their quantile, of several labels by the first."""
+    scale = scale_of(column)
+    if scale is not None:
+        return Scale(f"{html.escape(name)}, quantile", value_quantiles(scale[0]))
+    return by_category(first_labels(column), html.escape(name))
+
+
+def by_category(categories: Sequence[str | None], title: str = "Category") -> Groups:
     """Colour by category: the 20 with the most items, and everything else in grey."""
     known = [category for category in categories if category is not None]
     names, sizes = np.unique(np.array(known, dtype=object).astype(str), return_counts=True)
@@ -67,7 +80,7 @@ def by_category(categories: Sequence[str | None]) -> Groups:
     place = {name: position for position, name in enumerate(largest)}
     rest = len(largest)
     codes = np.array([rest if category is None else place.get(category, rest) for category in categories])
-    return Groups("Category", codes, [*largest, "other or none"], [*CATEGORIES[: len(largest)], OTHER])
+    return Groups(title, codes, [*largest, "other or none"], [*CATEGORIES[: len(largest)], OTHER])
 
 
 def base_figure(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from embedders.base import LogSize, Progress, Table, no_progress
 from errors import LogError
@@ -34,6 +34,9 @@ from workspace.home import room
 from workspace.jobs import list_jobs
 from workspace.runs import delete_run, list_runs
 from workspace.summary import VERSION, describe, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _messages = logging.getLogger(__name__)
 KEY_LENGTH = 16  # characters of the digest in a folder's name
@@ -113,6 +116,15 @@ class LogEntry:
             raise LogError(f"The kept log in {self.path} is damaged ({error}): open the file again.") from error
         empty = {"title", "category"} - self.columns.keys()
         return [name for name in names if name != "id" and name not in empty]
+
+    def item_column(self, name: str) -> pd.Series[Any]:
+        """A column of its item table by item id, read without the others; raises LogError where it is not there."""
+        import pandas as pd
+
+        if name not in self.columns_in("items"):
+            raise LogError(f"The item table of {self.name!r} has no column {name!r}.")
+        table = pd.read_parquet(self.path / "items.parquet", columns=["id", name])
+        return table.set_index("id")[name]
 
     @property
     def source(self) -> dict[str, Any]:

@@ -145,8 +145,8 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
 ) -> None:
     rows = [f"u{user};00{item}" for user in range(30) for item in range(12) if (user + item) % 3]
     log = write(tmp_path, "visits.csv", "\n".join(["visitor;sku", *rows]).encode())
-    table = [f"00{item},Tea number {item},drinks" for item in range(12)]
-    items = write(tmp_path, "products.csv", "\n".join(["sku,name,kind of thing", *table]).encode())
+    table = [f"00{item},Tea number {item},drinks,{'Twin' if item % 2 else 'Sun'}" for item in range(12)]
+    items = write(tmp_path, "products.csv", "\n".join(["sku,name,kind of thing,maker", *table]).encode())
     page.goto(app_server.url)
     upload_beside(page, ITEM_TABLE, items, log)
     expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=PATIENCE)
@@ -162,6 +162,8 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     assert {row[1] for row in rows_of_file[1:]} == {f"Tea number {item}" for item in range(12)}
     compare(page)
     expect(page.get_by_text("drinks").first).to_be_visible()
+    page.get_by_role("radio", name="maker").click()
+    expect(page.locator(".legendtext").get_by_text("Twin")).to_be_visible()
 
 
 def test_columns_of_a_user_table_can_be_learned_from(page: Page, app_server: AppServer, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
@@ -73,3 +74,13 @@ def test_the_largest_categories_keep_their_names_and_the_rest_are_one_group() ->
     assert groups.codes[0] == 0
     assert groups.codes[-1] == 20
     assert (groups.codes == 20).sum() == sum(range(1, 6)) + 1
+
+
+def test_a_column_of_numbers_is_a_scale_and_one_of_labels_is_groups() -> None:
+    prices = maps.by_column("price <b>", pd.Series(["30", None, "10", "20"], dtype="str"))
+    assert isinstance(prices, maps.Scale)
+    assert prices.title == "price &lt;b&gt;, quantile"
+    assert np.array_equal(prices.values, [1, np.nan, 0, 0.5], equal_nan=True)
+    genres = maps.by_column("genres", pd.Series(["Drama|War", None, "Comedy", "Drama"], dtype="str"))
+    assert isinstance(genres, maps.Groups)
+    assert [genres.names[code] for code in genres.codes] == ["Drama", "other or none", "Comedy", "Drama"]

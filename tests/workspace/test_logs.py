@@ -67,6 +67,9 @@ def test_a_kept_log_knows_its_columns_without_being_opened(
     log, items, users = (logs.keep_original(tmp_path / name, name) for name in files)
     bare = logs.import_log(log, name="Bare")
     tables = logs.import_log(log, name="With tables", items_path=items, users_path=users)
+    assert tables.item_column("brand").to_dict() == {"a": "x", "b": "y"}
+    with pytest.raises(LogError, match="no column 'age'"):
+        tables.item_column("age")
     monkeypatch.setattr("pandas.read_parquet", None)
     assert (bare.columns_in("items"), bare.columns_in("users")) == ([], [])
     assert tables.columns_in("items") == ["title", "brand", "id of the maker"], "no column has the role of category"
