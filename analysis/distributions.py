@@ -91,14 +91,23 @@ def timeline(timestamps: npt.NDArray[np.int64]) -> Timeline:
     for unit in ("hour", "day", "week"):
         if span < MOST_BINS * _SECONDS[unit]:
             shift = _MONDAY if unit == "week" else 0
-            bins, events = np.unique((timestamps - shift) // _SECONDS[unit], return_counts=True)
-            return Timeline(unit, (bins * _SECONDS[unit] + shift).astype("datetime64[s]"), events.astype(np.int64))
+            bins, events = _counted((timestamps - shift) // _SECONDS[unit])
+            return Timeline(unit, (bins * _SECONDS[unit] + shift).astype("datetime64[s]"), events)
     # Months and years differ in length, so that the calendar has to cut them.
     moments = timestamps.astype("datetime64[s]")
-    months = moments.astype("datetime64[M]")
-    short = int(np.ptp(months.astype(np.int64))) < MOST_BINS
-    bins, events = np.unique(months if short else moments.astype("datetime64[Y]"), return_counts=True)
-    return Timeline("month" if short else "year", bins.astype("datetime64[s]"), events.astype(np.int64))
+    bins, events = _counted(moments.astype("datetime64[M]").astype(np.int64))
+    if int(np.ptp(bins)) < MOST_BINS:
+        return Timeline("month", bins.astype("datetime64[M]").astype("datetime64[s]"), events)
+    bins, events = _counted(moments.astype("datetime64[Y]").astype(np.int64))
+    return Timeline("year", bins.astype("datetime64[Y]").astype("datetime64[s]"), events)
+
+
+def _counted(values: Integers) -> tuple[Integers, Integers]:
+    """The different values, which lie close together, ascending, and how often each occurs."""
+    first = int(values.min())
+    times = np.bincount(values - first)
+    found = np.flatnonzero(times)
+    return found + first, times[found].astype(np.int64)
 
 
 def hours_of_week(timestamps: npt.NDArray[np.int64]) -> Integers:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from errors import LogError
 from interactions.graph import transition_graph
-from interactions.matrix import user_item_matrix, user_item_means
+from interactions.matrix import pair_counts, user_item_matrix, user_item_means
 from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class InteractionLog:
     @cached_property
     def n_sessions(self) -> int | None:
         """Sessions in the log, or None where it has no session column."""
-        return None if self.session_codes is None else len(np.unique(self.session_codes))
+        return None if self.session_codes is None else int(np.count_nonzero(np.bincount(self.session_codes)))
 
     def user_item_matrix(self) -> sparse.csr_matrix:
         """Weights summed over user and item, CSR float32 (n_users, n_items)."""
@@ -82,8 +82,13 @@ class InteractionLog:
     @cached_property
     def users_per_item(self) -> npt.NDArray[np.int64]:
         """Popularity p: distinct users (baskets, where there are no users) of each item, int64 (n_items,)."""
-        pairs = self.user_codes.astype(np.int64) * max(self.n_items, 1) + self.item_codes
-        return np.bincount(np.unique(pairs) % max(self.n_items, 1), minlength=self.n_items).astype(np.int64)
+        return pair_counts(self.user_codes, self.item_codes, self.n_items)[0]
+
+    def session_lengths(self) -> npt.NDArray[np.int64]:
+        """Interactions of each user and session, int64 (n,), in no order; empty where there are no sessions."""
+        if self.session_codes is None:
+            return np.empty(0, np.int64)
+        return pair_counts(self.user_codes, self.session_codes, int(self.session_codes.max(initial=-1)) + 1)[1]
 
     def sequences(
         self,

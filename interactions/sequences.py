@@ -70,28 +70,38 @@ def cut_sequences(
             "Sequences by gap need a time column, and this log has none: choose sequences by user or by session."
         )
     n_events = len(item_codes)
-    keys: list[npt.NDArray[np.generic]] = [np.arange(n_events)]  # the last resort of the order: the place in the file
-    if order == "random":
-        keys.append(np.random.default_rng(seed).random(n_events))
-    if timestamps is not None:
-        keys.append(timestamps)
+    sequence = user_codes.astype(np.int64)
     if by == "session":
         assert session_codes is not None
-        keys.append(session_codes)
-    keys.append(user_codes)
-    place = np.lexsort(keys)
-
-    starts = np.zeros(n_events, dtype=bool)
-    starts[:1] = True
-    users = user_codes[place]
-    starts[1:] |= users[1:] != users[:-1]
-    if by == "session":
-        assert session_codes is not None
-        sessions = session_codes[place]
-        starts[1:] |= sessions[1:] != sessions[:-1]
+        sequence = sequence * (int(session_codes.max(initial=0)) + 1) + session_codes
+    # The log is sorted by user and time, so that of all this sorting often nothing is left to do.
+    place = np.argsort(sequence, kind="stable")
+    starts = _changes(sequence[place])
     times = None if timestamps is None else timestamps[place]
+    if order == "random":
+        place = _shuffled(place, starts if times is None else starts | _changes(times), seed)
     if by == "gap":
         assert times is not None
         starts[1:] |= np.diff(times) > gap_minutes * 60
     offsets = np.append(np.flatnonzero(starts), n_events).astype(np.int64)
     return Sequences(item_codes[place], offsets, times)
+
+
+def _changes(values: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Where a value is another than the one before, bool (n,); the first is."""
+    changes = np.ones(len(values), np.bool_)
+    changes[1:] = values[1:] != values[:-1]
+    return changes
+
+
+def _shuffled(place: npt.NDArray[np.intp], begins: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.intp]:
+    """Places in a random order inside each run; only runs of several are touched.
+
+    begins  bool (n_events,): where a run begins
+    """
+    run = np.cumsum(begins)
+    tied = np.flatnonzero(np.bincount(run)[run] > 1)
+    chance = np.random.default_rng(seed).random(len(place))[place[tied]]
+    shuffled = place.copy()
+    shuffled[tied] = place[tied][np.lexsort((chance, run[tied]))]
+    return shuffled

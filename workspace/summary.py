@@ -89,7 +89,7 @@ def summarise(log: InteractionLog) -> dict[str, Any]:
         "time": None if log.timestamps is None or not log.n_interactions else _time(log.timestamps),
         "density": float(p.sum() / max(log.n_users * log.n_items, 1)),
         "activity": _counted(activity[activity > 0]),
-        "lengths": None if log.session_codes is None else _counted(log.sequences("session").lengths()),
+        "lengths": None if log.session_codes is None else _counted(log.session_lengths()),
         "pauses": _pauses(log),
         "hours": _hours(log.timestamps),
         "categories": _categories(log),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interactions.matrix import pair_counts
 from tests.planted import make_log, ordered_sessions, partner
 
 events = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=40)
@@ -72,3 +75,19 @@ def test_the_graph_of_ordered_sessions_shows_the_planted_pairs() -> None:
         if name.startswith("a"):
             row = graph[codes[name]]
             assert row[codes[partner(name)]] == row.sum() > 0, "after an a comes its b and nothing else"
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6)), max_size=40))
+def test_pairs_are_counted_once_each_with_their_events(events: list[tuple[int, int]]) -> None:
+    events.sort(key=lambda event: event[0])
+    users, others = (np.array([event[side] for event in events], dtype=np.int32) for side in (0, 1))
+    pairs_of, counts = pair_counts(users, others, 9)
+    by_hand = Counter(events)
+    assert pairs_of.tolist() == [sum(other == code for _, other in by_hand) for code in range(9)]
+    assert sorted(counts.tolist()) == sorted(by_hand.values())
+
+
+def test_a_session_that_two_users_share_has_two_lengths() -> None:
+    log = make_log(["u", "u", "v", "u"], ["a", "b", "a", "a"], [0, 1, 2, 3], ["s", "s", "s", "t"])
+    assert sorted(log.session_lengths().tolist()) == [1, 1, 2]
+    assert make_log(["u", "v"], ["a", "b"]).session_lengths().tolist() == []
