@@ -47,7 +47,16 @@ _FORMATS = (
     "CSV and its kin, JSON lines, Parquet, Arrow, Excel (.xlsx), SQLite, DuckDB, RecBole, baskets a line; also packed, "
     "as .gz, .zst or .zip."
 )
-_TABLES = {"items_path": "The item table", "users_path": "The user table"}
+_WAYS = ("Upload", "Path on this machine")
+_ASKED = {
+    "original": ("Your interaction log", _FORMATS),
+    "items_path": ("Item table with titles or categories (optional)", "Joined by item id."),
+    "users_path": (
+        "User table (optional)",
+        "Ages, regions and the like, joined by user id: for the methods that know users by their features.",
+    ),
+}
+_PLACES = {"original": "/data/events.csv.gz", "items_path": "/data/products.csv", "users_path": "/data/people.csv"}
 
 
 class _Uploaded(NamedTuple):
@@ -84,34 +93,39 @@ def clean_again(entry: logs.LogEntry, rules: CleaningRules, columns: Mapping[str
 
 
 def upload_log() -> None:
-    """The upload box; after a file has come, the form that says what its columns are."""
-    file = st.file_uploader("Your interaction log", type=_TYPES, key="upload-log", help=_FORMATS)
+    """The boxes for a log and its tables, by upload or by path; `columns_form` then says what their columns are."""
     limit = int(st.get_option("server.maxUploadSize"))  # megabytes
-    typed = st.text_input(
-        "Or the path of a file on this machine, of any size",
-        key="path-log",
-        placeholder="/data/events.csv.gz",
-        help=f"An upload may have {limit:,} MB. A file that is named by its path need not go through the browser.",
+    by = st.segmented_control(
+        "How the files come", _WAYS, default=_WAYS[0], required=True, key="bring-by", label_visibility="collapsed"
     )
-    items, users = (
-        st.file_uploader(label, type=_TYPES, key=key, help=help)
-        for label, key, help in (
-            ("Item table with titles or categories (optional)", "upload-items", "Joined by item id."),
-            (
-                "User table (optional)",
-                "upload-users",
-                "Ages, regions and the like, joined by user id: for the methods that know users by their features.",
-            ),
-        )
-    )
-    tables = {key: kept_on_disk(table) for key, table in (("items_path", items), ("users_path", users)) if table}
-    if file is not None:
-        st.session_state["_uploaded"] = _Uploaded(kept_on_disk(file), file.name, tables)
-    elif typed.strip():
-        path = typed_path(typed)
-        st.session_state["_uploaded"] = _Uploaded(path, path.name, tables)
+    if by == _WAYS[0]:
+        st.caption(f"Up to {limit:,} MB a file. A larger one is better named by its path.")
     else:
+        st.caption("Of any size: a file is read where it lies, and need not go through the browser.")
+    files = {key: _by_upload(key) if by == _WAYS[0] else _by_path(key) for key in _ASKED}
+    log = files.pop("original")
+    if log is None:
         st.session_state.pop("_uploaded", None)
+        return
+    tables = {key: table[0] for key, table in files.items() if table is not None}
+    st.session_state["_uploaded"] = _Uploaded(*log, tables)
+
+
+def _by_upload(key: str) -> tuple[Path, str] | None:
+    """An uploaded file, kept on disk, and its name as it came."""
+    label, explained = _ASKED[key]
+    file = st.file_uploader(label, type=_TYPES, key=f"upload-{key}", help=explained)
+    return None if file is None else (kept_on_disk(file), file.name)
+
+
+def _by_path(key: str) -> tuple[Path, str] | None:
+    """A file of this machine, and its name."""
+    label, explained = _ASKED[key]
+    typed = st.text_input(label, key=f"path-{key}", placeholder=_PLACES[key], help=explained)
+    if not typed.strip():
+        return None
+    path = typed_path(typed)
+    return path, path.name
 
 
 def typed_path(typed: str) -> Path:
