@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -177,7 +178,7 @@ class CategorySizes:
     """Items and events of each category, those with most events first; equal ones by name.
 
     names          the categories, list of str
-    items, events  int64 (n_categories,)
+    items, events  int64 (n_categories,); an item of several categories counts in each
     without        (items, events) that have no category
     """
 
@@ -187,28 +188,28 @@ class CategorySizes:
     without: tuple[int, int]
 
 
-def category_sizes(categories: npt.NDArray[np.object_], item_codes: npt.NDArray[np.int32]) -> CategorySizes:
+def category_sizes(categories: Sequence[Sequence[str]], item_codes: npt.NDArray[np.int32]) -> CategorySizes:
     """Items and events of each category.
 
-    categories  object (n_items,); None or NaN = none
+    categories  of each item its categories, none or several
     item_codes  int32 (n_events,)
 
-    >>> sizes = category_sizes(np.array(["tea", "jam", None, "tea"], dtype=object), np.array([0, 0, 3, 2, 1], np.int32))
+    >>> sizes = category_sizes([["tea"], ["jam", "tea"], []], np.array([0, 0, 1, 2], np.int32))
     >>> sizes.names, sizes.items.tolist(), sizes.events.tolist(), sizes.without
     (['tea', 'jam'], [2, 1], [3, 1], (1, 1))
     """
     import pandas as pd
 
-    group, found = pd.factorize(categories, sort=False)  # -1 = no category
+    events_of = np.bincount(item_codes, minlength=len(categories))
+    n_of = np.array([len(own) for own in categories], np.int64)
+    group, found = pd.factorize(np.array([name for own in categories for name in own], dtype=object))
+    items = np.bincount(group, minlength=len(found)).astype(np.int64)
+    events = np.bincount(group, np.repeat(events_of, n_of), minlength=len(found)).astype(np.int64)
     names = [str(name) for name in found]
-    events_of: npt.NDArray[Any] = np.bincount(item_codes, minlength=len(categories))
-    items = np.bincount(group + 1, minlength=len(names) + 1)
-    events = np.bincount(group + 1, events_of, minlength=len(names) + 1).astype(np.int64)
-    order = sorted(range(len(names)), key=lambda code: (-events[code + 1], names[code]))
-    place = np.array(order, np.int64) + 1
+    order = sorted(range(len(names)), key=lambda code: (-events[code], names[code]))
     return CategorySizes(
         [names[code] for code in order],
-        items[place].astype(np.int64),
-        events[place],
-        (int(items[0]), int(events[0])),
+        items[order],
+        events[order],
+        (int((n_of == 0).sum()), int(events_of[n_of == 0].sum())),
     )

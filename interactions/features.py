@@ -94,9 +94,9 @@ def encode_features(table: pd.DataFrame, columns: Sequence[str]) -> Features:
     return Features(tuple(columns), tuple(values), column_of, matrix)
 
 
-def first_labels(column: pd.Series[Any]) -> list[str | None]:
-    """The first label of each cell of a column of texts, None where there is none."""
-    return [None if cell == [MISSING] else cell[0] for cell in _cells(column)]
+def labels_of(column: pd.Series[Any]) -> list[list[str]]:
+    """The labels of each cell of a column of texts; none where it is missing."""
+    return [[] if cell == [MISSING] else cell for cell in _cells(column)]
 
 
 def scale_of(column: pd.Series[Any]) -> tuple[Numbers, Callable[[Numbers], list[str]]] | None:

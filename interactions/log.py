@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -84,11 +84,26 @@ class InteractionLog:
         """Popularity p: distinct users (baskets, where there are no users) of each item, int64 (n_items,)."""
         return pair_counts(self.user_codes, self.item_codes, self.n_items)[0]
 
-    def session_lengths(self) -> npt.NDArray[np.int64]:
-        """Interactions of each user and session, int64 (n,), in no order; empty where there are no sessions."""
-        if self.session_codes is None:
+    def session_lengths(
+        self, by: Literal["session", "gap", "day", "user"] = "session", gap_minutes: float = 30.0
+    ) -> npt.NDArray[np.int64]:
+        """Interactions of each session of a user, int64 (n,), in no order; empty where there is nothing to cut by.
+
+        by  "session": as the log has them; "gap", "day" (UTC), "user": as they would be if they were cut so
+        """
+        if by == "session":
+            if self.session_codes is None:
+                return np.empty(0, np.int64)
+            return pair_counts(self.user_codes, self.session_codes, int(self.session_codes.max(initial=-1)) + 1)[1]
+        if by != "user" and self.timestamps is None:
             return np.empty(0, np.int64)
-        return pair_counts(self.user_codes, self.session_codes, int(self.session_codes.max(initial=-1)) + 1)[1]
+        begins = np.ones(self.n_interactions, np.bool_)
+        begins[1:] = self.user_codes[1:] != self.user_codes[:-1]
+        if self.timestamps is not None and by == "gap":
+            begins[1:] |= np.diff(self.timestamps) > 60 * gap_minutes
+        elif self.timestamps is not None and by == "day":
+            begins[1:] |= np.diff(self.timestamps // 86_400) != 0
+        return np.diff(np.append(np.flatnonzero(begins), self.n_interactions))
 
     def sequences(
         self,

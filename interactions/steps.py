@@ -58,7 +58,8 @@ def _left(rows: Rows, found: _Taken, reason: Reason, tally: Tally) -> Rows:
     if not found.bad.any():
         return rows
     taken = np.flatnonzero(found.bad)
-    examples = dict.fromkeys(found.example(int(row)) for row in taken[:_EXAMPLES_FROM])
+    some = taken[:: max(len(taken) // _EXAMPLES_FROM, 1)]  # from all over the file: rows of one user stand together
+    examples = dict.fromkeys(found.example(int(row)) for row in some)
     tally.add(reason, len(taken), examples)
     return rows.keep(~found.bad)
 

@@ -2,12 +2,22 @@
 
 import streamlit as st
 
-from widgets import frame, known_sets, log_cleaning, log_exploring, log_library, log_overview, session, upload
+from widgets import (
+    frame,
+    importing,
+    known_sets,
+    log_cleaning,
+    log_exploring,
+    log_library,
+    log_overview,
+    session,
+    upload,
+)
 from widgets.text import plain
 
 frame.require()
 
-upload.import_progress()
+importing.finish()
 entry = session.current_log()
 
 if entry is None:
@@ -17,21 +27,22 @@ if entry is None:
         "Compare matrix factorisation with item2vec: neighbours, popularity bias, maps side by side.  \n"
         "Everything stays on this machine; the vectors leave as CSV whenever you want them."
     )
-    upload.import_outcome(entry)
+    under_the_title = st.container()
     sample, own = st.columns(2, border=True)
+    with own:
+        st.subheader("Bring a log")
+        upload.upload_log()
     with sample:
         st.subheader("Start with the grocery sample")
         st.markdown("A year of real grocery baskets: 2,469 households, 155,848 baskets, products with categories.")
         upload.open_sample("Open the grocery sample")
-    with own:
-        st.subheader("Bring a log")
-        upload.upload_log()
         known_sets.fetch_known()
     upload.columns_form()
     log_library.kept_logs()
 else:
     frame.title(plain(entry.name), "What is in this log, and what was left out of it.")
-    upload.import_outcome(entry)
+    under_the_title = st.container()
+    importing.known(entry)
     log_overview.tiles(entry)
     log_overview.notes(entry)
     log_overview.pictures(entry)
@@ -51,3 +62,5 @@ else:
             st.rerun()
         log_library.actions(entry)
     frame.next_step("train", "Next: train embeddings on this log")
+with under_the_title:
+    importing.show()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from widgets import upload
+from widgets import importing
 from widgets.text import count, plain
 from workspace import jobs
 from workspace.known_sets import KNOWN_SETS, KnownSet
@@ -24,7 +24,7 @@ def fetch_known() -> None:
         st.markdown(f"{plain(known.about)}  \n{_counts(known)} · [where it comes from]({known.page})")
         st.caption(f"{plain(known.terms)} [Its terms]({known.terms_page})")
         if st.button("Fetch and open", key="fetch-known", icon=":material/download:"):
-            upload.follow(jobs.submit("known", {"name": name}, f"Fetching {known.title}"))
+            importing.follow(jobs.submit("known", {"name": name}, f"Fetching {known.title}"))
 
 
 def _counts(known: KnownSet) -> str:

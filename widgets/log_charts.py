@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from analysis.distributions import size_classes
 from widgets.charts import figure
 from widgets.colours import BUCKETS, OTHER, A, B
-from widgets.text import shorten
+from widgets.text import percent, shorten
 
 _OF = {"hour": "", "day": "", "week": "week of ", "month": "month of ", "year": "year of "}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,7 +23,7 @@ _DURATIONS = (1, 10, 60, 600, 3_600, 6 * 3_600, 86_400, 7 * 86_400, 30 * 86_400,
 def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
     """Popularity against rank on log axes, with the head, mid and tail edges."""
     shapes, annotations = [], []
-    start = 1
+    start, all_items = 1, sum(part["items"] for part in popularity["buckets"].values())
     for name, colour in BUCKETS.items():
         part = popularity["buckets"][name]
         if part["items"]:
@@ -32,8 +32,10 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
             shapes.append({"type": "rect", **across, "fillcolor": colour, "opacity": 0.12, "line": {"width": 0}})
             # On a log axis an annotation's place is the logarithm of the value.
             middle = (math.log10(start) + math.log10(end)) / 2
-            place = {"x": middle, "y": 0.99, "yref": "paper", "yanchor": "top"}
-            annotations.append({**place, "text": f"<b>{name}</b>", "showarrow": False})
+            place = {"x": middle, "y": 1, "yref": "paper", "yanchor": "bottom"}
+            # The axis gives the few items of the head most room, so that their share has to be said.
+            text = f"<b>{name}</b><br>{percent(part['items'] / all_items)}"
+            annotations.append({**place, "text": text, "showarrow": False, "hovertext": f"{part['items']:,} items"})
             start = end
     line = {
         "type": "scatter",
@@ -43,11 +45,17 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
         "line": {"color": A, "width": 3},
         "hovertemplate": f"rank %{{x:,}}<br>%{{y:,}} {who}<extra></extra>",
     }
-    log = {"type": "log", "dtick": 1}
+    title = "baskets with the item" if who == "baskets" else f"{who} who touched the item"
     return figure(
-        [line], "popularity rank", f"{who} who touched the item", x_axis=log, y_axis=log,
-        shapes=shapes, annotations=annotations,
+        [line], "popularity rank", title, x_axis=_log_axis(popularity["rank"]), y_axis=_log_axis(popularity["p"]),
+        shapes=shapes, annotations=annotations, margin={"l": 10, "r": 10, "t": 44, "b": 10},
     )  # fmt: skip
+
+
+def _log_axis(values: Sequence[int]) -> dict[str, Any]:
+    """A log axis that has numbers to read even where all values lie within one power of ten."""
+    wide = max(values, default=1) >= 100 * max(min(values, default=1), 1)
+    return {"type": "log", "dtick": 1 if wide else "D2"}
 
 
 def events_over_time(time: Mapping[str, Any]) -> go.Figure:
@@ -62,12 +70,14 @@ def events_over_time(time: Mapping[str, Any]) -> go.Figure:
 def class_histogram(counted: Mapping[str, Sequence[int]], of: str, size: str) -> go.Figure:
     """How many users (or sessions) fall into each class of size, classes twice as wide as the one before."""
     classes = size_classes(np.array(counted["value"], np.int64), np.array(counted["size"], np.int64))
+    first = int(np.argmax(classes.size > 0))  # nothing is drawn left of the first that has some
     names = [
-        f"{low:,}" if low == high else f"{low:,}-{high:,}" for low, high in zip(classes.low, classes.high, strict=True)
+        f"{low:,}" if low == high else f"{low:,}-{high:,}"
+        for low, high in zip(classes.low[first:], classes.high[first:], strict=True)
     ]
     hover = f"%{{x}} {size}<br>%{{y:,}} {of}<extra></extra>"
-    bars = {"type": "bar", "x": names, "y": classes.size.tolist(), "marker": {"color": A}, "hovertemplate": hover}
-    return figure([bars], size, of, x_axis={"type": "category"})
+    bars = {"type": "bar", "x": names, "y": classes.size[first:].tolist(), "marker": {"color": A}}
+    return figure([{**bars, "hovertemplate": hover}], size, of, x_axis={"type": "category"})
 
 
 def pause_histogram(pauses: Mapping[str, Sequence[int]], gap: float | None) -> go.Figure:
@@ -117,12 +127,10 @@ def hours_of_week(hours: Sequence[Sequence[int]]) -> go.Figure:
     return figure([field], "hour (UTC)", "", y_axis={"autorange": "reversed"})
 
 
-def category_shares(categories: Mapping[str, Any]) -> go.Figure:
+def category_shares(categories: Mapping[str, Any], n_interactions: int, n_items: int) -> go.Figure:
     """The largest categories' shares of the interactions and of the items, the one with most interactions on top."""
     names = [shorten(name, 30) for name in categories["names"]]
-    places = list(
-        range(len(names))
-    )  # two categories may be shortened alike, and an axis of names would make one of them
+    places = list(range(len(names)))  # two may be shortened alike, and an axis of names would draw them as one
     traces = [
         {
             "type": "bar",
@@ -136,7 +144,7 @@ def category_shares(categories: Mapping[str, Any]) -> go.Figure:
             "hovertemplate": f"%{{text}}<br>%{{x:.1%}} of the {of}: %{{customdata:,}}<extra></extra>",
             "marker": {"color": colour},
         }
-        for of, total, colour in zip(("interactions", "items"), _totals(categories), (A, OTHER), strict=True)
+        for of, total, colour in (("interactions", n_interactions, A), ("items", n_items, OTHER))
     ]
     return figure(
         traces, "share of all", "", barmode="group", height=90 + 24 * len(names), x_axis={"tickformat": ".0%"},
@@ -144,16 +152,9 @@ def category_shares(categories: Mapping[str, Any]) -> go.Figure:
     )  # fmt: skip
 
 
-def _totals(categories: Mapping[str, Any]) -> tuple[int, int]:
-    """All interactions and all items of the log."""
-    rest = (categories["others"], categories["without"])
-    of = ("interactions", "items")
-    return tuple(sum(categories[name]) + sum(part[name] for part in rest) for name in of)
-
-
 def most_popular(top_items: Sequence[Mapping[str, Any]], who: str) -> go.Figure:
     """The most popular items, by the users who touched them."""
-    names = [shorten(item["title"] or item["id"], 40) for item in top_items]
+    names = [shorten(item["title"] or item["id"], 32) for item in top_items]
     places = list(range(len(names)))
     bars = {
         "type": "bar",
@@ -191,12 +192,21 @@ def cleaning_funnel(steps: Sequence[Mapping[str, Any]], names: Mapping[str, str]
         "orientation": "h",
         "x": [step["rows"] for step in steps],
         "y": labels,
+        "marker": {"color": A, "opacity": 0.4},
+        "hoverinfo": "skip",
+    }
+    # Texts of bars are cut where a bar is short; these lie over it, in the page's own colour, whatever its length.
+    words = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [0] * len(steps),
+        "y": labels,
         "text": beside,
-        "textposition": "inside",
-        "insidetextanchor": "start",
-        "constraintext": "none",
-        "marker": {"color": A},
-        "hovertemplate": "%{text}<extra>%{y}</extra>",
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
     }
     y_axis = {"autorange": "reversed", "automargin": True}
-    return figure([bars], "rows left", "", height=90 + 44 * len(steps), y_axis=y_axis)
+    return figure(
+        [bars, words], "rows left", "", height=90 + 44 * len(steps), x_axis={"rangemode": "tozero"}, y_axis=y_axis
+    )

@@ -12,15 +12,19 @@ import streamlit as st
 from analysis.distributions import rows_beyond
 from errors import InputError
 from interactions import CleaningRules, Preview, ReadOptions
-from widgets.charts import CONFIG
-from widgets.cleaning_form import checked_rules, rules_form, session_rules, take_rules_along
+from interactions.cleaning import SessionRule
+from widgets import importing
+from widgets.charts import show
+from widgets.cleaning_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
 from widgets.log_charts import class_histogram, cleaning_funnel, duration, pause_histogram
-from widgets.log_words import REASONS, STEPS, minutes, whose
+from widgets.log_words import REASONS, STEPS, minutes, rules_in_words, whose
 from widgets.reading_options import head_of
 from widgets.text import count, decimal, percent, plain
 from widgets.upload import clean_again
-from workspace.logs import LogEntry
+from workspace.logs import LogEntry, open_log
 from workspace.settings import checked
+
+_DRAFT = "_draft-"  # and the digest, in the session: rules that are chosen and not applied yet
 
 
 def file_of(entry: LogEntry) -> Preview | None:
@@ -35,9 +39,9 @@ def cleaning(entry: LogEntry) -> None:
     """What each rule took, and the form to clean otherwise."""
     st.markdown(f"{count(entry.rows)} rows in the file, {count(entry.interactions)} kept.")
     if len(entry.steps) > 1:
-        st.plotly_chart(
-            cleaning_funnel(entry.steps, STEPS, whose(entry)), config=CONFIG, key="funnel",
-            alt="Rows, users and items left after each step of cleaning",
+        show(
+            cleaning_funnel(entry.steps, STEPS, whose(entry)), "funnel",
+            "Rows, users and items left after each step of cleaning",
         )  # fmt: skip
     lost = [(reason, number) for reason, number in entry.dropped.items() if number]
     if lost:
@@ -50,62 +54,91 @@ def cleaning(entry: LogEntry) -> None:
             },
             hide_index=True, alt="Rows left out, by reason",
         )  # fmt: skip
-    st.markdown("**Clean it otherwise**")
+    st.markdown("**Change the rules**")
+    with st.expander("Take rules from a file", icon=":material/upload:"):
+        from_file = uploaded_rules(entry.digest)
+    if from_file is not None:
+        _keep_draft(entry, from_file)
     seen, columns = file_of(entry), _columns(entry)
-    rules = rules_form(f"again-{entry.digest}", CleaningRules(**entry.rules), seen, columns, sessions=False)
-    _button(entry, rules, columns, "again")
+    start = CleaningRules(**entry.rules) if from_file is None else from_file
+    key = f"again-{entry.digest}" + ("" if from_file is None else f"-{hash(from_file.model_dump_json())}")
+    rules = rules_form(key, start, seen, columns, sessions=False)
+    if rules is not None:
+        _keep_draft(entry, rules.model_copy(update=_draft(entry).model_dump(include=_SESSION_RULES)))
+    _button(entry, columns, "again", usable=rules is not None)
 
 
 def sessions(entry: LogEntry) -> None:
     """How long sessions are, the pauses between events, and the form to cut sessions otherwise."""
-    rules = CleaningRules(**entry.rules)
-    columns = _columns(entry)
-    lengths = entry.summary["lengths"]
+    rules, columns = CleaningRules(**entry.rules), _columns(entry)
+    lengths, pauses = entry.summary["lengths"], entry.summary["pauses"]
     _how_they_are_cut(entry, rules)
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**How long they are**")
-        of = "sessions" if lengths is not None else whose(entry)
-        st.plotly_chart(
-            class_histogram(lengths or entry.summary["activity"], of, "interactions in a sequence"),
-            config=CONFIG, key="lengths", alt="Sessions by length",
-        )  # fmt: skip
-    pauses = entry.summary["pauses"]
-    if pauses is not None:
-        with right:
-            st.markdown("**Pauses between the events of a user**")
-            at = 60 * rules.session_gap_minutes if rules.sessions == "gap" else None
-            st.plotly_chart(pause_histogram(pauses, at), config=CONFIG, key="pauses", alt="Pauses, on a log axis")
+    with st.grid(2, min_column_width=420):
+        with st.container():
+            st.markdown("**How long they are**")
+            of = "sessions" if lengths is not None else whose(entry)
+            histogram = class_histogram(lengths or entry.summary["activity"], of, "interactions in a sequence")
+            show(histogram, "lengths", "Sessions by length")
+        if pauses is not None:
+            with st.container():
+                st.markdown("**Pauses between the events of a user**")
+                at = 60 * rules.session_gap_minutes if rules.sessions == "gap" else None
+                show(pause_histogram(pauses, at), "pauses", "Pauses, on a log axis")
     if entry.users_are_sessions:
         st.caption("This log has no users, so that there is nothing to cut sessions from: each basket is one.")
     elif pauses is None:
         st.caption("This log has no times, so that sessions cannot be cut by pauses.")
     else:
+        at_once = pauses["size"][0]
+        left_out = (
+            f" Not drawn are {count(at_once)} pauses of less than a second, which nothing cuts." if at_once else ""
+        )
         st.caption(
             "A good pause to cut at lies in a valley: shorter pauses are inside a visit, longer ones between two."
+            + left_out
         )
         with st.expander("What cutting at a pause would make", icon=":material/content_cut:"):
             _gaps(pauses, entry.interactions)
-    st.markdown("**Cut them otherwise**")
+    st.markdown("**Change how they are cut**")
+    draft = _draft(entry)
     values = session_rules(f"sessions-{entry.digest}", rules, columns)
-    wanted = checked_rules({**rules.model_dump(), **values})
+    wanted = checked_rules({**draft.model_dump(), **values})
     if wanted is not None:
+        _keep_draft(entry, wanted)
         _what_a_cap_cuts(entry, rules, wanted)
-    _button(entry, wanted, columns, "sessions")
+    _button(entry, columns, "sessions", usable=wanted is not None)
 
 
-def _button(entry: LogEntry, rules: CleaningRules | None, columns: dict[str, str], key: str) -> None:
+_SESSION_RULES = {"sessions", "session_gap_minutes", "longest_session"}
+
+
+def _draft(entry: LogEntry) -> CleaningRules:
+    """The rules as they are chosen so far, on whichever tab."""
+    draft: CleaningRules = st.session_state.get(f"{_DRAFT}{entry.digest}") or CleaningRules(**entry.rules)
+    return draft
+
+
+def _keep_draft(entry: LogEntry, rules: CleaningRules) -> None:
+    st.session_state[f"{_DRAFT}{entry.digest}"] = rules
+
+
+def _button(entry: LogEntry, columns: dict[str, str], key: str, *, usable: bool) -> None:
+    rules = _draft(entry)
+    changed = rules != CleaningRules(**entry.rules)
+    if changed and usable:
+        asked = rules_in_words(rules.model_dump(mode="json"))
+        st.info(f"Not applied yet: {plain(' · '.join(asked)) or 'no rule at all'}.", icon=":material/pending:")
     with st.container(horizontal=True):
-        changed = rules is not None and rules != CleaningRules(**entry.rules)
         pressed = st.button(
-            "Clean again with these", icon=":material/filter_alt:", disabled=not changed, key=f"clean-{key}",
-            help=None if changed else "Change something first.",
+            "Clean again with these", icon=":material/filter_alt:", disabled=not (changed and usable),
+            key=f"clean-{key}", help=None if changed else "Change something first.",
         )  # fmt: skip
-        if pressed and rules is not None:
+        if pressed:
             needed = {*rules.columns_needed, *entry.columns}
             clean_again(entry, rules, {role: name for role, name in columns.items() if role in needed})
-        if rules is not None:
+        if usable:
             take_rules_along(rules, key)
+    importing.show()
     st.caption("This makes a new version of the log beside this one; runs stay with the version they were trained on.")
 
 
@@ -121,7 +154,8 @@ def _columns(entry: LogEntry) -> dict[str, str]:
 def _how_they_are_cut(entry: LogEntry, rules: CleaningRules) -> None:
     lengths = entry.summary["lengths"]
     if lengths is None:
-        st.markdown(f"There are no sessions: a sequence is all that one of the {count(entry.users)} users did.")
+        if not entry.users_are_sessions:
+            st.markdown(f"There are no sessions: a sequence is all that one of the {count(entry.users)} users did.")
         return
     values, sizes = np.array(lengths["value"]), np.array(lengths["size"])
     sessions, events = int(sizes.sum()), int((values * sizes).sum())
@@ -141,40 +175,44 @@ def _how_they_are_cut(entry: LogEntry, rules: CleaningRules) -> None:
 
 
 def _gaps(pauses: dict[str, Sequence[int]], interactions: int) -> None:
-    rows = zip(pauses["gaps"], pauses["sessions"], pauses["single"], strict=True)
-    st.dataframe(
-        [
-            {
-                "Pause": duration(gap),
-                "Sessions": made,
-                "Interactions each": interactions / max(made, 1),
-                "Of one interaction": single / max(made, 1),
-            }
-            for gap, made, single in rows
-        ],
-        hide_index=True,
-        width="content",
-        alt="Sessions that each pause would make",
-        column_config={
-            "Sessions": st.column_config.NumberColumn(format="localized"),
-            "Interactions each": st.column_config.NumberColumn(format="%.1f"),
-            "Of one interaction": st.column_config.NumberColumn(format="percent"),
-        },
+    rows = list(zip(pauses["gaps"], pauses["sessions"], pauses["single"], strict=True))
+    st.caption(
+        f"Counted over the {count(interactions)} interactions of this version. Cleaning again starts from the file, so "
+        "that where rules left rows out, what comes of it differs a little."
     )
+    st.table(
+        {
+            "A pause longer than": [duration(gap) for gap, _, _ in rows],
+            "Sessions": [count(made) for _, made, _ in rows],
+            "Interactions in a session": [decimal(interactions / max(made, 1), 1) for _, made, _ in rows],
+            "Sessions with one interaction only": [percent(single / max(made, 1)) for _, made, single in rows],
+        },
+        hide_index=True, width="content", alt="Sessions that each pause would make",
+    )  # fmt: skip
 
 
 def _what_a_cap_cuts(entry: LogEntry, now: CleaningRules, wanted: CleaningRules) -> None:
-    """How many interactions the longest session allowed would leave out, where the sessions stay as they are."""
+    """How many interactions the longest session allowed would leave out, of those that this version has."""
     most = wanted.longest_session
-    how = {"sessions", "session_gap_minutes"}
-    if most is None or most == now.longest_session:
+    if most is None or (most == now.longest_session and wanted.sessions == now.sessions):
         return
-    if wanted.model_dump(include=how) != now.model_dump(include=how) or entry.summary["lengths"] is None:
-        st.caption(f"What lies beyond {count(most)} is counted when the sessions are cut, before anything is trained.")
+    as_it_is = wanted.sessions == now.sessions and wanted.session_gap_minutes == now.session_gap_minutes
+    if wanted.sessions is None or as_it_is:
+        counted = entry.summary["lengths"]
+    else:
+        counted = _lengths(entry.digest, wanted.sessions, wanted.session_gap_minutes)
+    if counted is None:
         return
-    counted: dict[str, Any] = entry.summary["lengths"]
     rows, longer = rows_beyond(np.array(counted["value"]), np.array(counted["size"]), most)
     st.caption(
-        f"This leaves out {count(rows)} interactions ({percent(rows / max(entry.interactions, 1), 1)}), the last ones "
-        f"of the {count(longer)} sessions that have more than {count(most)}; the first {count(most)} of each stay."
+        f"A longest session of {count(most)} leaves out {count(rows)} of the {count(entry.interactions)} interactions "
+        f"({percent(rows / max(entry.interactions, 1), 1)}): the last ones of {count(longer)} sessions, of which the "
+        f"first {count(most)} stay."
     )
+
+
+@st.cache_data(max_entries=64, show_spinner="Counting")
+def _lengths(digest: str, by: SessionRule, gap_minutes: float) -> dict[str, Any]:
+    """The lengths of sessions if they were cut so, and how many have each."""
+    values, sizes = np.unique(open_log(digest).session_lengths(by, gap_minutes), return_counts=True)
+    return {"value": values.tolist(), "size": sizes.tolist()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from widgets.charts import CONFIG
+from widgets.charts import show
 from widgets.log_charts import category_shares, class_histogram, hours_of_week, most_popular
 from widgets.log_words import whose
 from widgets.text import count, file_name, percent
@@ -19,57 +19,47 @@ from workspace.summary_tables import write_tables
 def explore(entry: LogEntry) -> None:
     """Users' activity, categories, and the items that most of them touched."""
     summary = entry.summary
-    left, right = st.columns(2)
-    with left:
-        st.markdown(f"**The {len(summary['top_items'])} most popular items**")
-        st.plotly_chart(
-            most_popular(summary["top_items"], whose(entry)), config=CONFIG, key="top-items",
-            alt="The most popular items",
-        )  # fmt: skip
-    with right:
-        st.markdown("**The largest categories**")
-        if summary["categories"] is None:
-            st.info("No category is known: an item table with categories would show here what people touch most.")
-        else:
-            st.plotly_chart(
-                category_shares(summary["categories"]), config=CONFIG, key="categories",
-                alt="Share of interactions and of items by category",
-            )  # fmt: skip
-            st.caption(_beside(summary["categories"], entry))
-    left, right = st.columns(2)
-    with left:
-        st.markdown(f"**How active {whose(entry)} are**")
-        st.plotly_chart(
-            class_histogram(summary["activity"], whose(entry), "interactions"), config=CONFIG, key="activity",
-            alt="Users by number of interactions",
-        )  # fmt: skip
-    if summary["hours"] is not None:
-        with right:
-            st.markdown("**When it happens**")
-            st.plotly_chart(
-                hours_of_week(summary["hours"]), config=CONFIG, key="hours",
-                alt="Interactions by weekday and hour of the day",
-            )  # fmt: skip
+    with st.grid(2, min_column_width=420):
+        with st.container():
+            st.markdown(f"**The {len(summary['top_items'])} most popular items**")
+            show(most_popular(summary["top_items"], whose(entry)), "top-items", "The most popular items")
+        with st.container():
+            st.markdown("**The largest categories**")
+            if summary["categories"] is None:
+                st.info("No category is known: an item table with categories would show here what people touch most.")
+            else:
+                shares = category_shares(summary["categories"], entry.interactions, entry.items)
+                show(shares, "categories", "Share of interactions and of items by category")
+                st.caption(_beside(summary["categories"], entry))
+        with st.container():
+            st.markdown("**How large baskets are**" if entry.users_are_sessions else "**How active users are**")
+            activity = class_histogram(summary["activity"], whose(entry), "interactions")
+            show(activity, "activity", "Users by number of interactions")
+        if summary["hours"] is not None:
+            with st.container():
+                st.markdown("**When it happens**")
+                show(hours_of_week(summary["hours"]), "hours", "Interactions by weekday and hour of the day")
     st.download_button(
-        "Download these numbers as CSV",
+        "Download these numbers, a zip of CSV files",
         lambda: _packed(entry),
         f"{file_name(entry.name)}-numbers.zip",
         "application/zip",
         icon=":material/download:",
         on_click="ignore",
-        help="A file for each picture of this page; the camera above a picture saves it as an image.",
+        help="A file for each picture of this log; the camera above a picture saves it as an image.",
     )
 
 
 def _beside(categories: Mapping[str, Any], entry: LogEntry) -> str:
-    """What the picture of the largest categories leaves out."""
-    parts = []
-    for name, words in (("others", f"{count(categories['others']['categories'])} more"), ("without", "no category")):
-        part = categories[name]
-        if part["items"]:
-            share = percent(part["interactions"] / max(entry.interactions, 1), 1)
-            parts.append(f"{words}: {count(part['items'])} items, {share} of the interactions")
-    return f"Not shown: {'; '.join(parts)}." if parts else "These are all of them."
+    """What the picture of the largest categories does not show."""
+    parts = ["An item of several categories counts in each."] if categories["several"] else []
+    if categories["more"]:
+        parts.append(f"{count(categories['more'])} smaller categories are not shown.")
+    without = categories["without"]
+    if without["items"]:
+        share = percent(without["interactions"] / max(entry.interactions, 1), 1)
+        parts.append(f"Items without a category: {count(without['items'])}, with {share} of the interactions.")
+    return " ".join(parts) or "These are all categories."
 
 
 def _packed(entry: LogEntry) -> bytes:

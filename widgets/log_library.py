@@ -7,7 +7,7 @@ import streamlit as st
 from errors import InputError
 from widgets import session
 from widgets.log_words import rules_in_words
-from widgets.text import count, day, plain
+from widgets.text import count, plain
 from workspace.logs import LONGEST_DESCRIPTION, LONGEST_NAME, LogEntry, delete_log, list_logs, rename_log
 from workspace.runs import list_runs
 
@@ -42,7 +42,8 @@ def _facts(entry: LogEntry) -> str:
         f"{count(entry.items)} items",
         f"{runs} {'run' if runs == 1 else 'runs'}",
         f"from {plain(entry.source_name)}",
-        f"opened {day(entry.created)}",
+        f"kept {entry.created[:16].replace('T', ' ')} UTC",
+        f"digest {entry.digest[:8]}",
     ]
     lines = [f"**{plain(entry.name)}**", f":small[{' · '.join(facts)}]"]
     rules = rules_in_words(entry.rules)
@@ -60,7 +61,7 @@ def _rename(entry: LogEntry) -> None:
         "Description", entry.description, max_chars=LONGEST_DESCRIPTION,
         placeholder="Where it comes from, what it is for, what to mind.",
     )  # fmt: skip
-    if st.button("Keep", type="primary", icon=":material/check:"):
+    if st.button("Save", type="primary", icon=":material/check:"):
         try:
             rename_log(entry.digest, name, description)
         except InputError as error:
@@ -73,9 +74,10 @@ def _rename(entry: LogEntry) -> None:
 def _delete(entry: LogEntry) -> None:
     runs = len(list_runs(entry.digest))
     with_it = f" Its {runs} {'run goes' if runs == 1 else 'runs go'} with it." if runs else ""
+    st.markdown(_facts(entry))
     st.markdown(
-        f"**{plain(entry.name)}** is removed from this machine's workspace, and the copy of its file where no other "
-        f"log came from it.{with_it}"
+        "It is removed from this machine's workspace, and the copy of its file where no other log came from it."
+        + with_it
     )
     if st.button("Delete the log", type="primary", icon=":material/delete:"):
         try:

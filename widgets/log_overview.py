@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from interactions import Preview
-from widgets.charts import CONFIG
+from widgets.charts import show
 from widgets.log_charts import events_over_time, popularity_curve
 from widgets.log_cleaning import file_of
 from widgets.log_words import rules_in_words, span, whose
@@ -24,7 +24,8 @@ def tiles(entry: LogEntry) -> None:
         st.metric("Interactions", count(entry.interactions), border=True)
         st.metric(whose(entry).capitalize(), count(entry.users), border=True)
         st.metric("Items", count(entry.items), border=True)
-        st.metric("Sessions", "–" if entry.sessions is None else count(entry.sessions), border=True)
+        if not entry.users_are_sessions:
+            st.metric("Sessions", "–" if entry.sessions is None else count(entry.sessions), border=True)
         st.metric("Span", span(entry), border=True, help=f"{day(entry.first)} to {day(entry.last)}")
         st.metric(
             "Density", f"{100 * entry.summary['density']:.2g} %", border=True,
@@ -40,31 +41,34 @@ def notes(entry: LogEntry) -> None:
 
 def pictures(entry: LogEntry) -> None:
     """Popularity curve and activity over time, side by side."""
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**How popularity is spread**")
-        st.plotly_chart(
-            popularity_curve(entry.summary["popularity"], whose(entry)),
-            config=CONFIG, key="popularity-curve", alt="Popularity of items by rank, on log axes",
-        )  # fmt: skip
-        st.caption(_buckets(entry))
-    with right:
-        time = entry.summary["time"]
-        st.markdown("**Activity over time**" if time is None else f"**Activity by {time['unit']}**")
-        if time is None:
-            st.info("This log has no times: order inside a sequence is drawn at random, and splits go by session.")
-        else:
-            st.plotly_chart(events_over_time(time), config=CONFIG, key="time", alt="Interactions over time")
+    with st.grid(2, min_column_width=420):
+        with st.container():
+            st.markdown("**How popularity is spread**")
+            curve = popularity_curve(entry.summary["popularity"], whose(entry))
+            show(curve, "popularity", "Popularity of items by rank, on log axes")
+            st.caption(_buckets(entry))
+        with st.container():
+            time = entry.summary["time"]
+            st.markdown("**Activity over time**" if time is None else f"**Activity by {time['unit']}**")
+            if time is None:
+                st.info("This log has no times: order inside a sequence is drawn at random, and splits go by session.")
+            else:
+                show(events_over_time(time), "activity-over-time", "Interactions over time")
 
 
 def columns(entry: LogEntry) -> None:
     """Which column has which role and why, and what the item and user tables hold."""
     seen = file_of(entry)
+    named = [(role, name, _why(seen, role, name)) for role, name in entry.columns.items()]
+    if seen is not None:
+        for role, guess in seen.for_cleaning.items():
+            if role not in entry.columns:
+                named.append((role, guess.name, f"{plain(guess.reason)} Only rules of cleaning look at it."))
     st.table(
         {
-            "Role": [role.capitalize() for role in entry.columns],
-            "Column": [plain(name) for name in entry.columns.values()],
-            "Why": [_why(seen, role, name) for role, name in entry.columns.items()],
+            "Role": [role.capitalize() for role, _, _ in named],
+            "Column": [plain(name) for _, name, _ in named],
+            "Why": [why for _, _, why in named],
         },
         hide_index=True, width="content", alt="Role of each column",
     )  # fmt: skip
@@ -74,7 +78,7 @@ def columns(entry: LogEntry) -> None:
             continue
         st.markdown(f"**What is known of the {whose(entry) if table == 'users' else table}**")
         if known is not None:
-            missing = f"; {count(of - known)} do not" if known < of else ""
+            missing = f"; not there: {count(of - known)}" if known < of else ""
             st.caption(f"{count(known)} of {count(of)} stand in the {table[:-1]} table{missing}.")
         if found:
             _filled(found, of)

@@ -46,9 +46,9 @@ STEPS = {
 }
 SESSIONS = {
     "column": "as the file has them",
-    "gap": "by a pause: a longer one begins a new session",
-    "day": "by the calendar day (UTC)",
-    "user": "none: a user's whole history is one",
+    "gap": "cut at long pauses",
+    "day": "a calendar day each",
+    "user": "a user's whole history",
 }
 
 

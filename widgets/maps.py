@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.ranks import value_quantiles
-from interactions.features import first_labels, scale_of
+from interactions.features import labels_of, scale_of
 from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def by_column(name: str, column: pd.Series[Any]) -> Scale | Groups:
     scale = scale_of(column)
     if scale is not None:
         return Scale(f"{html.escape(name)}, quantile", value_quantiles(scale[0]))
-    return by_category(first_labels(column), html.escape(name))
+    return by_category([labels[0] if labels else None for labels in labels_of(column)], html.escape(name))
 
 
 def by_category(categories: Sequence[str | None], title: str = "Category") -> Groups:

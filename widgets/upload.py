@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 import streamlit as st
 from streamlit.typing import UploadedFile
 
-from errors import RunError
+from errors import LogError
 from interactions import CleaningRules, Preview
-from interactions.columns import CLEANING_ROLES, ROLES, Guess, guess_item_facts
+from interactions.columns import CLEANING_ROLES, ROLES, Guess, guess_item_facts, resolve_columns
 from interactions.sample import sample_columns, sample_files
-from widgets import jobs_panel, session
+from widgets import importing
 from widgets.cleaning_form import rules_form, uploaded_rules
 from widgets.reading_options import read_as
 from widgets.text import plain
 from workspace import jobs, logs
 
-_JOB = "_import_job"
-_KNOWN = "_import_was_known"
 _NOT_USED = "(not used)"
 # Packed files too: .csv.gz ends in .gz.
 _TYPES = [
@@ -69,7 +67,8 @@ class _Uploaded(NamedTuple):
 
 def open_sample(label: str) -> None:
     """The button that opens the grocery sample."""
-    if st.button(label, type="primary", icon=":material/shopping_basket:", width="stretch"):
+    kind: Literal["primary", "secondary"] = "secondary" if "_uploaded" in st.session_state else "primary"
+    if st.button(label, type=kind, icon=":material/shopping_basket:", width="stretch"):
         log, items = sample_files()
         _start(
             log,
@@ -169,7 +168,13 @@ def columns_form() -> None:
         start = uploaded_rules("new") or CleaningRules()
         rules = rules_form(f"new-{name}-{hash(start.model_dump_json())}", start, head, columns)
     title = st.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
-    if st.button("Open this log", type="primary", icon=":material/check:", disabled=rules is None) and rules:
+    missing = _what_is_missing(head, heads.get("items_path"), columns, name)
+    if missing is not None:
+        st.warning(plain(missing))
+    usable = rules is not None and missing is None
+    pressed = st.button("Open this log", type="primary", icon=":material/check:", disabled=not usable)
+    importing.show()
+    if pressed and rules is not None:
         unused = set(CLEANING_ROLES) - set(rules.columns_needed)
         spec = {
             "columns": {role: column for role, column in columns.items() if role not in unused},
@@ -181,45 +186,13 @@ def columns_form() -> None:
         _start(path, title or Path(name).stem, spec)
 
 
-def follow(job: jobs.Job) -> None:
-    """Show this job from now on, and open the log that it answers with."""
-    for told in ("_import_error", _KNOWN):
-        st.session_state.pop(told, None)
-    st.session_state[_JOB] = job.id
-    st.rerun()
-
-
-def import_progress() -> None:
-    """The import under way, if there is one; opens the log when it is done and says why when it is not."""
-    if _JOB not in st.session_state:
-        return
+def _what_is_missing(head: Preview, table: Preview | None, columns: Mapping[str, str], name: str) -> str | None:
+    """Why the chosen columns make no log, or None where they do."""
     try:
-        job = jobs.get_job(st.session_state[_JOB])
-    except RunError:  # dismissed in another tab
-        del st.session_state[_JOB]
-        return
-    if job.active:
-        jobs_panel.watch(job)
-        return
-    del st.session_state[_JOB]
-    if job.status == "done" and job.result is not None:
-        session.open_log(str(job.result["digest"]))
-        st.session_state[_KNOWN] = None if job.result.get("new", True) else job.result["digest"]
-        jobs.dismiss(job.id)
-        st.rerun()
-    if job.status == "failed":
-        st.session_state["_import_error"] = (job.title, job.error)
-        jobs.dismiss(job.id)
-
-
-def import_outcome(entry: logs.LogEntry | None) -> None:
-    """Why the last import failed, or that its log was kept before, until the next one is started."""
-    if entry is not None and st.session_state.get(_KNOWN) == entry.digest:
-        st.info("This file is kept already, read and cleaned in the same way: here is that log, as it was.")
-    failed = st.session_state.get("_import_error")
-    if failed is not None:
-        title, error = failed
-        st.error(plain(error), title=f"{plain(title)} failed")
+        resolve_columns(head.columns, [], columns, [] if table is None else table.columns, name)
+    except LogError as error:
+        return str(error)
+    return None
 
 
 def _first_rows(head: Preview, name: str) -> None:
@@ -237,7 +210,7 @@ def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
             guesses = [file.guesses | file.for_cleaning for file in files]
             guess = next((found[role] for found in guesses if role in found), None)
             if guess is None and len(files) > 1 and role in (facts := guess_item_facts(files[1].columns)):
-                guess = Guess(facts[role], "it has no header, and this is where it stands by custom.")
+                guess = Guess(facts[role], "The item table has no header, and this is where it stands by custom.")
             options = [_NOT_USED, *names]
             with st.container(gap="xsmall"):
                 picked = st.selectbox(
@@ -259,4 +232,4 @@ def _start(path: Path, name: str, spec: dict[str, Any]) -> None:
 
 
 def _submit(spec: dict[str, Any], name: str) -> None:
-    follow(jobs.submit("import", spec, f"Opening {name}"))
+    importing.follow(jobs.submit("import", spec, f"Opening {name}"))

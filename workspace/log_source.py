@@ -11,7 +11,7 @@ from embedders.base import Progress, no_progress
 from errors import LogError, ParameterError
 from interactions import CleaningRules, InteractionLog, ReadOptions, preview, read_log
 from interactions.sample import SAMPLE_NAME, sample_columns, sample_files
-from workspace.logs import LogEntry, find_log, open_log
+from workspace.logs import LogEntry, find_log, logs_called, open_log
 from workspace.summary import describe
 
 
@@ -63,13 +63,12 @@ def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLo
             guesses = seen.guesses | {role: guess for role, guess in seen.for_cleaning.items() if role in wanted}
             guessed = _merged({role: guess.name for role, guess in guesses.items()}, source.columns)
         return _read(source, path.stem, path, guessed, source.items_path, progress)
-    try:
-        entry = find_log(source.name)
-    except LogError as error:
+    if not logs_called(source.name):
         raise LogError(
             f"{source.name!r} is neither a file nor a kept log: give a path, the name or digest of a log that the "
             f"workspace keeps, or {SAMPLE_NAME!r} for the sample."
-        ) from error
+        )
+    entry = find_log(source.name)
     if source.says_how:
         raise ParameterError(
             f"{entry.name!r} is a kept log, with its own columns and rules: give its file to read it otherwise."

@@ -244,15 +244,20 @@ def list_logs() -> list[LogEntry]:
 
 def find_log(wanted: str) -> LogEntry:
     """The kept log with this digest, beginning of a digest, or name; raises LogError where there is none or several."""
-    entries = list_logs()
-    named = [entry for entry in entries if entry.name == wanted]
-    found = named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    found = logs_called(wanted)
     if not found:
         raise LogError(f"No kept log has the name or digest {wanted!r}.")
     if len(found) > 1:
         which = ", ".join(entry.digest[:KEY_LENGTH] for entry in found)
         raise LogError(f"{wanted!r} means several kept logs: name one of {which}.")
     return found[0]
+
+
+def logs_called(wanted: str) -> list[LogEntry]:
+    """The kept logs with this name, else those whose digest begins so, the newest first."""
+    entries = list_logs()
+    named = [entry for entry in entries if entry.name == wanted]
+    return named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
 
 
 def open_log(digest: str) -> InteractionLog:

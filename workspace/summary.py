@@ -12,11 +12,12 @@ from analysis.distributions import DAY, category_sizes, hours_of_week, pauses, t
 from analysis.popularity import BUCKETS, popularity_buckets
 from embedders.base import LogSize
 from interactions import CleaningReport, InteractionLog
+from interactions.features import labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = 2
+VERSION = 3
 CURVE_POINTS = 500
 TOP_ITEMS = 20
 CATEGORIES = 20
@@ -74,8 +75,8 @@ def summarise(log: InteractionLog) -> dict[str, Any]:
     lengths     interactions a session, in the same form; null where the log has no sessions
     pauses      edges and size of the bins; gaps (seconds), sessions and single; null without users or times
     hours       interactions by weekday (from Monday) and hour of the day, UTC; null where no time has a clock
-    categories  names, items and interactions of the 20 with most interactions; `others` and `without`: how many
-                categories, items and interactions those have together; null where no item has a category
+    categories  names, items and interactions of the 20 with most interactions; how many more there are; items and
+                interactions without one; whether an item can have several; null where no item has one
     top_items   id, title, category, p and interactions of the 20 most popular items
     tables      "items" and "users": for each of their columns the name, how many rows are filled, how many different
                 values they have, and an example
@@ -139,17 +140,17 @@ def _pauses(log: InteractionLog) -> dict[str, list[int]] | None:
 
 
 def _categories(log: InteractionLog) -> dict[str, Any] | None:
-    sizes = category_sizes(log.items["category"].to_numpy(dtype=object), log.item_codes)
+    of_items = labels_of(log.items["category"])
+    sizes = category_sizes(of_items, log.item_codes)
     if not sizes.names:
         return None
-    items, events = sizes.items[CATEGORIES:], sizes.events[CATEGORIES:]
-    without = sizes.without
     return {
         "names": sizes.names[:CATEGORIES],
         "items": sizes.items[:CATEGORIES].tolist(),
         "interactions": sizes.events[:CATEGORIES].tolist(),
-        "others": {"categories": len(items), "items": int(items.sum()), "interactions": int(events.sum())},
-        "without": {"categories": 0, "items": without[0], "interactions": without[1]},
+        "more": len(sizes.names[CATEGORIES:]),
+        "without": {"items": sizes.without[0], "interactions": sizes.without[1]},
+        "several": any(len(own) > 1 for own in of_items),
     }
 
 

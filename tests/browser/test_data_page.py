@@ -87,8 +87,8 @@ def test_a_shop_s_workbook_is_read_cleaned_and_cleaned_again(page: Page, app_ser
     expect(page.get_by_text("240 rows in the file, 200 kept.")).to_be_visible()
     expect(page.get_by_text("a return or a cancelled receipt")).to_be_visible()
     expect(page.get_by_text("2. returns left out")).to_be_visible()
-    page.get_by_role("spinbutton", name="Least items a user needs").fill("3")
-    page.get_by_role("spinbutton", name="Least items a user needs").press("Enter")
+    page.get_by_role("spinbutton", name="Minimum items per user").fill("3")
+    page.get_by_role("spinbutton", name="Minimum items per user").press("Enter")
     settle(page)
     page.get_by_role("button", name="Clean again with these").click()
     expect(page.get_by_text("3. least items a user")).to_be_visible(timeout=PATIENCE)
@@ -208,12 +208,13 @@ def test_sessions_are_cut_at_a_pause_that_the_picture_shows(page: Page, app_serv
     expect(page.get_by_text("There are no sessions: a sequence is all that one of the 20 users did.")).to_be_visible()
     expect(page.get_by_text("Pauses between the events of a user")).to_be_visible()
     settle(page)
-    choose(page, "Sessions", "by a pause: a longer one begins a new session")
+    choose(page, "Sessions", "cut at long pauses")
     page.get_by_role("spinbutton", name="Pause in minutes").fill("45")
     page.get_by_role("spinbutton", name="Pause in minutes").press("Enter")
     page.get_by_role("spinbutton", name="Longest session").fill("2")
     page.get_by_role("spinbutton", name="Longest session").press("Enter")
-    expect(page.get_by_text("What lies beyond 2 is counted when the sessions are cut")).to_be_visible()
+    cut = "A longest session of 2 leaves out 80 of the 240 interactions (33.3 %): the last ones of 80 sessions"
+    expect(page.get_by_text(cut)).to_be_visible()
     settle(page)
     page.get_by_role("button", name="Clean again with these").click()
     expect(page.get_by_text("80 sessions were cut at pauses of more than 45 minutes: 2.0 inter")).to_be_visible(
@@ -228,6 +229,54 @@ def test_sessions_are_cut_at_a_pause_that_the_picture_shows(page: Page, app_serv
     assert [entry.sessions for entry in logs.list_logs()] == [80, None]
 
 
+def test_rules_chosen_on_two_tabs_are_applied_together(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    open_file(page, app_server, visits(tmp_path / "visits.csv"), "visits")
+    page.get_by_role("tab", name="Cleaning").click()
+    box = page.get_by_role("spinbutton", name="Minimum users per item")
+    box.fill("3")
+    box.press("Enter")
+    expect(page.get_by_text("Not applied yet: items ≥ 3 users.")).to_be_visible()
+    page.get_by_role("tab", name="Sessions").click()
+    settle(page)
+    choose(page, "Sessions", "a calendar day each")
+    expect(page.get_by_text("Not applied yet: sessions by day · items ≥ 3 users.")).to_be_visible()
+    page.get_by_role("tab", name="Explore").click()
+    expect(page.get_by_text("How active users are")).to_be_visible()
+    settle(page)
+    page.get_by_role("tab", name="Cleaning").click()
+    expect(box).to_have_value("3")
+    settle(page)
+    page.get_by_role("button", name="Clean again with these").click()
+    expect(page.get_by_text("Cleaned: sessions by day · items ≥ 3 users")).to_be_visible(timeout=PATIENCE)
+
+
+def test_what_makes_no_log_is_said_beside_the_button(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    page.goto(app_server.url)
+    log = write(tmp_path, "odd.csv", b"who,what\nu1,i1\nu2,i2\n")
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(log)
+    expect(
+        page.get_by_text("No column of odd.csv is known to hold the items: choose one of who, what.")
+    ).to_be_visible()
+    expect(page.get_by_role("button", name="Open this log")).to_be_disabled()
+    choose(page, "Item", "what")
+    choose(page, "User", "what")
+    expect(page.get_by_text("Column 'what' cannot be both user and item: choose two columns.")).to_be_visible()
+    choose(page, "User", "who")
+    expect(page.get_by_role("button", name="Open this log")).to_be_enabled()
+
+
+def test_a_wrong_encoding_is_seen_and_taken_back(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    rows = [f"{user},{item},{'苹果' if item % 2 else '牛奶'}{item}" for user in range(30) for item in range(9)]
+    log = write(tmp_path, "log.csv", "\n".join(["user,item,title", *rows]).encode("gb18030"))
+    page.goto(app_server.url)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(log)
+    page.get_by_text("How log.csv is written").click()
+    choose(page, "Encoding", "Western European, Windows-1252")
+    expect(page.get_by_text("Western European, Windows-1252, separator")).to_be_visible()
+    choose(page, "Encoding", "Chinese, GBK (GB18030)")  # the panel is still open
+    expect(page.get_by_text("Chinese, GBK (GB18030), separator")).to_be_visible()
+
+
 def test_the_numbers_behind_the_pictures_are_taken_away(page: Page, app_server: AppServer, tmp_path: Path) -> None:
     open_file(page, app_server, visits(tmp_path / "visits.csv"), "visits")
     page.get_by_role("tab", name="Explore").click()
@@ -235,7 +284,7 @@ def test_the_numbers_behind_the_pictures_are_taken_away(page: Page, app_server: 
         expect(page.get_by_text(picture)).to_be_visible()
     settle(page)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download these numbers as CSV").click()
+        page.get_by_role("button", name="Download these numbers, a zip of CSV files").click()
     assert waiting.value.suggested_filename == "visits-numbers.zip"
     with zipfile.ZipFile(waiting.value.path()) as archive:
         rows = list(csv.reader(io.StringIO(archive.read("top_items.csv").decode("utf-8-sig"))))
@@ -249,7 +298,7 @@ def test_a_log_is_named_described_and_deleted_with_its_runs(page: Page, app_serv
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("A *small* shop")
     dialog.get_by_label("Description").fill("The first quarter, <b>without</b> returns.")
-    dialog.get_by_role("button", name="Keep").click()
+    dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="A *small* shop", exact=True)).to_be_visible()
     expect(page.get_by_text("The first quarter, <b>without</b> returns.")).to_be_visible()
     train_small_svd(page)

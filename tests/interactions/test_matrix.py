@@ -91,3 +91,11 @@ def test_a_session_that_two_users_share_has_two_lengths() -> None:
     log = make_log(["u", "u", "v", "u"], ["a", "b", "a", "a"], [0, 1, 2, 3], ["s", "s", "s", "t"])
     assert sorted(log.session_lengths().tolist()) == [1, 1, 2]
     assert make_log(["u", "v"], ["a", "b"]).session_lengths().tolist() == []
+
+
+def test_lengths_of_sessions_as_they_would_be_cut() -> None:
+    log = make_log(["u"] * 4 + ["v"], list("abcab"), [86_000, 86_300, 86_500, 90_200, 0])
+    assert sorted(log.session_lengths("user").tolist()) == [1, 4]
+    assert sorted(log.session_lengths("day").tolist()) == [1, 2, 2]
+    assert sorted(log.session_lengths("gap", 60).tolist()) == [1, 1, 3]
+    assert make_log(["u", "v"], ["a", "b"]).session_lengths("gap").tolist() == []

@@ -31,10 +31,10 @@ def app() -> AppTest:
     def page() -> None:
         import streamlit as st
 
-        from widgets import known_sets, session, upload
+        from widgets import importing, known_sets, session
 
-        upload.import_progress()
-        upload.import_outcome(session.current_log())
+        importing.finish()
+        importing.show()
         entry = session.current_log()
         st.title("Nothing" if entry is None else entry.name)
         known_sets.fetch_known()

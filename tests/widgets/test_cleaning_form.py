@@ -62,4 +62,4 @@ def test_kinds_of_event_count_alike_until_one_weighs_more(events: Path) -> None:
 
 def test_without_times_sessions_cannot_be_cut_by_them(events: Path) -> None:
     (box,) = [box for box in form(events, CleaningRules()).selectbox if box.label == "Sessions"]
-    assert [option.split(":")[0] for option in box.options] == ["as the file has them", "none"]
+    assert box.options == ["as they are: there are none", "a user's whole history"]

@@ -17,7 +17,7 @@ def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
                (("head", 10, 10), ("mid", 90, 100), ("tail", 0, 0))}  # fmt: skip
     figure = log_charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 10), (10, 100)]
-    assert [word.text for word in figure.layout.annotations] == ["<b>head</b>", "<b>mid</b>"]
+    assert [word.text for word in figure.layout.annotations] == ["<b>head</b><br>10 %", "<b>mid</b><br>90 %"]
     assert figure.layout.annotations[1].x == pytest.approx(math.log10(math.sqrt(10 * 100)))
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
 
@@ -26,6 +26,8 @@ def test_one_value_a_class_is_named_once() -> None:
     figure = log_charts.class_histogram({"value": [1, 2, 3], "size": [5, 3, 4]}, "users", "items")
     assert list(figure.data[0].x) == ["1", "2-3"]
     assert list(figure.data[0].y) == [5, 7]
+    later = log_charts.class_histogram({"value": [5, 9], "size": [5, 3]}, "users", "items")
+    assert list(later.data[0].x) == ["4-7", "8-15"], "nothing is drawn where there is nothing"
 
 
 def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
@@ -34,10 +36,10 @@ def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
         {"step": "returned", "rows": 900, "users": 49, "items": 20},
     ]
     figure = log_charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
-    (bars,) = figure.data
+    bars, words = figure.data
     assert list(bars.x) == [1000, 900]
-    assert list(bars.y) == ["1. could be read", "2. returned"]
-    assert list(bars.text) == ["1,000 rows · 50 users · 20 items", "900 rows · 49 users · 20 items"]
+    assert list(bars.y) == list(words.y) == ["1. could be read", "2. returned"]
+    assert list(words.text) == ["1,000 rows · 50 users · 20 items", "900 rows · 49 users · 20 items"]
     assert figure.layout.yaxis.autorange == "reversed"
 
 
@@ -65,26 +67,20 @@ def test_pauses_are_steps_on_a_log_axis_with_the_gap_marked() -> None:
     assert log_charts.pause_histogram(drawn, None).layout.shapes == ()
 
 
-def counts(categories: int, items: int, interactions: int) -> dict[str, int]:
-    return {"categories": categories, "items": items, "interactions": interactions}
-
-
 def test_no_title_or_category_is_read_as_html() -> None:
     bad = "<img src=x onerror=alert(1)>"
     items = [{"id": "7<b>", "title": bad, "category": None, "p": 3, "interactions": 4}]
-    rest = {"others": counts(2, 5, 6), "without": counts(0, 3, 1)}
-    categories = {"names": [bad], "items": [1], "interactions": [4], **rest}
-    for figure in (log_charts.most_popular(items, "users"), log_charts.category_shares(categories)):
+    categories = {"names": [bad], "items": [1], "interactions": [4]}
+    for figure in (log_charts.most_popular(items, "users"), log_charts.category_shares(categories, 9, 9)):
         assert "<img" not in figure.to_json().replace("\\u003c", "<")
         assert "&lt;img" in figure.to_json()
 
 
 def test_shares_are_of_all_items_and_interactions_not_of_those_shown() -> None:
-    rest = {"others": counts(2, 5, 3), "without": counts(0, 3, 2)}
-    categories = {"names": ["tea", "jam"], "items": [1, 1], "interactions": [4, 1], **rest}
-    interactions, items = log_charts.category_shares(categories).data
+    categories = {"names": ["tea", "jam"], "items": [1, 1], "interactions": [4, 1]}
+    interactions, items = log_charts.category_shares(categories, 10, 5).data
     assert list(interactions.x) == pytest.approx([0.4, 0.1])
-    assert list(items.x) == pytest.approx([0.1, 0.1])
+    assert list(items.x) == pytest.approx([0.2, 0.2])
     assert list(interactions.text) == ["tea", "jam"]
 
 

@@ -39,9 +39,8 @@ def test_a_log_by_hand() -> None:
         {"id": "b", "title": None, "category": None, "p": 2, "interactions": 2},
     ]
     assert summary["categories"] == {
-        "names": ["fruit"], "items": [1], "interactions": [4],
-        "others": {"categories": 0, "items": 0, "interactions": 0},
-        "without": {"categories": 0, "items": 1, "interactions": 2},
+        "names": ["fruit"], "items": [1], "interactions": [4], "more": 0, "several": False,
+        "without": {"items": 1, "interactions": 2},
     }  # fmt: skip
     assert summary["hours"][6][23] == 1
     assert sum(map(sum, summary["hours"])) == 6
@@ -86,8 +85,15 @@ def test_only_the_largest_categories_are_named_and_the_others_counted() -> None:
     log = make_log(["u"] * len(events), events, categories={name: f"of {name}" for name in names})
     categories = summarise(log)["categories"]
     assert categories["names"] == [f"of {name}" for name in names[: -CATEGORIES - 1 : -1]]
-    assert categories["others"] == {"categories": 5, "items": 5, "interactions": 1 + 2 + 3 + 4 + 5}
-    assert sum(categories["interactions"]) + 15 == len(events)
+    assert categories["more"] == 5
+    assert sum(categories["interactions"]) + 1 + 2 + 3 + 4 + 5 == len(events)
+
+
+def test_an_item_of_several_categories_counts_in_each() -> None:
+    log = make_log(["u", "u", "v"], ["a", "b", "a"], categories={"a": "Drama|War", "b": "War"})
+    categories = summarise(log)["categories"]
+    assert (categories["names"], categories["interactions"]) == (["War", "Drama"], [3, 2])
+    assert categories["several"]
 
 
 def test_the_numbers_leave_as_files_that_a_spreadsheet_opens() -> None:
