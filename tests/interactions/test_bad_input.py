@@ -25,7 +25,7 @@ import pytest
 from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
 from interactions.formats.lines import TextLines
-from interactions.formats.opening import open_source
+from interactions.formats.opening import may_be_text, open_source
 from tests.interactions.formats.test_formats import WRITERS
 
 ROWS = "u1,a\nu2,b\n"
@@ -562,6 +562,12 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
 def test_names_that_no_file_can_have(tmp_path: Path) -> None:
     assert len(refusal(tmp_path / ("x" * 5000))) < 500
     assert "\0" not in refusal(tmp_path / "a\0b")
+    assert not may_be_text(tmp_path / "a\0b")
+
+
+def test_a_file_that_claims_to_hold_nothing_is_not_waited_for() -> None:
+    kernel = Path("/proc/cpuinfo")
+    assert not kernel.exists() or not may_be_text(kernel)
 
 
 @contextmanager
