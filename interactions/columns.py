@@ -93,10 +93,12 @@ _ID_STEMS: dict[Role, str] = {
 # What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
+_ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
+_MATRIX_COLUMNS = 20
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
 
@@ -187,6 +189,11 @@ def resolve_columns(
         for role, name in roles.items():
             if role in ("user", "item", "session", "time", "weight", "event") and named.setdefault(name, role) != role:
                 raise LogError(f"Column {name!r} cannot be both {named[name]} and {role}: choose two columns.")
+    if "item" not in roles and _is_matrix(columns, rows, roles.values()):
+        raise LogError(
+            f"{where} looks like a matrix, with a column for each item: write it as a row for each user and item, such "
+            "as pandas' melt or tidyr's pivot_longer make, or say which column holds the items."
+        )
     if "item" not in roles:
         raise LogError(f"No column of {where} is known to hold the items: choose one of {listed(columns)}.")
     if "user" not in roles and "session" not in roles:
@@ -255,6 +262,16 @@ def _ends_as_id(name: str) -> bool:
     return len(words) > 1 and words[-1] in _ID_ENDINGS
 
 
+def _is_matrix(columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Collection[str]) -> bool:
+    """Whether nearly all of many columns hold nothing but numbers and empty cells."""
+    places = [place for place, name in enumerate(columns) if name not in taken]
+    numbers = sum(
+        all(not cell.strip() or _NUMBER.fullmatch(cell.strip()) for cell in (row[place] for row in rows))
+        for place in places
+    )
+    return bool(rows) and len(places) >= _MATRIX_COLUMNS and numbers >= 0.9 * len(places)
+
+
 def _by_place(
     free: Sequence[str], cells: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, str]]
 ) -> dict[Role, Guess]:
@@ -262,10 +279,17 @@ def _by_place(
     guesses: dict[Role, Guess] = {}
     left = [name for name in free if cells[name] and not _counts_rows(cells[name]) and not _are_places(cells[name])]
     by_custom: tuple[Role, ...] = ("user", "item", "weight")
+    if len(left) > 1 and _are_asins(cells[left[0]]) and not _are_asins(cells[left[1]]):
+        by_custom = ("item", "user", "weight")  # Amazon's reviews of 2018 have the product first
     for role, name in zip(by_custom, left, strict=False):
         if role != "weight" or _are_scores([(row[guesses["item"].name], row[name]) for row in rows]):
             guesses[role] = Guess(name, f"The file has no header, and {_MEANING[role]} is where it stands by custom.")
     return guesses if "item" in guesses else {}
+
+
+def _are_asins(cells: Sequence[str]) -> bool:
+    """Whether they are Amazon's numbers of products: ISBNs of books, else B0 and eight letters or digits."""
+    return all(_ASIN.fullmatch(cell.strip()) for cell in cells) and any(cell.strip()[0] == "B" for cell in cells)
 
 
 def _are_places(cells: Sequence[str]) -> bool:

@@ -114,6 +114,11 @@ NAMELESS = ["column 1", "column 2", "column 3", "column 4", "column 5"]
         (["1,31,77,pv", "1,32,78,buy", "2,31,77,pv"], {"user": "column 1", "item": "column 2"}),
         (["1,31,0", "1,32,0", "2,31,5"], {"user": "column 1", "item": "column 2"}),
         (["1,31,0", "1,32,S", "2,31,5"], {"user": "column 1", "item": "column 2"}),
+        # Amazon's reviews came with the user first, and later with the product first.
+        (["A3,B00004TKVY,5.0", "A1,0000031852,3.0", "A1,B00004TKVY,1.0"],
+         {"user": "column 1", "item": "column 2", "weight": "column 3"}),
+        (["B00004TKVY,A3,5.0", "0000031852,A1,3.0", "B00004TKVY,A1,1.0"],
+         {"user": "column 2", "item": "column 1", "weight": "column 3"}),
         # Latitude and longitude stand before the place in logs of visits.
         (["1,30.2359,-97.79513,22847", "1,30.2691,-97.74939,420315", "2,30.2557,-97.7633,22847"],
          {"user": "column 1", "item": "column 4"}),
@@ -140,6 +145,15 @@ def test_given_roles_are_taken_as_they_are_and_nothing_is_added() -> None:
 def test_a_long_list_of_columns_is_cut_in_the_message() -> None:
     with pytest.raises(LogError, match=r"c0, c1, .*, c19 and 10 more\.$"):
         resolve_columns([f"c{number}" for number in range(30)], [], None)
+
+
+def test_a_matrix_of_users_and_items_is_told_from_a_list() -> None:
+    columns = ["user", *(f"item {number}" for number in range(30))]
+    rows = [["ann", *("" if number % 3 else "4.5" for number in range(30))]] * 5
+    with pytest.raises(LogError, match=r"the file looks like a matrix, .* a row for each user and item"):
+        resolve_columns(columns, rows, None)
+    with pytest.raises(LogError, match="No column of the file is known to hold the items"):
+        resolve_columns(columns, [["ann", *["tea"] * 30]], None)
 
 
 def test_the_columns_of_an_item_table() -> None:
