@@ -73,9 +73,8 @@ def _read_all(
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:
-        raise LogError(
-            " ".join([f"No row of {source.path.name} can be used: {in_words(reader.tally)}.", *source.notes])
-        )
+        said = in_words(reader.tally, such_as=True)
+        raise LogError(" ".join([f"No row of {source.path.name} can be used: {said}.", *source.notes]))
     return reader.finish(), reader.order if reader.has_order else None
 
 

@@ -160,6 +160,10 @@ class Tally:
         return {reason: self._examples[reason] for reason in REASONS if self._counts[reason]}
 
 
-def in_words(tally: Tally) -> str:
-    """What was left out, for a sentence."""
-    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in tally.dropped().items())
+def in_words(tally: Tally, *, such_as: bool = False) -> str:
+    """What was left out, for a sentence; with an example of each reason where it says `such_as`."""
+    examples = tally.examples()
+    return ", ".join(
+        f"{count:,} {reason.replace('_', ' ')}" + (f" (such as {examples[reason][0]})" if such_as else "")
+        for reason, count in tally.dropped().items()
+    )
