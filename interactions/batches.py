@@ -73,9 +73,8 @@ def _read_all(
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:
-        raise LogError(
-            " ".join([f"No row of {source.path.name} can be used: {in_words(reader.tally)}.", *source.notes])
-        )
+        said = in_words(reader.tally, such_as=True)
+        raise LogError(" ".join([f"No row of {source.path.name} can be used: {said}.", *source.notes]))
     return reader.finish(), reader.order if reader.has_order else None
 
 
@@ -115,6 +114,7 @@ class _BatchReader:
         alive = np.ones(len(batch.places), np.bool_)
         texts = {role: encode(self._column(batch, role), self._roles[role]) for role in self._texts}
         numbers: dict[Role, npt.NDArray[Any]] = {}
+        self._drop(batch, alive, self._headers(texts), "malformed_row", said="the header again")
         for role, reason in _MISSING.items():
             if role in texts:
                 self._drop(batch, alive, np.asarray(texts[role].is_null()), reason)
@@ -173,6 +173,17 @@ class _BatchReader:
             if read_times(decoded(column).filter(pa.array(~readable)), order=other)[1].any():
                 raise _OtherOrder
 
+    def _headers(self, texts: Mapping[Role, Any]) -> npt.NDArray[np.bool_]:
+        """Which rows have the columns' names for ids, as headers have in the middle of files that were put together."""
+        ids = {role: column for role, column in texts.items() if role in _MISSING}
+        found = np.ones(len(next(iter(ids.values()))), np.bool_)
+        for role, column in ids.items():
+            code = column.dictionary.index(self._roles[role]).as_py()
+            if code < 0:
+                return np.zeros(len(found), np.bool_)
+            found &= column.indices.fill_null(-1).to_numpy(zero_copy_only=False) == code
+        return found
+
     def _column(self, batch: Batch, role: Role) -> Any:
         return batch.arrays[self._place[self._roles[role]]]
 
@@ -183,11 +194,12 @@ class _BatchReader:
         bad: npt.NDArray[np.bool_],
         reason: Reason,
         column: Any = None,
+        said: str = "",
     ) -> None:
         taken = np.flatnonzero(alive & bad)
         alive[taken] = False
         first = taken[:3].tolist()
-        examples = [f"{self._unit} {batch.places[row]}" for row in first]
+        examples = [f"{self._unit} {batch.places[row]}" + (f": {said}" if said else "") for row in first]
         if column is not None:
             cells = [cells_of(column[row : row + 1])[0] for row in first]
             examples = [f"{where}: {_shown(cell)}" for where, cell in zip(examples, cells, strict=True)]

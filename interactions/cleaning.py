@@ -34,6 +34,7 @@ Reason = Literal[
 REASONS: tuple[Reason, ...] = get_args(Reason)  # in the order of the rules: the first that takes a row counts it
 SessionRule = Literal["gap", "day", "user"]
 _EXAMPLES = 3
+MOST = 2**53 - 1  # browsers count exactly up to here
 Weight = Annotated[float, pydantic.Field(ge=0, allow_inf_nan=False)]
 
 
@@ -69,14 +70,14 @@ class CleaningRules(pydantic.BaseModel):
     first_day: date | None = None
     last_day: date | None = None
     users_left_out: tuple[str, ...] = ()
-    most_rows_per_user: int | None = pydantic.Field(default=None, ge=1)
+    most_rows_per_user: int | None = pydantic.Field(default=None, ge=1, le=MOST)
     duplicates: Literal["keep", "first", "sum"] = "keep"
     sessions: SessionRule | None = None
     session_gap_minutes: float = pydantic.Field(default=30.0, gt=0, le=525_600)
-    longest_session: int | None = pydantic.Field(default=None, ge=1)
+    longest_session: int | None = pydantic.Field(default=None, ge=1, le=MOST)
     repeats: Literal["keep", "first"] = "keep"
-    min_users_per_item: int = pydantic.Field(default=1, ge=1)
-    min_items_per_user: int = pydantic.Field(default=1, ge=1)
+    min_users_per_item: int = pydantic.Field(default=1, ge=1, le=MOST)
+    min_items_per_user: int = pydantic.Field(default=1, ge=1, le=MOST)
     core: bool = False
 
     @property
@@ -159,6 +160,10 @@ class Tally:
         return {reason: self._examples[reason] for reason in REASONS if self._counts[reason]}
 
 
-def in_words(tally: Tally) -> str:
-    """What was left out, for a sentence."""
-    return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in tally.dropped().items())
+def in_words(tally: Tally, *, such_as: bool = False) -> str:
+    """What was left out, for a sentence; with an example of each reason where it says `such_as`."""
+    examples = tally.examples()
+    return ", ".join(
+        f"{count:,} {reason.replace('_', ' ')}" + (f" (such as {examples[reason][0]})" if such_as else "")
+        for reason, count in tally.dropped().items()
+    )

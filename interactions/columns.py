@@ -36,20 +36,22 @@ _NAMES: dict[Role, str] = {
     "user": """
         userid user uid userno usernumber customerid customer custid householdid household visitorid visitor memberid
         member clientid buyerid buyer accountid account reviewerid profileid personid guestid
+        email emailaddress useremail customeremail username login
         用户id 用户 用户编号 用户名 客户id 客户 客户编号 客户编码 顾客id 顾客 顾客编号
         会员id 会员 会员编号 会员号 买家id 买家
     """,
     "item": """
         itemid item productid product sku skuid stockcode itemcode itemno productcode productno articleid article
         movieid movie filmid film asin isbn bookid book songid song trackid track artistid artist goodsid goods
-        contentid newsid videoid gameid recipeid businessid placeid poiid iid pid itemname productname
+        contentid newsid videoid gameid recipeid businessid placeid poiid iid pid itemname productname itemdescription
+        productdescription
         商品id 商品 商品编号 商品编码 商品代码 物品id 物品 物品编号
         产品id 产品 产品编号 货号 货品 货品编号 电影id 电影 图书 歌曲
     """,
     "session": """
-        sessionid session basketid basket cartid cart orderid order orderno ordernumber invoiceno invoice invoiceid
-        invoicenumber transactionid transaction transactionno ticketid receiptid receipt billid billno visitid visit
-        tripid playlistid
+        sessionid session usersession basketid basket cartid cart orderid order orderno ordernumber invoiceno invoice
+        invoiceid invoicenumber transactionid transaction transactionno ticketid receiptid receipt billid billno visitid
+        visit tripid playlistid
         会话id 会话 会话编号 订单id 订单 订单号 订单编号 购物篮id 购物篮 篮子 小票 小票号 交易号 交易id 单号
     """,
     "time": """
@@ -91,9 +93,12 @@ _ID_STEMS: dict[Role, str] = {
 # What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
+_ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
+_DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
+_MATRIX_COLUMNS = 20
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
 
@@ -111,6 +116,8 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict
     # Users and items first: where a name fits two roles ("product name") the more needed one is offered it last.
     for role in ("user", "session", "time", "weight", "category", "item", "title"):
         free = [name for name in columns if name not in {guess.name for guess in guesses.values()}]
+        if role == "session" and "user" in guesses:  # the number of a purchase stands beside few of the views
+            free = [name for name in free if len(cells[name]) >= _ENOUGH * len(rows)]
         name = _by_name(role, [name for name in free if _values_fit(role, cells[name])])
         if name is not None:
             guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
@@ -127,7 +134,11 @@ def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict
                 guesses["session"] = Guess(name, f"“{name}” repeats over several rows, as the number of a basket does.")
                 break
     if "item" not in guesses and all(_NAMELESS.fullmatch(name) for name in columns):
-        guesses |= _by_place(free, cells)
+        guesses |= _by_place(free, cells, [dict(zip(columns, row, strict=True)) for row in rows])
+    elif "item" not in guesses and ("user" in guesses or "session" in guesses):
+        ids = [name for name in free if _ends_as_id(name) and len(set(cells[name])) < len(cells[name])]
+        if len(ids) == 1:
+            guesses["item"] = Guess(ids[0], f"“{ids[0]}” is the only other id that repeats.")
     return {role: guesses[role] for role in ROLES if role in guesses}
 
 
@@ -178,6 +189,11 @@ def resolve_columns(
         for role, name in roles.items():
             if role in ("user", "item", "session", "time", "weight", "event") and named.setdefault(name, role) != role:
                 raise LogError(f"Column {name!r} cannot be both {named[name]} and {role}: choose two columns.")
+    if "item" not in roles and _is_matrix(columns, rows, roles.values()):
+        raise LogError(
+            f"{where} looks like a matrix, with a column for each item: write it as a row for each user and item, such "
+            "as pandas' melt or tidyr's pivot_longer make, or say which column holds the items."
+        )
     if "item" not in roles:
         raise LogError(f"No column of {where} is known to hold the items: choose one of {listed(columns)}.")
     if "user" not in roles and "session" not in roles:
@@ -231,21 +247,68 @@ def _by_name(role: Role, columns: Sequence[str]) -> str | None:
             return plain[known]
     for name in columns:
         # "customer_unique_id", "MovieKeyNo": begins with what it names and ends as an id does.
-        words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+", name)]
+        words = _words(name)
         if len(words) > 1 and words[0] in _ID_STEMS.get(role, "").split() and words[-1] in _ID_ENDINGS:
             return name
     return None
 
 
-def _by_place(free: Sequence[str], cells: Mapping[str, Sequence[str]]) -> dict[Role, Guess]:
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+", name)]
+
+
+def _ends_as_id(name: str) -> bool:
+    words = _words(name)
+    return len(words) > 1 and words[-1] in _ID_ENDINGS
+
+
+def _is_matrix(columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Collection[str]) -> bool:
+    """Whether nearly all of many columns hold nothing but numbers and empty cells."""
+    places = [place for place, name in enumerate(columns) if name not in taken]
+    numbers = sum(
+        all(not cell.strip() or _NUMBER.fullmatch(cell.strip()) for cell in (row[place] for row in rows))
+        for place in places
+    )
+    return bool(rows) and len(places) >= _MATRIX_COLUMNS and numbers >= 0.9 * len(places)
+
+
+def _by_place(
+    free: Sequence[str], cells: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, str]]
+) -> dict[Role, Guess]:
     """Users, items and scores of a file without a header, where they stand by custom."""
     guesses: dict[Role, Guess] = {}
-    left = [name for name in free if cells[name] and not _counts_rows(cells[name])]
+    left = [name for name in free if cells[name] and not _counts_rows(cells[name]) and not _are_places(cells[name])]
     by_custom: tuple[Role, ...] = ("user", "item", "weight")
+    if len(left) > 1 and _are_asins(cells[left[0]]) and not _are_asins(cells[left[1]]):
+        by_custom = ("item", "user", "weight")  # Amazon's reviews of 2018 have the product first
     for role, name in zip(by_custom, left, strict=False):
-        if role != "weight" or _values_fit("weight", cells[name]):
+        if role != "weight" or _are_scores([(row[guesses["item"].name], row[name]) for row in rows]):
             guesses[role] = Guess(name, f"The file has no header, and {_MEANING[role]} is where it stands by custom.")
     return guesses if "item" in guesses else {}
+
+
+def _are_asins(cells: Sequence[str]) -> bool:
+    """Whether they are Amazon's numbers of products: ISBNs of books, else B0 and eight letters or digits."""
+    return all(_ASIN.fullmatch(cell.strip()) for cell in cells) and any(cell.strip()[0] == "B" for cell in cells)
+
+
+def _are_places(cells: Sequence[str]) -> bool:
+    """Whether each is a number with three digits or more behind the point, as degrees are and no id is."""
+    return all(_DEGREES.fullmatch(cell.strip()) for cell in cells)
+
+
+def _are_scores(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the numbers beside the items say how much a row weighs.
+
+    They do not where most are 0 or less, nor where each item has only one: such numbers are its price or its category.
+    """
+    filled = [(item, cell.strip()) for item, cell in pairs if cell.strip()]
+    if not all(_NUMBER.fullmatch(cell) for _, cell in filled):
+        return False
+    if sum(float(cell) > 0 for _, cell in filled) < _ENOUGH * len(filled):
+        return False
+    items, values = {item for item, _ in filled}, {cell for _, cell in filled}
+    return len(values) == 1 or len(items) == len(filled) or len(set(filled)) > len(items)
 
 
 def _counts_rows(cells: Sequence[str]) -> bool:

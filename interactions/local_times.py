@@ -23,6 +23,7 @@ _NAME = r"(?P<name>[A-Za-z]{3,9})"
 _PATTERNS = (
     _NUMBERS,
     rf"^\s*(?P<year>\d{{4}})[/.\-](?P<month>\d{{1,2}})[/.\-](?P<day>\d{{1,2}}){_CLOCK}\s*$",
+    r"^\s*(?P<year>\d{4})[/\-](?P<month>\d{1,2})[/\-](?P<day>\d{1,2})[ T]+(?P<hour>\d{1,2})\s*$",
     r"^\s*(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日?"
     r"(?:\s*(?P<hour>\d{1,2})[:时](?P<minute>\d{1,2})(?:[:分](?P<second>\d{1,2})?秒?)?)?\s*$",
     rf"^\s*{_WEEKDAY}(?P<day>\d{{1,2}})[ \-./]+{_NAME}[ \-./,]+{_YEAR_LAST}{_CLOCK}\s*$",

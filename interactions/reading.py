@@ -140,6 +140,7 @@ def read_log(
     return log, report
 
 
+_SERIAL_BEGIN, _SERIAL_END = 25_569, 73_051  # 1970 and 2100 in days as spreadsheets count them
 _ITEM_ROLES: tuple[Role, ...] = ("title", "category")
 
 
@@ -190,6 +191,11 @@ def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, order: O
         notes.append("There is no time column: nothing can be split or ordered in time.")
     elif rows.times is not None and rows.times.min() == rows.times.max():
         notes.append("All rows have the same time: nothing can be split or ordered in time.")
+    elif rows.times is not None and rows.times.min() >= _SERIAL_BEGIN and rows.times.max() < _SERIAL_END:
+        notes.append(
+            "All times lie on the first of January 1970, in seconds that would be dates as spreadsheets count days: "
+            "where they are, write them as dates."
+        )
     if order is not None:
         meant = "the first of February" if order == "day first" else "January 2"
         notes.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import streamlit as st
 
 from analysis import Curve
 from widgets.colours import BASELINE, A, B
+from widgets.text import drawn_text
 
 _HEIGHT = 320
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
@@ -54,7 +54,7 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
                 "x": curve.q[shown],
                 "y": curve.mean[shown],
                 "customdata": curve.n[shown],
-                "name": html.escape(name),
+                "name": drawn_text(name),
                 "mode": "lines+markers",
                 "line": {"color": colour, "width": 3},
                 "hovertemplate": "own quantile %{x:.2f}<br>%{y:.3f}<br>%{customdata:,} items<extra></extra>",
@@ -70,7 +70,7 @@ def paired_bars(
 ) -> go.Figure:  # fmt: skip
     """Two bars a group, A beside B, with a mark for chance where there is one."""
     traces: list[dict[str, Any]] = [
-        {"type": "bar", "name": html.escape(name), "x": list(groups), "y": list(values), "marker": {"color": colour}}
+        {"type": "bar", "name": drawn_text(name), "x": list(groups), "y": list(values), "marker": {"color": colour}}
         for name, values, colour in zip(names, (a, b), (A, B), strict=True)
     ]
     if baseline is not None:

@@ -188,8 +188,8 @@ def _more(key: str, rules: CleaningRules, columns: Mapping[str, str]) -> dict[st
 
 def _day(label: str, value: date | None, key: str, columns: Mapping[str, str]) -> date | None:
     return st.date_input(
-        label, value, date(1970, 1, 1), date(2200, 1, 1), key=key,
-        persist_state="session", disabled="time" not in columns, help="In UTC."
+        label, value, date.min, date.max, key=key, persist_state="session", disabled="time" not in columns,
+        help="In UTC.",
     )  # fmt: skip
 
 
@@ -208,8 +208,8 @@ def session_rules(key: str, rules: CleaningRules, columns: Mapping[str, str]) ->
         )  # fmt: skip
         values["sessions"] = None if by == "column" else by
         values["session_gap_minutes"] = st.number_input(
-            "Pause in minutes", 0.1, 525_600.0, rules.session_gap_minutes, key=f"{key}-gap", persist_state="session",
-            disabled=by != "gap",
+            "Pause in minutes", min(0.1, rules.session_gap_minutes), 525_600.0, rules.session_gap_minutes,
+            key=f"{key}-gap", persist_state="session", disabled=by != "gap",
         )  # fmt: skip
         values["longest_session"] = st.number_input(
             "Longest session", 1, None, rules.longest_session, key=f"{key}-longest",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ import plotly.graph_objects as go
 from analysis.distributions import size_classes
 from widgets.charts import figure
 from widgets.colours import BUCKETS, OTHER, A, B
-from widgets.text import percent, shorten
+from widgets.text import drawn_text, percent, shorten
 
 _OF = {"hour": "", "day": "", "week": "week of ", "month": "month of ", "year": "year of "}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -139,7 +138,7 @@ def category_shares(categories: Mapping[str, Any], n_interactions: int, n_items:
             "x": [size / max(total, 1) for size in categories[of]],
             "y": places,
             "customdata": categories[of],
-            "text": [html.escape(name) for name in categories["names"]],
+            "text": [drawn_text(name) for name in categories["names"]],
             "textposition": "none",
             "hovertemplate": f"%{{text}}<br>%{{x:.1%}} of the {of}: %{{customdata:,}}<extra></extra>",
             "marker": {"color": colour},
@@ -161,7 +160,7 @@ def most_popular(top_items: Sequence[Mapping[str, Any]], who: str) -> go.Figure:
         "orientation": "h",
         "x": [item["p"] for item in top_items],
         "y": places,
-        "text": [html.escape(f"{item['title'] or item['id']} (id {item['id']})") for item in top_items],
+        "text": [drawn_text(f"{item['title'] or item['id']} (id {item['id']})") for item in top_items],
         "customdata": [item["interactions"] for item in top_items],
         "textposition": "none",
         "hovertemplate": f"%{{text}}<br>%{{x:,}} {who}, %{{customdata:,}} interactions<extra></extra>",
@@ -171,7 +170,7 @@ def most_popular(top_items: Sequence[Mapping[str, Any]], who: str) -> go.Figure:
 
 
 def _names_on_the_left(places: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
-    texts = [html.escape(name) for name in names]
+    texts = [drawn_text(name) for name in names]
     return {"autorange": "reversed", "automargin": True, "tickvals": places, "ticktext": texts, "zeroline": False}
 
 

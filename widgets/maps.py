@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from plotly.subplots import make_subplots
 from analysis.ranks import value_quantiles
 from interactions.features import labels_of, scale_of
 from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
+from widgets.text import drawn_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +68,8 @@ def by_column(name: str, column: pd.Series[Any]) -> Scale | Groups:
     """Colour by a column of the item table: numbers and dates by their quantile, of several labels by the first."""
     scale = scale_of(column)
     if scale is not None:
-        return Scale(f"{html.escape(name)}, quantile", value_quantiles(scale[0]))
-    return by_category([labels[0] if labels else None for labels in labels_of(column)], html.escape(name))
+        return Scale(f"{drawn_text(name)}, quantile", value_quantiles(scale[0]))
+    return by_category([labels[0] if labels else None for labels in labels_of(column)], drawn_text(name))
 
 
 def by_category(categories: Sequence[str | None], title: str = "Category") -> Groups:
@@ -90,7 +90,7 @@ def base_figure(
 
     It does not change with the chosen item, so it is worth keeping: checking 20,000 points takes Plotly 0.2 s.
     """
-    figure = make_subplots(rows=1, cols=2, subplot_titles=[html.escape(name) for name in names])
+    figure = make_subplots(rows=1, cols=2, subplot_titles=[drawn_text(name) for name in names])
     hover = _hover(titles)
     for column, layout in enumerate(layouts, start=1):
         shown = np.flatnonzero(np.isfinite(layout[:, 0]))
@@ -192,7 +192,7 @@ def _base(
     return [
         go.Scattergl(
             **_points(layout, members, hover[members], {"size": size, "opacity": 0.7, "color": colour}),
-            name=html.escape(name),
+            name=drawn_text(name),
             legendgroup=f"group-{code}",
             showlegend=first,
         )
@@ -206,8 +206,8 @@ def _marks(
 ) -> list[dict[str, Any]]:
     kinds = [
         ("neighbour in both", highlight.both, {"size": 12, "color": BOTH}),
-        (f"only in {html.escape(names[0])}", highlight.only_a, {"size": 12, "color": A}),
-        (f"only in {html.escape(names[1])}", highlight.only_b, {"size": 12, "color": B}),
+        (f"only in {drawn_text(names[0])}", highlight.only_a, {"size": 12, "color": A}),
+        (f"only in {drawn_text(names[1])}", highlight.only_b, {"size": 12, "color": B}),
         ("chosen item", np.array([highlight.query]), {"size": 17, "symbol": "star", "color": QUERY}),
     ]
     return [
@@ -251,7 +251,7 @@ def _window(layouts: tuple[Layout, Layout]) -> tuple[tuple[float, float], tuple[
 
 def _hover(titles: Sequence[str]) -> npt.NDArray[np.object_]:
     """Titles as Plotly may draw them: it reads some HTML in texts, so none of a title's own may reach it."""
-    return np.array([html.escape(title) for title in titles], dtype=object)
+    return np.array([drawn_text(title) for title in titles], dtype=object)
 
 
 def _axis(letter: str, pane: int) -> str:

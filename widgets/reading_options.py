@@ -69,7 +69,7 @@ def head_of(path: Path, options: ReadOptions) -> Preview:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking at the file")
-def _cached_head(path: str, _modified: int, options: str) -> Preview:
+def _cached_head(path: str, modified: int, options: str) -> Preview:
     return preview(Path(path), ReadOptions.model_validate_json(options), rows=1000)
 
 

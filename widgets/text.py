@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -11,6 +12,11 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&=])")
 def plain(text: object) -> str:
     """Text from a file, made safe where Markdown is drawn: every mark that would format it is escaped."""
     return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def drawn_text(text: object) -> str:
+    """Text from a file, made safe where Plotly draws it, which takes tags for tags but knows no &quot;."""
+    return html.escape(str(text), quote=False)
 
 
 def count(number: float) -> str:

@@ -97,8 +97,9 @@ def names_columns(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return False
     if not rows or any(_TYPED.fullmatch(cell) for cell in cells):
         return True
+    others = [row for row in rows if list(row) != list(cells)] or rows  # files put together repeat their header
     for place, cell in enumerate(cells):
-        column = [row[place] for row in rows if row[place].strip()]
+        column = [row[place] for row in others if row[place].strip()]
         if column and sum(map(is_number, column)) >= 0.9 * len(column):
             return True
         if cell and (cell in column or (_SHAPED.search(cell) and {_shape(cell)} == {_shape(one) for one in column})):

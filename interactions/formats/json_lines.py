@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ class JsonLines:
 
     columns  the keys of the first thousand objects, fewer where they are large, in the order in which they are met;
              "a.b" is b inside of a
+
+    An object may also stand as Python prints it.
     """
 
     kind: Kind = "json lines"
@@ -128,12 +131,27 @@ def _flat_or_wrong(line: bytes) -> dict[str, str | None] | str:
     if len(line) > MAX_RECORD:
         return "longer than 1 MB"
     try:
-        value = _DECODER.decode(line.decode().strip())
+        text = line.decode().strip()
     except UnicodeDecodeError:
         return "not written in the file's encoding"
+    try:
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        return "no valid JSON"
+        value = _python_s(text)
+        if value is None:
+            return "no valid JSON"
     return _flat(value) if isinstance(value, dict) else "not a JSON object"
+
+
+def _python_s(text: str) -> dict[str, Any] | None:
+    """An object as Python prints one, {'user': 'u1', 'read': True}, as several well-known logs are; None for others."""
+    if not text.startswith("{"):
+        return None
+    try:
+        value: dict[str, Any] = _DECODER.decode(json.dumps(ast.literal_eval(text)))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _flat(value: dict[str, Any], above: str = "") -> dict[str, str | None]:

@@ -93,6 +93,7 @@ def tables_in(path: Path) -> list[str]:
 def may_be_text(path: Path) -> bool:
     """Whether it could help to read a file in another encoding, or with another separator."""
     try:
+        _first_bytes(path)  # refuses what cannot be opened, and what would make a reader wait for ever
         with open_bytes(path, None) as stream:
             start = stream.read(4096)
     except (LogError, OSError):

@@ -25,7 +25,7 @@ import pytest
 from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
 from interactions.formats.lines import TextLines
-from interactions.formats.opening import open_source
+from interactions.formats.opening import may_be_text, open_source
 from tests.interactions.formats.test_formats import WRITERS
 
 ROWS = "u1,a\nu2,b\n"
@@ -102,7 +102,10 @@ def test_a_parquet_file_cut_short(tmp_path: Path) -> None:
         ("who,item\n" + ROWS, "hold users or sessions: choose one of who, item"),
         ("user,item\nu1,a\nu1,b\n", "only one user, 'u1'"),
         ("user,item\nu1,a\nu2,a\n", "only one item, 'a'"),
-        ("user,item\n,a\nu2,\nu1\n", "1 malformed row, 1 missing user, 1 missing item"),
+        (
+            "user,item\n,a\nu2,\nu1\n",
+            "1 malformed row (such as line 4: too few fields), 1 missing user (such as line 2), 1 missing item",
+        ),
         ("user,item,rating\nu1,a,0\nu2,b,-1\n", "2 non positive weight"),
         ("user,item,rating\nu1,a,nan\nu2,b,inf\n", "2 non finite weight"),
     ],
@@ -424,7 +427,7 @@ def test_years_that_no_calendar_shows_are_counted_as_unreadable(tmp_path: Path) 
     assert log.timestamps is not None
     assert log.timestamps.max() == 253_402_214_400
     sentence = refusal(timed(tmp_path / "log.csv", *texts), previewed=False, columns=ROLES)
-    assert sentence == "No row of log.csv can be used: 6 unreadable time."
+    assert sentence == "No row of log.csv can be used: 6 unreadable time (such as line 2: '50000-01-01')."
 
 
 def test_numbers_of_any_size_are_times_or_counted(tmp_path: Path) -> None:
@@ -562,6 +565,12 @@ def test_what_is_no_ordinary_file_is_refused_at_once(tmp_path: Path) -> None:
 def test_names_that_no_file_can_have(tmp_path: Path) -> None:
     assert len(refusal(tmp_path / ("x" * 5000))) < 500
     assert "\0" not in refusal(tmp_path / "a\0b")
+    assert not may_be_text(tmp_path / "a\0b")
+
+
+def test_a_file_that_claims_to_hold_nothing_is_not_waited_for() -> None:
+    kernel = Path("/proc/cpuinfo")
+    assert not kernel.exists() or not may_be_text(kernel)
 
 
 @contextmanager

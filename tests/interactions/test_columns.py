@@ -43,6 +43,10 @@ def names(columns: list[str], row: list[str] | None = None) -> dict[str, str]:
          {"user": "visitorid", "item": "itemid", "session": "transactionid"}),
         (["uid", "product_name"], {"user": "uid", "item": "product_name"}),
         (["uid", "sku", "product_name"], {"user": "uid", "item": "sku", "title": "product_name"}),
+        (["E-mail", "SKU #"], {"user": "E-mail", "item": "SKU #"}),
+        (["Member_number", "itemDescription"], {"user": "Member_number", "item": "itemDescription"}),
+        (["user_id", "product_id", "user_session"],
+         {"user": "user_id", "item": "product_id", "session": "user_session"}),
         (["foo", "bar"], {}),
     ],
 )  # fmt: skip
@@ -78,6 +82,54 @@ def test_an_id_that_repeats_is_a_basket_and_one_that_does_not_is_a_row_number() 
     assert "session" not in guess_columns(["id", "Goods"], [["1", "a"], ["2", "b"]])
 
 
+def test_a_number_that_few_rows_have_is_no_session() -> None:
+    columns = ["visitorid", "event", "itemid", "transactionid"]
+    rows = [["v1", "view", "i1", ""], ["v2", "view", "i2", " "], ["v1", "transaction", "i1", "77"]]
+    assert "session" not in guess_columns(columns, rows)
+    assert guess_columns(columns, rows[1:])["session"].name == "transactionid", "half of the rows have one"
+    without_users = [row[1:] for row in rows]
+    assert guess_columns(columns[1:], without_users)["session"].name == "transactionid", "nothing else is there"
+
+
+def test_the_only_other_id_that_repeats_is_the_item() -> None:
+    columns = ["user_id", "anime_id", "rating"]
+    rows = [["1", "20", "7"], ["2", "20", "8"], ["1", "24", "9"]]
+    assert guess_columns(columns, rows)["item"].name == "anime_id"
+    assert "item" not in guess_columns(columns, [["1", "20", "7"], ["1", "24", "9"]]), "the number of a row"
+    several = ["user_id", "anime_id", "studio_id"]
+    assert "item" not in guess_columns(several, [["1", "20", "7"], ["2", "20", "7"]])
+    assert "item" not in guess_columns(columns[1:], [row[1:] for row in rows]), "and nobody who touched it"
+
+
+NAMELESS = ["column 1", "column 2", "column 3", "column 4", "column 5"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["1,31,2.5", "1,31,3", "2,31,4"], {"user": "column 1", "item": "column 2", "weight": "column 3"}),
+        (["1,31,5", "1,32,5", "2,31,5"], {"user": "column 1", "item": "column 2", "weight": "column 3"}),
+        (["u,i,5", "u,j,", "v,i,4"], {"user": "column 1", "item": "column 2", "weight": "column 3"}),
+        # A category or a price belongs to its item; what is mostly 0 would leave out most of the log.
+        (["1,31,77,pv", "1,32,78,buy", "2,31,77,pv"], {"user": "column 1", "item": "column 2"}),
+        (["1,31,0", "1,32,0", "2,31,5"], {"user": "column 1", "item": "column 2"}),
+        (["1,31,0", "1,32,S", "2,31,5"], {"user": "column 1", "item": "column 2"}),
+        # Amazon's reviews came with the user first, and later with the product first.
+        (["A3,B00004TKVY,5.0", "A1,0000031852,3.0", "A1,B00004TKVY,1.0"],
+         {"user": "column 1", "item": "column 2", "weight": "column 3"}),
+        (["B00004TKVY,A3,5.0", "0000031852,A1,3.0", "B00004TKVY,A1,1.0"],
+         {"user": "column 2", "item": "column 1", "weight": "column 3"}),
+        # Latitude and longitude stand before the place in logs of visits.
+        (["1,30.2359,-97.79513,22847", "1,30.2691,-97.74939,420315", "2,30.2557,-97.7633,22847"],
+         {"user": "column 1", "item": "column 4"}),
+    ],
+)  # fmt: skip
+def test_columns_without_names_by_place_and_by_what_they_hold(rows: list[str], expected: dict[str, str]) -> None:
+    cells = [row.split(",") for row in rows]
+    guesses = guess_columns(NAMELESS[: len(cells[0])], cells)
+    assert {role: guess.name for role, guess in guesses.items()} == expected
+
+
 def test_every_guess_gives_its_reason_in_a_sentence_and_no_column_has_two_roles() -> None:
     guesses = guess_columns(["user", "item", "time", "name", "type"], [["u", "i", "2017-01-01", "n", "t"]])
     assert list(guesses) == [role for role in ROLES if role in guesses], "in the order of the roles"
@@ -93,6 +145,15 @@ def test_given_roles_are_taken_as_they_are_and_nothing_is_added() -> None:
 def test_a_long_list_of_columns_is_cut_in_the_message() -> None:
     with pytest.raises(LogError, match=r"c0, c1, .*, c19 and 10 more\.$"):
         resolve_columns([f"c{number}" for number in range(30)], [], None)
+
+
+def test_a_matrix_of_users_and_items_is_told_from_a_list() -> None:
+    columns = ["user", *(f"item {number}" for number in range(30))]
+    rows = [["ann", *("" if number % 3 else "4.5" for number in range(30))]] * 5
+    with pytest.raises(LogError, match=r"the file looks like a matrix, .* a row for each user and item"):
+        resolve_columns(columns, rows, None)
+    with pytest.raises(LogError, match="No column of the file is known to hold the items"):
+        resolve_columns(columns, [["ann", *["tea"] * 30]], None)
 
 
 def test_the_columns_of_an_item_table() -> None:

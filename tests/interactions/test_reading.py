@@ -112,6 +112,26 @@ def test_each_row_is_counted_under_the_first_rule_that_takes_it(tmp_path: Path) 
     assert log.n_interactions == 2
 
 
+def test_headers_in_the_middle_of_files_that_were_put_together_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "user,item,colour\n" + "u1,i1,red\nu2,i2,red\nuser,item,colour\n" * 2 + "user,i1,red\nu1,item,red\n"
+    )
+    log, report = read_log(path, options=ReadOptions(header=True))
+    assert list(log.user_ids) == ["u1", "u2", "user"]
+    assert report.dropped == {"malformed_row": 2}
+    assert report.examples == {"malformed_row": ["line 4: the header again", "line 7: the header again"]}
+    assert report.rows == 8
+
+
+def test_dates_as_spreadsheets_count_them_are_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("user,item,date\nu1,i1,43831.5\nu2,i2,43832\n")
+    assert any("as spreadsheets count days" in note for note in read_log(path)[1].notes)
+    path.write_text("user,item,date\nu1,i1,1\nu2,i2,43832\n")
+    assert not any("spreadsheets" in note for note in read_log(path)[1].notes)
+
+
 def test_columns_without_a_role_are_not_judged(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD + "u2,c,not a number,never\n")
     _, report = read_log(path, {"user": "user_id", "item": "item_id"})

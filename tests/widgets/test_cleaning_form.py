@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from interactions import CleaningRules
+from interactions.cleaning import MOST
 
 
 @pytest.fixture
@@ -46,6 +48,9 @@ def test_a_form_that_nobody_touched_asks_for_what_it_was_given(events: Path) -> 
         CleaningRules(event_weights={"view": 1.0, "cart": 3.0, "buy": 5.0}, min_users_per_item=2, core=True),
         CleaningRules(duplicates="sum", repeats="first", users_left_out=("0",), most_rows_per_user=9),
         CleaningRules(longest_session=7, sessions="user"),
+        CleaningRules(first_day=date.min, last_day=date.max),
+        CleaningRules(session_gap_minutes=0.0001),
+        CleaningRules(min_users_per_item=MOST, min_items_per_user=MOST, most_rows_per_user=MOST, longest_session=MOST),
     ]
     for rules in given:
         assert wanted(form(events, rules)) == rules

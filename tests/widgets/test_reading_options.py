@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pyarrow.parquet as pq
 from streamlit.testing.v1 import AppTest
 
 from interactions import ReadOptions
+from widgets.reading_options import head_of
 
 
 def page(path: str, log: bool) -> None:
@@ -45,3 +47,13 @@ def test_escapes_are_detected_and_can_be_set(tmp_path: Path) -> None:
     assert box.placeholder == "Detected: yes"
     box.select("No").run()
     assert chosen(app).escapes is False
+
+
+def test_a_file_that_has_changed_is_looked_at_anew(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("wser,item\nu1,i1\n")
+    os.utime(path, ns=(1, 1))
+    assert head_of(path, ReadOptions()).columns == ["wser", "item"]
+    path.write_text("user,item\nu1,i1\n")
+    os.utime(path, ns=(2, 2))
+    assert head_of(path, ReadOptions()).columns == ["user", "item"]

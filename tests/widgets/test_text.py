@@ -33,6 +33,10 @@ def test_plain_leaves_no_mark_that_markdown_would_draw(evil: str) -> None:
     assert safe.replace("\\", "") == evil
 
 
+def test_text_in_pictures_holds_no_tags_and_keeps_its_quotes() -> None:
+    assert text.drawn_text("<b>12\" RULER</b> & cat's") == "&lt;b&gt;12\" RULER&lt;/b&gt; &amp; cat's"
+
+
 def test_plain_keeps_text_on_one_line() -> None:
     assert text.plain("two\n\nparagraphs") == "two paragraphs"
 

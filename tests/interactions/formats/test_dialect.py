@@ -124,6 +124,9 @@ def test_the_body_begins_after_a_header_of_several_lines() -> None:
         (["user1", "item"], [["bo", "b"], ["al", "c"]], True),
         (["2017-01-01", "a"], [["2017-01-02", "b"]], False),
         (["user", "item"], [], True),
+        (["user", "item"], [["u1", "a"], ["user", "item"], ["u1", "b"]], True),  # two files, put together
+        (["u1", "a"], [["u1", "a"], ["u1", "b"], ["bo", "c"]], False),
+        (["bo", "a"], [["bo", "a"]], False),
     ],
 )
 def test_a_header_is_told_from_a_row(cells: list[str], rows: list[list[str]], expected: bool) -> None:

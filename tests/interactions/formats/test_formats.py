@@ -156,6 +156,33 @@ def test_json_keeps_numbers_as_they_are_written_and_flattens_what_is_nested(tmp_
     assert (batch.n_malformed, batch.malformed) == (2, [(4, "no valid JSON"), (5, "not a JSON object")])
 
 
+def test_objects_as_python_prints_them(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.json"
+    lines = [
+        repr({"user": "u1", "item": "007", "text": 'it\'s "great"\n', "hours": 34.5, "early": True, "found": None}),
+        json.dumps({"user": "u2", "item": "8", "tags": ["a", "b"], "early": False}),
+        repr({"user": "u'3", "item": 9, "tags": ("c",), "more": {"of": "x"}}),
+        "{'user': 'u4', 'item': 'open'",
+        "{'user', 'item'}",
+        "{'user': __import__('os').getcwd()}",
+        "{(1, 2): 'u4'}",
+        "{'a': " * 5000,
+        "{'user': b'u4'}",
+        "['u5', 'i']",
+    ]
+    path.write_text("\n".join(lines))
+    source = open_source(path, ReadOptions())
+    assert source.columns == ["user", "item", "text", "hours", "early", "found", "tags", "more.of"]
+    assert source.head(9) == [
+        ["u1", "007", 'it\'s "great"\n', "34.5", "true", "", "", ""],
+        ["u2", "8", "", "", "false", "", "a|b", ""],
+        ["u'3", "9", "", "", "", "", "c", "x"],
+    ]
+    (batch,) = source.batches(["user"])
+    assert [place for place, _ in batch.malformed] == [4, 5, 6]
+    assert (batch.n_malformed, {what for _, what in batch.malformed}) == (7, {"no valid JSON"})
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' * 50_000, "[1, 2]", "{}\n{}", "{\n", "[]"])
 def test_json_that_holds_no_objects(tmp_path: Path, text: str) -> None:
     (tmp_path / "log.json").write_text(text, encoding="utf-8")
