@@ -80,6 +80,14 @@ class CleaningRules(pydantic.BaseModel):
     min_items_per_user: int = pydantic.Field(default=1, ge=1, le=MOST)
     core: bool = False
 
+    @pydantic.field_validator("last_day")
+    @classmethod
+    def _not_before_the_first(cls, last: date | None, others: pydantic.ValidationInfo) -> date | None:
+        first = others.data.get("first_day")
+        if last is not None and first is not None and last < first:
+            raise ValueError(f"it comes before the first day, {first}")
+        return last
+
     @property
     def columns_needed(self) -> list[Role]:
         """The roles that only these rules look at."""

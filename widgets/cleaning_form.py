@@ -80,11 +80,11 @@ def take_rules_along(rules: CleaningRules, key: str) -> None:
     )
 
 
-def uploaded_rules(key: str) -> CleaningRules | None:
-    """Rules from a file that somebody saved before, or None."""
+def uploaded_rules(key: str, default: CleaningRules) -> CleaningRules | None:
+    """Rules from a file that somebody saved before, `default` without one, None where it is at fault, which is said."""
     file = st.file_uploader("Rules from a file (optional)", type=["json"], key=f"{key}-rules")
     if file is None:
-        return None
+        return default
     try:
         given = json.loads(file.getvalue().decode("utf-8-sig"))
         if not isinstance(given, dict):

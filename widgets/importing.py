@@ -55,6 +55,7 @@ def show() -> None:
     elif _FAILED in st.session_state:
         title, error = st.session_state[_FAILED]
         st.error(plain(error), title=f"{plain(title)} failed")
+    jobs_panel.failures(("import", "known"))  # of tabs that were closed or loaded anew meanwhile
 
 
 def known(entry: LogEntry) -> None:

@@ -55,16 +55,17 @@ def cleaning(entry: LogEntry) -> None:
             hide_index=True, alt="Rows left out, by reason",
         )  # fmt: skip
     st.markdown("**Change the rules**")
+    now = CleaningRules(**entry.rules)
     with st.expander("Take rules from a file", icon=":material/upload:"):
-        from_file = uploaded_rules(entry.digest)
-    if from_file is not None:
-        _keep_draft(entry, from_file)
+        start = uploaded_rules(entry.digest, now)
     seen, columns = file_of(entry), _columns(entry)
-    start = CleaningRules(**entry.rules) if from_file is None else from_file
-    key = f"again-{entry.digest}" + ("" if from_file is None else f"-{hash(from_file.model_dump_json())}")
-    rules = rules_form(key, start, seen, columns, sessions=False)
-    if rules is not None:
-        _keep_draft(entry, rules.model_copy(update=_draft(entry).model_dump(include=_SESSION_RULES)))
+    rules = None
+    if start is not None:
+        key = f"again-{entry.digest}-{hash(start.model_dump_json())}"
+        rules = rules_form(key, start, seen, columns, sessions=False)
+        if rules is not None:
+            of_sessions = _draft(entry) if start == now else start
+            _keep_draft(entry, rules.model_copy(update=of_sessions.model_dump(include=_SESSION_RULES)))
     _button(entry, columns, "again", usable=rules is not None)
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from errors import InputError
 from interactions import Preview, ReadOptions, preview
-from interactions.formats.encoding import NAMES
+from interactions.formats.encoding import NAMES, name_of
 from interactions.formats.opening import may_be_text, tables_in
 from interactions.options import MATCHES
 from widgets.text import plain
@@ -52,6 +52,7 @@ def read_as(path: Path, name: str, key: str, *, log: bool) -> tuple[ReadOptions,
         with st.expander(
             f"How {plain(name)} is written: {_in_words(found)}" if found else f"How {plain(name)} is written",
             expanded=found is None,
+            key=f"{key}-panel",  # else it would close when its label changes
         ):
             _panel(key, found, log=log)
     if not log:
@@ -92,7 +93,7 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
     with st.grid(3):
         st.selectbox(
             "Encoding", list(NAMES), index=None, key=f"{key}-encoding", format_func=NAMES.__getitem__,
-            placeholder=f"Detected: {NAMES.get(detected.encoding or '', detected.encoding or 'none')}",
+            placeholder=f"Detected: {name_of(detected.encoding)}",
             help="Choose another where letters look wrong in the rows below.",
         )  # fmt: skip
         st.selectbox(
@@ -134,7 +135,7 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
 def _in_words(found: Preview) -> str:
     """What was detected, for the line that opens the panel."""
     options = found.options
-    words = [NAMES.get(options.encoding or "", options.encoding or "")]
+    words = [name_of(options.encoding)]
     if found.kind == "csv":
         words.append(f"separator {_SEPARATORS.get(options.separator or '', options.separator or '')}")
         words.append("with a header" if options.header else "without a header")

@@ -165,8 +165,9 @@ def columns_form() -> None:
             if found is not None:
                 _first_rows(found, tables[key].name)
     with st.expander("Cleaning: what is to be left out", icon=":material/filter_alt:"):
-        start = uploaded_rules("new") or CleaningRules()
-        rules = rules_form(f"new-{name}-{hash(start.model_dump_json())}", start, head, columns)
+        start = uploaded_rules("new", CleaningRules())
+        key = "" if start is None else f"new-{name}-{hash(start.model_dump_json())}"
+        rules = None if start is None else rules_form(key, start, head, columns)
     title = st.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
     missing = _what_is_missing(head, heads.get("items_path"), columns, name)
     if missing is not None:
@@ -217,7 +218,7 @@ def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
                     role.capitalize(),
                     options,
                     index=options.index(guess.name) if guess else 0,
-                    key=f"role-{name}-{role}-{len(files)}",
+                    key=f"role-{name}-{role}-{hash(tuple(names))}",
                     help=_MEANING[role],
                 )
                 if guess is not None and picked == guess.name:

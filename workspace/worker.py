@@ -36,7 +36,7 @@ from workspace.job_folders import (
 )
 from workspace.pace import Pace
 from workspace.tasks import TASKS
-from workspace.workers import lane_lock, sign_in, sweep
+from workspace.workers import code_state, lane_lock, sign_in, sweep
 
 IDLE = 600.0  # seconds without a job until the worker ends
 LOOK_EVERY, LOOK_CLOSELY_EVERY = 0.05, 1.0  # seconds
@@ -84,6 +84,7 @@ class Worker:
 
     def __init__(self, lane: str, idle: float) -> None:
         self.lane, self.idle = lane, idle
+        self.code = code_state()
         self.serving: str | None = None  # the job whose work a signal may interrupt
         self.stopping = False
 
@@ -96,6 +97,8 @@ class Worker:
             job = None
             if changed != seen or now - looked > LOOK_CLOSELY_EVERY:
                 looked, seen = now, changed
+                if code_state() != self.code:
+                    return  # the program was updated: whoever waits for the next job starts a worker that knows it
                 job = self._take()
             if job is not None:
                 self._serve(job)

@@ -19,9 +19,16 @@ from workspace.home import PROJECT_ROOT, room, workspace_home
 from workspace.job_folders import cancel_flag, finish, list_jobs, queue_lock
 
 STARTS_IN_VAIN = 3
+_PROGRAM = ("analysis", "embedders", "interactions", "workspace")  # what a worker runs
 _starting = threading.Lock()
 _started: dict[str, subprocess.Popen[bytes]] = {}
 _vain: dict[str, int] = {}
+
+
+def code_state() -> tuple[int, int]:
+    """(number of the program's files, when the youngest was changed, nanoseconds): another after an update."""
+    changed = [file.stat().st_mtime_ns for part in _PROGRAM for file in (PROJECT_ROOT / part).rglob("*.py")]
+    return len(changed), max(changed, default=0)
 
 
 def lane_lock(lane: str) -> filelock.BaseFileLock:

@@ -45,6 +45,15 @@ _BROKEN = "itemscape-broken"
 _ACCENTED = frozenset("éèêëàâäáãåçîïíìôöóòõøûüúùñßæœÿÉÈÀÂÄÅÇÎÔÖÓØÜÚÑ\u2019\u2018“”\u2013—…€°®™©«»£¡¿ºª·²³½¼")
 
 
+def name_of(encoding: str | None) -> str:
+    """An encoding as people call it, by any of the names that it has: "cp1252" and "windows-1252" are one."""
+    if encoding is None:
+        return "none"
+    return {codecs.lookup(known).name: name for known, name in NAMES.items()}.get(
+        codecs.lookup(encoding).name, encoding
+    )
+
+
 def known_encoding(name: str) -> str:
     """The codec of that name; raises LogError where there is none for text."""
     try:

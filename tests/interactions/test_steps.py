@@ -273,3 +273,11 @@ def test_every_row_is_in_the_log_or_under_one_reason(
     assert (log.weights > 0).all()
     assert log.user_codes.max() == log.n_users - 1
     assert log.item_codes.max() == log.n_items - 1
+
+
+def test_days_that_end_before_they_begin_are_refused() -> None:
+    assert CleaningRules(
+        first_day=datetime.date(2020, 1, 2), last_day=datetime.date(2020, 1, 2)
+    ).last_day == datetime.date(2020, 1, 2)
+    with pytest.raises(ValueError, match="comes before the first day, 2020-01-02"):
+        CleaningRules(first_day=datetime.date(2020, 1, 2), last_day=datetime.date(2020, 1, 1))

@@ -22,6 +22,7 @@ from workspace.files import UNFINISHED
 from workspace.home import PROJECT_ROOT, room
 from workspace.job_folders import create_job, job_folder, queue_lock, write_status
 from workspace.jobs import Job
+from workspace.worker import Worker
 
 PATIENCE = 60.0  # seconds; only a broken program needs them
 
@@ -300,6 +301,26 @@ def test_an_idle_worker_ends_and_the_next_job_gets_another(kept: logs.LogEntry) 
 
 
 @pytest.mark.slow
+def test_a_worker_that_an_update_left_behind_takes_no_job(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker("train", idle=PATIENCE)
+    job = create_job("train", {"log_digest": "0" * 64, "method": "als"}, "Training")
+    monkeypatch.setattr("workspace.worker.code_state", lambda: (0, 0))
+    worker.run()
+    assert jobs.get_job(job.id).status == "queued"
+
+
+def test_a_change_of_the_program_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PROJECT_ROOT", tmp_path)
+    file = tmp_path / "embedders" / "parts" / "kernel.py"
+    file.parent.mkdir(parents=True)
+    states = [workers.code_state()]
+    for text in ("a", "b"):
+        file.write_text(text)
+        os.utime(file, ns=(0, 10**18 + len(states)))
+        states.append(workers.code_state())
+    assert len(set(states)) == 3
+
+
 def test_only_one_worker_serves_a_lane(kept: logs.LogEntry) -> None:
     jobs.wait(train(kept).id, PATIENCE)
     with pytest.raises(filelock.Timeout):
