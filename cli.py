@@ -14,7 +14,7 @@ import typer
 from typer.exceptions import TyperException
 
 from errors import Cancelled, ExportError, InputError, ParameterError, RunError
-from terminal.answers import JsonFile, answer, comparison_lines
+from terminal.answers import JsonFile, answer, comparison_lines, log_lines
 from terminal.known_sets import known_facts, known_lines
 from terminal.log_options import takes_log
 from terminal.parameters import assignments, declared
@@ -106,14 +106,7 @@ def describe(log: "LogSource", json_file: JsonFile = None) -> None:
 
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
-    facts = opened.facts
-    lines = [f"{opened.name}: {facts['rows']:,} rows, {facts['interactions']:,} interactions"]
-    lines += [f"  {name}: {facts[name]:,}" for name in ("users", "items", "sessions") if facts[name] is not None]
-    lines += [f"  {role} = column {name!r}" for role, name in facts["columns"].items()]
-    lines += [f"  left out, {reason.replace('_', ' ')}: {count:,}" for reason, count in facts["dropped"].items()]
-    if facts["first"] is not None:
-        lines.append(f"  from {facts['first']} to {facts['last']}")
-    answer(facts, json_file, lines)
+    answer(opened.facts, json_file, log_lines(opened))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,17 @@ class LogSource:
 
 @dataclass(frozen=True)
 class OpenedLog:
-    """A log with a name for people, and its counts as the "describe" contract has them."""
+    """A log with a name for people, and its counts as the "describe" contract has them.
+
+    examples  reason -> up to three of the rows that it took
+    notes     what a person should know, one sentence each
+    """
 
     name: str
     log: InteractionLog
     facts: Mapping[str, Any]
+    examples: Mapping[str, Sequence[str]]
+    notes: Sequence[str]
 
 
 def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLog:
@@ -73,7 +79,7 @@ def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLo
         raise ParameterError(
             f"{entry.name!r} is a kept log, with its own columns and rules: give its file to read it otherwise."
         )
-    return OpenedLog(entry.name, open_log(entry.digest), facts_of(entry))
+    return OpenedLog(entry.name, open_log(entry.digest), facts_of(entry), entry.examples, entry.notes)
 
 
 def facts_of(entry: LogEntry) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def _read(
         users_options=source.users_options,
         progress=progress,
     )
-    return OpenedLog(name, log, describe(log, report))
+    return OpenedLog(name, log, describe(log, report), report.examples, report.notes)
 
 
 def _merged(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:

@@ -524,3 +524,13 @@ def test_a_run_folder_that_cannot_be_written_is_refused_before_training(
     (tmp_path / "file").write_text("")
     message = complaint(["train", islands, "--method", "als", "--out", str(tmp_path / "file" / "run")], capsys)
     assert "cannot be written" in message
+
+
+def test_a_description_gives_reasons_with_examples_and_notes(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "receipts.csv"
+    path.write_text("receipt,item,time\n1,a,2020-01-01\n2,b,soon\n2,a,2020-01-01\n3,b,2020-01-01\n")
+    assert cli.main(["describe", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "baskets: 3, which stand for users" in said
+    assert "left out, unreadable time: 1 (such as line 3: 'soon')" in said
+    assert "note: All rows have the same time" in said
