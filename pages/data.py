@@ -2,17 +2,8 @@
 
 import streamlit as st
 
-from widgets import (
-    frame,
-    importing,
-    known_sets,
-    log_cleaning,
-    log_exploring,
-    log_library,
-    log_overview,
-    session,
-    upload,
-)
+from widgets import frame, session
+from widgets.logs import cleaning, exploring, importing, known_sets, library, overview, upload
 from widgets.text import plain
 
 frame.require()
@@ -38,19 +29,19 @@ if entry is None:
         upload.open_sample("Open the grocery sample")
         known_sets.fetch_known()
     upload.columns_form()
-    log_library.kept_logs()
+    library.kept_logs()
 else:
     frame.title(plain(entry.name), "What is in this log, and what was left out of it.")
     under_the_title = st.container()
     importing.known(entry)
-    log_overview.tiles(entry)
-    log_overview.notes(entry)
-    log_overview.pictures(entry)
+    overview.tiles(entry)
+    overview.notes(entry)
+    overview.pictures(entry)
     drawn = {
-        "Columns": log_overview.columns,
-        "Cleaning": log_cleaning.cleaning,
-        "Sessions": log_cleaning.sessions,
-        "Explore": log_exploring.explore,
+        "Columns": overview.columns,
+        "Cleaning": cleaning.cleaning,
+        "Sessions": cleaning.sessions,
+        "Explore": exploring.explore,
     }
     for tab, draw in zip(st.tabs(list(drawn), key="log-tabs", on_change="rerun"), drawn.values(), strict=True):
         if tab.open:
@@ -60,7 +51,7 @@ else:
         if st.button("Open another log", icon=":material/folder_open:"):
             session.open_log(None)
             st.rerun()
-        log_library.actions(entry)
+        library.actions(entry)
     frame.next_step("train", "Next: train embeddings on this log")
 with under_the_title:
     importing.show()

@@ -16,7 +16,7 @@ from widgets.comparison_charts import comparison_charts
 from widgets.evidence import COLUMN, Evidence, PairMap, base_figure, pair_map
 from widgets.findings import findings as sentences
 from widgets.jobs_panel import outcome
-from widgets.log_words import whose
+from widgets.logs.words import whose
 from widgets.measures import explain
 from widgets.pickers import Choice
 from widgets.search import choose, chosen_item, search_box

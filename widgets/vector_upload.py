@@ -10,9 +10,9 @@ import streamlit as st
 
 from errors import RunError
 from widgets import jobs_panel
+from widgets.logs.upload import kept_on_disk
 from widgets.measures import explain_formats
 from widgets.text import count, plain
-from widgets.upload import kept_on_disk
 from workspace import jobs
 from workspace.logs import LogEntry
 from workspace.runs import find_run

@@ -31,7 +31,8 @@ def app() -> AppTest:
     def page() -> None:
         import streamlit as st
 
-        from widgets import importing, known_sets, session
+        from widgets import session
+        from widgets.logs import importing, known_sets
 
         importing.finish()
         importing.show()

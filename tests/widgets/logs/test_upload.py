@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from widgets.upload import typed_path
+from widgets.logs.upload import typed_path
 
 
 @pytest.mark.parametrize(

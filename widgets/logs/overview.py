@@ -6,9 +6,9 @@ import streamlit as st
 
 from interactions import Preview
 from widgets.charts import show
-from widgets.log_charts import events_over_time, popularity_curve
-from widgets.log_cleaning import file_of
-from widgets.log_words import rules_in_words, span, whose
+from widgets.logs.charts import events_over_time, popularity_curve
+from widgets.logs.cleaning import file_of
+from widgets.logs.words import rules_in_words, span, whose
 from widgets.text import count, day, plain
 from workspace.logs import LogEntry
 

@@ -15,9 +15,9 @@ from errors import LogError
 from interactions import CleaningRules, Preview
 from interactions.columns import CLEANING_ROLES, ROLES, Guess, guess_item_facts, resolve_columns
 from interactions.sample import sample_columns, sample_files
-from widgets import importing
-from widgets.cleaning_form import rules_form, uploaded_rules
-from widgets.reading_options import read_as
+from widgets.logs import importing
+from widgets.logs.reading_options import read_as
+from widgets.logs.rules_form import rules_form, uploaded_rules
 from widgets.text import plain
 from workspace import jobs, logs
 

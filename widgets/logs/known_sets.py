@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from widgets import importing
+from widgets.logs import importing
 from widgets.text import count, plain
 from workspace import jobs
 from workspace.known_sets import KNOWN_SETS, KnownSet

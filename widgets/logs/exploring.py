@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from widgets.charts import show
-from widgets.log_charts import category_shares, class_histogram, hours_of_week, most_popular
-from widgets.log_words import whose
+from widgets.logs.charts import category_shares, class_histogram, hours_of_week, most_popular
+from widgets.logs.words import whose
 from widgets.text import count, file_name, percent
 from workspace.logs import LogEntry
 from workspace.summary_tables import write_tables

@@ -25,7 +25,7 @@ def form(path: Path, rules: CleaningRules) -> AppTest:
         import streamlit as st
 
         from interactions import CleaningRules, preview
-        from widgets.cleaning_form import rules_form
+        from widgets.logs.rules_form import rules_form
 
         seen = preview(path, rows=60)
         columns = {"user": "user", "item": "item", "event": "event"}

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from analysis.distributions import pauses
-from widgets import log_charts
+from widgets.logs import charts
 
 
 def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
     buckets = {name: {"items": items, "last_rank": last} for name, items, last in
                (("head", 10, 10), ("mid", 90, 100), ("tail", 0, 0))}  # fmt: skip
-    figure = log_charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
+    figure = charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 10), (10, 100)]
     assert [word.text for word in figure.layout.annotations] == ["<b>head</b><br>10 %", "<b>mid</b><br>90 %"]
     assert figure.layout.annotations[1].x == pytest.approx(math.log10(math.sqrt(10 * 100)))
@@ -23,10 +23,10 @@ def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
 
 
 def test_one_value_a_class_is_named_once() -> None:
-    figure = log_charts.class_histogram({"value": [1, 2, 3], "size": [5, 3, 4]}, "users", "items")
+    figure = charts.class_histogram({"value": [1, 2, 3], "size": [5, 3, 4]}, "users", "items")
     assert list(figure.data[0].x) == ["1", "2-3"]
     assert list(figure.data[0].y) == [5, 7]
-    later = log_charts.class_histogram({"value": [5, 9], "size": [5, 3]}, "users", "items")
+    later = charts.class_histogram({"value": [5, 9], "size": [5, 3]}, "users", "items")
     assert list(later.data[0].x) == ["4-7", "8-15"], "nothing is drawn where there is nothing"
 
 
@@ -35,7 +35,7 @@ def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
         {"step": "readable", "rows": 1000, "users": 50, "items": 20},
         {"step": "returned", "rows": 900, "users": 49, "items": 20},
     ]
-    figure = log_charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
+    figure = charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
     bars, words = figure.data
     assert list(bars.x) == [1000, 900]
     assert list(bars.y) == list(words.y) == ["1. could be read", "2. returned"]
@@ -45,7 +45,7 @@ def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
 
 def test_times_that_no_calendar_has_are_still_drawn() -> None:
     figures = [
-        log_charts.events_over_time({"unit": unit, "start": starts, "interactions": [4, 5]})
+        charts.events_over_time({"unit": unit, "start": starts, "interactions": [4, 5]})
         for unit, starts in (("week", ["2026-01-05", "2026-01-12"]), ("year", ["1970-01-01", "49503-01-01"]))
     ]
     assert [figure.layout.xaxis.type for figure in figures] == ["date", "category"]
@@ -56,7 +56,7 @@ def test_times_that_no_calendar_has_are_still_drawn() -> None:
 def test_pauses_are_steps_on_a_log_axis_with_the_gap_marked() -> None:
     found = pauses(np.zeros(5, np.int32), np.array([0, 0, 1_800, 1_801, 90_000]))
     drawn = {"edges": found.edges.tolist(), "size": found.size.tolist()}
-    (steps,) = (figure := log_charts.pause_histogram(drawn, 1_800.0)).data
+    (steps,) = (figure := charts.pause_histogram(drawn, 1_800.0)).data
     assert sum(steps.y) == 3, "the pause of no second is not drawn"
     assert all(after > before > 0 for before, after in pairwise(steps.x)), "a log axis has no zero"
     filled = [pair for pair, size in zip(pairwise(steps.x), steps.y[:-1], strict=True) if size]
@@ -64,21 +64,21 @@ def test_pauses_are_steps_on_a_log_axis_with_the_gap_marked() -> None:
         assert low <= pause < high
     assert steps.text[0] == "1 s to 2 s"
     assert (figure.layout.shapes[0].x0, figure.layout.annotations[0].text) == (1_800, "30 min")
-    assert log_charts.pause_histogram(drawn, None).layout.shapes == ()
+    assert charts.pause_histogram(drawn, None).layout.shapes == ()
 
 
 def test_no_title_or_category_is_read_as_html() -> None:
     bad = "<img src=x onerror=alert(1)>"
     items = [{"id": "7<b>", "title": bad, "category": None, "p": 3, "interactions": 4}]
     categories = {"names": [bad], "items": [1], "interactions": [4]}
-    for figure in (log_charts.most_popular(items, "users"), log_charts.category_shares(categories, 9, 9)):
+    for figure in (charts.most_popular(items, "users"), charts.category_shares(categories, 9, 9)):
         assert "<img" not in figure.to_json().replace("\\u003c", "<")
         assert "&lt;img" in figure.to_json()
 
 
 def test_shares_are_of_all_items_and_interactions_not_of_those_shown() -> None:
     categories = {"names": ["tea", "jam"], "items": [1, 1], "interactions": [4, 1]}
-    interactions, items = log_charts.category_shares(categories, 10, 5).data
+    interactions, items = charts.category_shares(categories, 10, 5).data
     assert list(interactions.x) == pytest.approx([0.4, 0.1])
     assert list(items.x) == pytest.approx([0.2, 0.2])
     assert list(interactions.text) == ["tea", "jam"]
@@ -87,7 +87,7 @@ def test_shares_are_of_all_items_and_interactions_not_of_those_shown() -> None:
 def test_hours_stand_under_their_weekday() -> None:
     hours = [[0] * 24 for _ in range(7)]
     hours[2][13] = 5
-    (field,) = log_charts.hours_of_week(hours).data
+    (field,) = charts.hours_of_week(hours).data
     assert (field.y[2], field.x[13], field.z[2][13]) == ("Wed", "13:00", 5)
 
 
@@ -96,4 +96,4 @@ def test_hours_stand_under_their_weekday() -> None:
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (5_400, "1.5 h"), (604_800, "7 d"), (31_536_000, "1 y")],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert log_charts.duration(seconds) == text
+    assert charts.duration(seconds) == text

@@ -13,14 +13,14 @@ from analysis.distributions import rows_beyond
 from errors import InputError
 from interactions import CleaningRules, Preview, ReadOptions
 from interactions.cleaning import SessionRule
-from widgets import importing
 from widgets.charts import show
-from widgets.cleaning_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
-from widgets.log_charts import class_histogram, cleaning_funnel, duration, pause_histogram
-from widgets.log_words import REASONS, STEPS, minutes, rules_in_words, whose
-from widgets.reading_options import head_of
+from widgets.logs import importing
+from widgets.logs.charts import class_histogram, cleaning_funnel, duration, pause_histogram
+from widgets.logs.reading_options import head_of
+from widgets.logs.rules_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
+from widgets.logs.upload import clean_again
+from widgets.logs.words import REASONS, STEPS, minutes, rules_in_words, whose
 from widgets.text import count, decimal, percent, plain
-from widgets.upload import clean_again
 from workspace.logs import LogEntry, open_log
 from workspace.settings import checked
 

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from streamlit.testing.v1 import AppTest
 
 from interactions import ReadOptions
-from widgets.reading_options import head_of
+from widgets.logs.reading_options import head_of
 
 
 def page(path: str, log: bool) -> None:
@@ -18,7 +18,7 @@ def page(path: str, log: bool) -> None:
 
     import streamlit as st
 
-    from widgets.reading_options import read_as
+    from widgets.logs.reading_options import read_as
 
     options, _ = read_as(Path(path), Path(path).name, "table", log=log)
     st.text(options.model_dump_json())

@@ -12,7 +12,7 @@ import streamlit as st
 
 from errors import InputError
 from interactions import CleaningRules, Preview
-from widgets.log_words import SESSIONS
+from widgets.logs.words import SESSIONS
 from widgets.text import count, plain
 from workspace.settings import checked
 

@@ -1,0 +1,1 @@
+"""The Data page: bringing a log, cleaning it, looking at it, keeping it."""
