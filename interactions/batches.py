@@ -14,8 +14,10 @@ from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
 from interactions.memory import refuse_too_large
+from interactions.options import ReadOptions
 from interactions.progress import Progress
 from interactions.rows import Rows
+from interactions.several_items import unfolded
 from interactions.times import read_times
 from interactions.values import TextColumn, cells_of, decoded, encode, read_weights
 
@@ -33,7 +35,7 @@ def read_rows(
     source: Source,
     roles: Mapping[Role, str],
     head: list[list[str]],
-    day_first: bool | None,
+    options: ReadOptions,
     tally: Tally,
     tell: Progress,
 ) -> tuple[Rows, Order | None]:
@@ -44,15 +46,16 @@ def read_rows(
     place = source.columns.index(roles["time"]) if "time" in roles else None
     times = [] if place is None else [row[place] for row in head]
     order = told_order(times)
-    if day_first is not None:
-        order = "day first" if day_first else "month first"
-    reader = _BatchReader(source, roles, times, order or "month first", tally, may_turn=order is None)
+    if options.day_first is not None:
+        order = "day first" if options.day_first else "month first"
+    several = options.several_items
+    reader = _BatchReader(source, roles, times, order or "month first", tally, several, may_turn=order is None)
     stage = f"Reading {source.path.name}"
     try:
         return _read_all(source, reader, tell, stage, 0.0)
     except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
-        reader = _BatchReader(source, roles, times, "day first", tally, may_turn=False)
+        reader = _BatchReader(source, roles, times, "day first", tally, several, may_turn=False)
         return _read_all(source, reader, tell, f"{stage} again, day first", turn.share)
 
 
@@ -88,10 +91,16 @@ class _BatchReader:
         times: Sequence[str],
         order: Order,
         tally: Tally,
+        several: str | None,
         *,
         may_turn: bool,
     ) -> None:
-        """times: those of the file's head; may_turn: give up where the other order of day and month reads more."""
+        """
+        times     those of the file's head
+        several   what stands between the items of one cell
+        may_turn  give up where the other order of day and month reads more
+        """
+        self._several = several
         self._unit, self._roles, self.tally = source.unit, roles, tally
         self.order, self.has_order = order, has_order(times)
         self._may_turn = may_turn and self.has_order
@@ -107,6 +116,7 @@ class _BatchReader:
         """Take the rows of a batch."""
         import pyarrow as pa
 
+        batch = unfolded(batch, self._place[self._roles["item"]], self._several)
         self.rows += len(batch.places) + batch.n_malformed
         self.tally.add(
             "malformed_row", batch.n_malformed, (f"{self._unit} {at}: {what}" for at, what in batch.malformed)

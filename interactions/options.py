@@ -29,6 +29,8 @@ class ReadOptions(pydantic.BaseModel):
     layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
                line, followed by items
     day_first  whether 1/2/2017 is the first of February; None = what the other cells tell, else January 2
+    several_items  what stands between the items of one cell, " " = white space; None = a cell is one item. A column of
+               lists holds several items anyway (logs only)
     match_ids  how the ids of an item or user table are compared with the log's, which stay as they stand; "as numbers"
                takes 0012, 12 and 12.0 for one; None = exactly (tables only)
     table      which sheet of a workbook, table of a database or file in a zip archive
@@ -44,5 +46,6 @@ class ReadOptions(pydantic.BaseModel):
     comment: str | None = None
     layout: Layout | None = None
     day_first: bool | None = None
+    several_items: str | None = pydantic.Field(default=None, min_length=1)
     match_ids: MatchIds | None = None
     table: str | None = None

@@ -19,9 +19,10 @@ from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
-from interactions.options import READER_VERSION, MatchIds, ReadOptions
+from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.rows import Rows
+from interactions.several_items import likely_mark
 from interactions.steps import cancelled_sessions, clean
 from interactions.tables import (
     JoinedTable,
@@ -80,7 +81,7 @@ def read_log(
     )
     facts = {} if item_table is None else item_facts(item_table, columns, roles)
     tally = Tally()
-    rows, day_order = read_rows(source, roles, head, options.day_first, tally, tell)
+    rows, day_order = read_rows(source, roles, head, options, tally, tell)
     tell("Cleaning", 72, 100)
     rows, steps = clean(rows, rules, tally)
     _refuse_too_little(source.path.name, rows, tally)
@@ -91,6 +92,11 @@ def read_log(
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
     users = no_columns(n_users)
     notes = source.notes + _notes(roles, rows, rules, day_order)
+    if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
+        notes.append(
+            f"Items such as {rows.item_ids[0][:60]!r} look like several in one cell: say what stands between them "
+            "where the file is opened, and each becomes a row of its own."
+        )
     items_known, users_known = None, None
     if item_table is not None:
         tell("Joining the item table", 84, 100)
@@ -110,7 +116,7 @@ def read_log(
 
     tell("Taking the fingerprint", 92, 100)
     named = {**roles, **facts}
-    matches = [options.match_ids for options in (items_options, users_options)]
+    choices = [items_options.match_ids, users_options.match_ids, options.several_items]
     log = InteractionLog(
         user_codes=rows.users[order],
         item_codes=rows.items[order],
@@ -121,7 +127,7 @@ def read_log(
         item_ids=np.array(rows.item_ids, dtype=object),
         items=items,
         users=users,
-        digest=_digest([source, item_table, user_table], named, rules, day_order, matches),
+        digest=_digest([source, item_table, user_table], named, rules, day_order, choices),
         users_are_sessions=rows.users_are_sessions,
         columns={str(role): name for role, name in named.items()},
     )
@@ -224,7 +230,7 @@ def _digest(
     roles: Mapping[Role, str],
     rules: CleaningRules,
     order: Order | None,
-    matches: Sequence[MatchIds | None],
+    choices: Sequence[str | None],
 ) -> str:
     """sha256 of all that the log was made from: the files' bytes and how they were read, not their names or places."""
     files: list[Any] = []
@@ -234,5 +240,5 @@ def _digest(
             continue
         with source.path.open("rb") as file:
             files.append([hashlib.file_digest(file, "sha256").hexdigest(), source.options.model_dump()])
-    made_from = [files, dict(roles), rules.model_dump(mode="json"), order, list(matches), READER_VERSION]
+    made_from = [files, dict(roles), rules.model_dump(mode="json"), order, list(choices), READER_VERSION]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()

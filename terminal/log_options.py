@@ -54,6 +54,7 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "escapes": (_switch("escapes", "Whether a backslash inside of double quotes escapes a quote."), None),
     "comment": (_text("--comment", "Character that lines of comment begin with; '' = there are none."), None),
     "day_first": (_switch("day-first", "Whether 1/2/2017 is the first of February."), None),
+    "several_items": (_text("--several-items", "What stands between the items of one cell, such as '|'."), None),
     "layout": (
         _text("--layout", "table, baskets (a line is a basket) or user-items (a user, then items)."),
         None,

@@ -17,6 +17,7 @@ from widgets.text import plain
 _SEPARATORS = {
     ",": "comma (,)", ";": "semicolon (;)", "\t": "tab", "|": "bar (|)", "::": "two colons (::)", " ": "space"
 }  # fmt: skip
+_MARKS = {"|": "bar (|)", ",": "comma (,)", ";": "semicolon (;)", " ": "space"}
 _LAYOUTS = {
     "table": "Table: an event a line",
     "baskets": "Baskets: a line is a basket of items, with spaces between them",
@@ -78,7 +79,7 @@ def _chosen(key: str) -> ReadOptions:
     """What was chosen when the page was drawn last."""
     stored = {
         name: st.session_state.get(f"{key}-{name}")
-        for name in ("encoding", "separator", "comment", "layout", "match_ids")
+        for name in ("encoding", "separator", "comment", "layout", "match_ids", "several_items")
     }
     chosen: dict[str, Any] = {name: value for name, value in stored.items() if value is not None}
     for name in ("header", "quotes", "escapes", "day_first"):
@@ -125,6 +126,11 @@ def _panel(key: str, found: Preview | None, *, log: bool) -> None:
             st.selectbox(
                 "In dates such as 1/2/2017 the day comes first", ["Yes", "No"], index=None, key=f"{key}-day_first",
                 placeholder="As the file tells",
+            )  # fmt: skip
+            st.selectbox(
+                "Several items in one cell, between them", list(_MARKS), index=None, key=f"{key}-several_items",
+                format_func=lambda mark: _MARKS.get(mark, mark), placeholder="No: one item a cell",
+                accept_new_options=True, help="For rows that hold a whole basket: each item becomes a row of its own.",
             )  # fmt: skip
             st.selectbox(
                 "Layout", list(_LAYOUTS), index=None, key=f"{key}-layout", format_func=_LAYOUTS.__getitem__,

@@ -1,0 +1,78 @@
+"""Cells that hold several items, such as a basket in one cell: a row for each."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from interactions.formats.source import Batch
+from interactions.values import decoded
+
+
+def unfolded(batch: Batch, items: int, mark: str | None) -> Batch:
+    """The batch with a row for each item, in their order; a cell without any stays one row, whose item is missing.
+
+    items  place of the column of items: one of lists, whose values the items are, or of texts
+    mark   what stands between the items of a text, " " = white space; None = a text is one item
+
+    What the other columns hold is repeated, but for lists as long as those of the items, which are cut along with them.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = batch.arrays[items]
+    if mark is not None and not _is_list(column.type):
+        column = _parted(decoded(column), mark)
+    if not _is_list(column.type):
+        return batch
+    lengths = _lengths(column)
+    rows = np.repeat(np.arange(len(column)), np.maximum(lengths, 1))
+    is_empty = (lengths == 0)[rows]
+    filled = pa.array(np.cumsum(~is_empty) - 1, mask=is_empty)
+    arrays = []
+    for place, array in enumerate(batch.arrays):
+        lists = column if place == items else array
+        if _is_list(lists.type) and np.array_equal(_lengths(lists), lengths):
+            arrays.append(pc.list_flatten(lists).take(filled))
+        else:
+            arrays.append(array.take(pa.array(rows)))
+    return dataclasses.replace(batch, arrays=arrays, places=batch.places[rows])
+
+
+def likely_mark(cells: Sequence[str]) -> str | None:
+    """What stands between items where most cells look like several of them, which come again in other cells."""
+    for mark, least in (("|", 2), (";", 2), (",", 2), (" ", 3)):
+        cut = [[part for part in re.split(rf"\s*{re.escape(mark)}\s*", cell.strip()) if part] for cell in cells]
+        several = [parts for parts in cut if len(parts) > 1]
+        n_parts = sum(map(len, several))
+        if len(several) < max(0.5 * len(cells), 2) or n_parts < least * len(several):
+            continue
+        if len({part for parts in several for part in parts}) <= 0.5 * n_parts:
+            return mark
+    return None
+
+
+def _parted(texts: Any, mark: str) -> Any:
+    """Texts as lists of texts; a mark at the end, or several in a row, make no empty item."""
+    import pyarrow.compute as pc
+
+    if mark.isspace():
+        return pc.split_pattern_regex(pc.utf8_trim_whitespace(texts), r"\s+")
+    bare = pc.utf8_trim(texts, characters=f"{mark} ")
+    return pc.split_pattern_regex(bare, rf"\s*(?:{re.escape(mark)}\s*)+")
+
+
+def _is_list(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def _lengths(lists: Any) -> Any:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
