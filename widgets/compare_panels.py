@@ -15,6 +15,7 @@ from widgets.charts import CONFIG
 from widgets.comparison_charts import comparison_charts
 from widgets.evidence import COLUMN, Evidence, PairMap, base_figure, pair_map
 from widgets.findings import findings as sentences
+from widgets.item_filter import ItemFilter, Mask, choose_filter
 from widgets.jobs_panel import outcome
 from widgets.logs.words import whose
 from widgets.measures import explain
@@ -40,21 +41,23 @@ def findings(evidence: Evidence) -> None:
 def around_item(evidence: Evidence) -> None:
     """All that changes with the chosen item; choosing another one draws nothing else anew."""
     item = chosen_item(evidence.catalogue)
-    pair_of_maps(evidence, item)
-    search_box(evidence.catalogue)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        colouring = _colouring(evidence.log)
+        only, mask = choose_filter(evidence.log, evidence.catalogue)
+    pair_of_maps(evidence, item, colouring, only, mask)
+    search_box(evidence.catalogue, mask)
     neighbours(evidence, item)
 
 
-def pair_of_maps(evidence: Evidence, item: int) -> None:
-    """The two maps side by side; a click on a point makes it the chosen item."""
+def pair_of_maps(evidence: Evidence, item: int, colouring: str, only: ItemFilter, mask: Mask) -> None:
+    """The two maps side by side, of the items that `mask` shows; a click on a point makes it the chosen item."""
     choice, items = evidence.choice, evidence.catalogue
-    colouring = _colouring(evidence.log)
     found = pair_map(choice)
     if found.pair is None:
         _drawing(found)
         return
     layouts = (found.pair.a, found.pair.b)
-    base = base_figure((choice.a.key, choice.b.key, choice.names, str(colouring)), evidence, found.pair)
+    base = base_figure((choice.a.key, choice.b.key, choice.names, colouring, only), evidence, found.pair, mask)
     figure = maps.marked(base, layouts, choice.names, items.titles, evidence.highlight(item))
     st.plotly_chart(
         figure,
@@ -69,7 +72,9 @@ def pair_of_maps(evidence: Evidence, item: int) -> None:
         "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
         f"it{fit}. Neighbours are taken in the full vectors, never in the picture. Drag to move, scroll to zoom, "
         "click a point to choose it."
-    )
+        + (f" Shown are the {count(int(mask.sum()))} of {count(len(mask))} items with {plain(only.in_words)}, "
+           "and the chosen item's neighbours." if only.values else "")
+    )  # fmt: skip
     explain("map_residual", "popularity_quantile", "buckets")
 
 

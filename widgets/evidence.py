@@ -14,6 +14,7 @@ from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popu
 from analysis.compare import Geometry, Side, compare
 from widgets import maps
 from widgets.catalogue import Catalogue, catalogue, opened
+from widgets.item_filter import ItemFilter, Mask
 from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
 from workspace.comparing import side_of
@@ -140,9 +141,9 @@ def pair_map(choice: Choice) -> PairMap:
 
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
 def base_figure(
-    made_from: tuple[str, str, tuple[str, str], str], _evidence: Evidence, _pair: MapPair
+    made_from: tuple[str, str, tuple[str, str], str, ItemFilter], _evidence: Evidence, _pair: MapPair, _mask: Mask
 ) -> dict[str, Any]:
-    """The maps without the chosen item, kept for each pair of runs and colouring."""
+    """The maps without the chosen item, kept for each pair of runs, colouring and filter."""
     items = _evidence.catalogue
     colouring: maps.Scale | maps.Groups
     if made_from[3].startswith(COLUMN):
@@ -154,7 +155,7 @@ def base_figure(
         colouring = maps.by_category(items.categories)
     else:
         colouring = maps.by_quantile(items.quantiles)
-    return maps.base_figure((_pair.a, _pair.b), _evidence.choice.names, items.titles, colouring)
+    return maps.base_figure((_pair.a, _pair.b), _evidence.choice.names, items.titles, colouring, _mask)
 
 
 @st.cache_resource(max_entries=_KEPT_RUNS, show_spinner=False)

@@ -84,16 +84,23 @@ def by_category(categories: Sequence[str | None], title: str = "Category") -> Gr
 
 
 def base_figure(
-    layouts: tuple[Layout, Layout], names: tuple[str, str], titles: Sequence[str], colouring: Scale | Groups
+    layouts: tuple[Layout, Layout],
+    names: tuple[str, str],
+    titles: Sequence[str],
+    colouring: Scale | Groups,
+    shown_items: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, Any]:
-    """All items in both maps, as a plain figure dict that `marked` draws on; each point's customdata is its item code.
+    """All items in both maps, or those that are shown, as a plain figure dict that `marked` draws on.
+
+    shown_items  bool (n_items,); each point's customdata is its item code
 
     It does not change with the chosen item, so it is worth keeping: checking 20,000 points takes Plotly 0.2 s.
     """
     figure = make_subplots(rows=1, cols=2, subplot_titles=[drawn_text(name) for name in names])
     hover = _hover(titles)
     for column, layout in enumerate(layouts, start=1):
-        shown = np.flatnonzero(np.isfinite(layout[:, 0]))
+        there = np.isfinite(layout[:, 0])
+        shown = np.flatnonzero(there if shown_items is None else there & shown_items)
         for trace in _base(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
     figure.update_annotations(yshift=6)  # the names of the runs stand clear of the frames

@@ -15,15 +15,19 @@ _SHOWN = 8
 ITEM = "item"  # the chosen item's id, the same for the whole tab
 
 
-def find_items(haystack: pd.Series, popularity: npt.NDArray[np.int64], words: str, most: int) -> npt.NDArray[np.intp]:
+def find_items(
+    haystack: pd.Series, popularity: npt.NDArray[np.int64], words: str, most: int,
+    among: npt.NDArray[np.bool_] | None = None,
+) -> npt.NDArray[np.intp]:  # fmt: skip
     """Item codes whose text holds every word, those that begin with the first word first, then by popularity.
 
     haystack  lower-case text of each item (n_items,), its title and its id
+    among     bool (n_items,): the items that are looked at; None = all
     """
     wanted = words.lower().split()
     if not wanted:
         return np.empty(0, dtype=np.intp)
-    found = np.ones(len(haystack), dtype=bool)
+    found = np.ones(len(haystack), dtype=bool) if among is None else among.copy()
     for word in wanted:
         found &= haystack.str.contains(word, regex=False).to_numpy(dtype=bool)
     codes = np.flatnonzero(found)
@@ -31,8 +35,8 @@ def find_items(haystack: pd.Series, popularity: npt.NDArray[np.int64], words: st
     return codes[np.lexsort((codes, -popularity[codes], ~begins))][:most]
 
 
-def search_box(items: Catalogue) -> None:
-    """A box that searches as one types; a click on a match makes it the chosen item."""
+def search_box(items: Catalogue, among: npt.NDArray[np.bool_] | None = None) -> None:
+    """A box that searches as one types, `among` some items or all; a click on a match makes it the chosen item."""
     words = st.text_input(
         "Find an item",
         key="search",
@@ -43,9 +47,10 @@ def search_box(items: Catalogue) -> None:
     )
     if not words or not words.strip():
         return
-    matches = find_items(items.haystack, items.p, words, _SHOWN + 1)
+    matches = find_items(items.haystack, items.p, words, _SHOWN + 1, among)
     if len(matches) == 0:
-        st.caption(f"No item has “{plain(words)}” in its title or id.")
+        what = "item" if among is None or among.all() else "item that is shown"
+        st.caption(f"No {what} has “{plain(words)}” in its title or id.")
         return
     shown = {
         items.ids[code]: plain(shorten(f"{items.titles[code]} · {items.ids[code]}", 70)) for code in matches[:_SHOWN]

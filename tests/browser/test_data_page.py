@@ -163,6 +163,12 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     expect(page.get_by_text("drinks").first).to_be_visible()
     page.get_by_role("radio", name="maker").click()
     expect(page.locator(".legendtext").get_by_text("Twin")).to_be_visible()
+    page.get_by_role("button", name="Show all items").click()
+    choose(page, "Column", "maker")
+    page.get_by_role("combobox", name="Items with any of these values").click()
+    page.get_by_role("option", name="Sun (6)").click()
+    expect(page.get_by_text("Shown are the 6 of 12 items with maker: Sun")).to_be_visible()
+    expect(page.locator(".legendtext").get_by_text("Twin")).to_be_hidden()
 
 
 def test_columns_of_a_user_table_can_be_learned_from(page: Page, app_server: AppServer, tmp_path: Path) -> None:

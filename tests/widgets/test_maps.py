@@ -84,3 +84,9 @@ def test_a_column_of_numbers_is_a_scale_and_one_of_labels_is_groups() -> None:
     genres = maps.by_column("genres", pd.Series(["Drama|War", None, "Comedy", "Drama"], dtype="str"))
     assert isinstance(genres, maps.Groups)
     assert [genres.names[code] for code in genres.codes] == ["Drama", "other or none", "Comedy", "Drama"]
+
+
+def test_only_the_items_that_are_shown_are_drawn() -> None:
+    shown = np.array([True, False, True, False, False, True])
+    base = maps.base_figure((LEFT, RIGHT), ("a", "b"), TITLES, maps.by_quantile(np.linspace(0, 1, 6)), shown)
+    assert [codes(trace["customdata"]) for trace in base["data"]] == [[0, 2, 5], [0, 2]]

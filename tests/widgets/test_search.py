@@ -28,3 +28,9 @@ def test_marks_mean_themselves_and_nothing_finds_nothing() -> None:
     assert list(find_items(HAYSTACK, POPULARITY, "a+b (", 10)) == [4]
     assert len(find_items(HAYSTACK, POPULARITY, "  ", 10)) == 0
     assert len(find_items(HAYSTACK, POPULARITY, "plum", 10)) == 0
+
+
+def test_only_what_is_shown_is_found() -> None:
+    among = np.array([True, False, True, True, True])
+    assert list(find_items(HAYSTACK, POPULARITY, "Apple", 10, among)) == [3, 0]
+    assert among.tolist() == [True, False, True, True, True]
