@@ -13,7 +13,7 @@ from interactions.cleaning import Reason, Tally, in_words
 from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
-from interactions.memory import refuse_too_large
+from interactions.memory import Held, refuse_too_large
 from interactions.options import ReadOptions
 from interactions.progress import Progress
 from interactions.rows import Rows
@@ -38,8 +38,12 @@ def read_rows(
     options: ReadOptions,
     tally: Tally,
     tell: Progress,
+    *,
+    rules: bool = False,
 ) -> tuple[Rows, Order | None]:
     """Read the columns that have roles, batch by batch, and leave out what cannot be used.
+
+    rules  rules of cleaning will go over the rows, which takes more memory
 
     Answers with the order of day and month that times were read in, None where none had such an order.
     """
@@ -52,15 +56,15 @@ def read_rows(
     reader = _BatchReader(source, roles, times, order or "month first", tally, several, may_turn=order is None)
     stage = f"Reading {source.path.name}"
     try:
-        return _read_all(source, reader, tell, stage, 0.0)
+        return _read_all(source, reader, tell, stage, 0.0, rules=rules)
     except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
         reader = _BatchReader(source, roles, times, "day first", tally, several, may_turn=False)
-        return _read_all(source, reader, tell, f"{stage} again, day first", turn.share)
+        return _read_all(source, reader, tell, f"{stage} again, day first", turn.share, rules=rules)
 
 
 def _read_all(
-    source: Source, reader: _BatchReader, tell: Progress, stage: str, begin: float
+    source: Source, reader: _BatchReader, tell: Progress, stage: str, begin: float, *, rules: bool
 ) -> tuple[Rows, Order | None]:
     """begin: share of the progress that a first attempt has used up, 0 to 1, so that it never falls."""
     share = 0.0
@@ -71,7 +75,8 @@ def _read_all(
             turn.share = share
             raise
         share = min(batch.done / max(source.size, 1), 1.0)
-        refuse_too_large(source.path.name, reader.held, batch.done / max(source.size, 1))
+        held, done = reader.held, batch.done / max(source.size, 1)
+        refuse_too_large(source.path.name, sum(held), held.needed(rules=rules), done)
         tell(stage, 70 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
@@ -110,7 +115,7 @@ class _BatchReader:
         self._numbers: dict[Role, list[npt.NDArray[Any]]] = {role: [] for role in roles if role in _NUMBERS}
         self._compact = are_compact_dates(times)
         self.rows = 0
-        self.held = 0  # bytes
+        self.held = Held()
 
     def add(self, batch: Batch) -> None:
         """Take the rows of a batch."""
@@ -140,15 +145,17 @@ class _BatchReader:
             self._drop(batch, alive, ~(numbers["weight"] > 0), "non_positive_weight", column)
         if "quantity" in self._numbers:
             numbers["quantity"] = read_weights(self._column(batch, "quantity"))
+        texts_held, numbers_held = self.held
         everything = bool(alive.all())
         kept = None if everything else pa.array(alive)
         for role, encoded in texts.items():
             left = encoded if kept is None else encoded.filter(kept)
             self._texts[role].add(left)
-            self.held += left.nbytes
+            texts_held, numbers_held = texts_held + left.dictionary.nbytes, numbers_held + left.indices.nbytes
         for role, values in numbers.items():
             self._numbers[role].append(values if everything else values[alive])
-            self.held += self._numbers[role][-1].nbytes
+            numbers_held += self._numbers[role][-1].nbytes
+        self.held = Held(texts_held, numbers_held)
 
     def finish(self) -> Rows:
         """The rows that are left, with the ids of all batches encoded alike."""

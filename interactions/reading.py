@@ -81,7 +81,7 @@ def read_log(
     )
     facts = {} if item_table is None else item_facts(item_table, columns, roles)
     tally = Tally()
-    rows, day_order = read_rows(source, roles, head, options, tally, tell)
+    rows, day_order = read_rows(source, roles, head, options, tally, tell, rules=rules != CleaningRules())
     tell("Cleaning", 72, 100)
     rows, steps = clean(rows, rules, tally)
     _refuse_too_little(source.path.name, rows, tally)

@@ -20,6 +20,7 @@ from interactions.values import cells_of, decoded, encode, is_text
 if TYPE_CHECKING:
     import pandas as pd
 
+_JOINED = 2.5  # times what a table holds is needed while it is joined
 _FEW = 0.1  # of the ids in the table may be a mistake of how they are written
 _MANY_MORE = 2  # times as many matches make another way to compare worth a note
 _WHOLE_NUMBER = r"^\s*0*(\d+)(?:\.0*)?\s*$"
@@ -81,7 +82,7 @@ def join_table(
     for batch in source.batches(source.columns):
         batches.append(batch.arrays)
         held += sum(array.nbytes for array in batch.arrays)
-        refuse_too_large(source.path.name, held, batch.done / max(source.size, 1))
+        refuse_too_large(source.path.name, held, _JOINED * held, batch.done / max(source.size, 1))
         malformed += batch.n_malformed
         examples += batch.malformed
     columns = {

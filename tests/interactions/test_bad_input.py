@@ -26,6 +26,7 @@ from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
 from interactions.formats.lines import TextLines
 from interactions.formats.opening import may_be_text, open_source
+from interactions.memory import Held, refuse_too_large
 from tests.interactions.formats.test_formats import WRITERS
 
 ROWS = "u1,a\nu2,b\n"
@@ -206,6 +207,18 @@ def test_a_log_that_will_not_go_into_memory_is_refused_while_it_is_read(
             read_log(tmp_path / "log.csv", progress=progress)
     assert 0 < stages[-1] < 70, "before all of it was read"
     assert read_log(tmp_path / "log.csv")[0].n_interactions == 40_000
+
+
+def test_what_a_log_needs_is_foretold_from_its_texts_and_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(texts=4_000_000_000, numbers=2_000_000_000)
+    assert 8e9 < held.needed(rules=False) < 10e9
+    assert 12e9 < held.needed(rules=True) < 15e9
+    assert Held(texts=9_000_000_000, numbers=1_000_000_000).needed(rules=True) > 11e9
+    monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=5_000_000_000))
+    refuse_too_large("log.csv", sum(held), 10.9e9, 0.999)  # what it holds already is not needed anew
+    with pytest.raises(LogError, match=r"needs about 22 GB of memory and 11 GB are free"):
+        refuse_too_large("log.csv", sum(held), 10.9e9, 0.5)
+    refuse_too_large("log.csv", 1_000, 10.9e9, 0.0001)  # too little is read to tell
 
 
 def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
