@@ -13,7 +13,7 @@ from interactions.cleaning import Reason, Tally, in_words
 from interactions.columns import Role, are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
-from interactions.memory import Held, refuse_too_large
+from interactions.memory import Held, Room
 from interactions.options import ReadOptions
 from interactions.progress import Progress
 from interactions.rows import Rows
@@ -54,17 +54,17 @@ def read_rows(
         order = "day first" if options.day_first else "month first"
     several = options.several_items
     reader = _BatchReader(source, roles, times, order or "month first", tally, several, may_turn=order is None)
-    stage = f"Reading {source.path.name}"
+    stage, room = f"Reading {source.path.name}", Room(source.path.name)
     try:
-        return _read_all(source, reader, tell, stage, 0.0, rules=rules)
+        return _read_all(source, reader, room, tell, stage, 0.0, rules=rules)
     except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
         reader = _BatchReader(source, roles, times, "day first", tally, several, may_turn=False)
-        return _read_all(source, reader, tell, f"{stage} again, day first", turn.share, rules=rules)
+        return _read_all(source, reader, room, tell, f"{stage} again, day first", turn.share, rules=rules)
 
 
 def _read_all(
-    source: Source, reader: _BatchReader, tell: Progress, stage: str, begin: float, *, rules: bool
+    source: Source, reader: _BatchReader, room: Room, tell: Progress, stage: str, begin: float, *, rules: bool
 ) -> tuple[Rows, Order | None]:
     """begin: share of the progress that a first attempt has used up, 0 to 1, so that it never falls."""
     share = 0.0
@@ -76,7 +76,7 @@ def _read_all(
             raise
         share = min(batch.done / max(source.size, 1), 1.0)
         held, done = reader.held, batch.done / max(source.size, 1)
-        refuse_too_large(source.path.name, sum(held), held.needed(rules=rules), done)
+        room.refuse_too_large(sum(held), held.needed(rules=rules), done)
         tell(stage, 70 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")

@@ -29,18 +29,31 @@ class Held(NamedTuple):
         return max(self.texts + _LISTED * self.numbers, (_CLEANED if rules else _SORTED) * self.numbers)
 
 
-def refuse_too_large(name: str, held: int, needed: float, share: float) -> None:
-    """Raise LogError where a file will not go into memory; before the machine swaps.
+class Room:
+    """The memory that a file may take, from when reading it begins."""
 
-    held    bytes that what is read of it takes up now
-    needed  bytes that are needed at once to go on with that part
-    share   of the file that is read, 0 to 1
-    """
-    if held < _SMALL or not 0 < share < 1:
-        return
-    free = psutil.virtual_memory().available + held
-    if needed / share > free:
-        raise LogError(
-            f"{name} needs about {needed / share / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: keep only "
-            "the columns that are needed, or a part of the rows."
-        )
+    def __init__(self, name: str) -> None:
+        """name of the file, for the sentence"""
+        self._name, self._before = name, resident()
+
+    def refuse_too_large(self, held: int, needed: float, share: float) -> None:
+        """Raise LogError where the file will not go into memory; before the machine swaps.
+
+        held    bytes of what is read of it
+        needed  bytes that are needed at once to go on with that part
+        share   of the file that is read, 0 to 1
+        """
+        if held < _SMALL or not 0 < share < 1:
+            return
+        # All that came since the beginning is the file's, also what its buffers took and the allocator keeps for more.
+        free = psutil.virtual_memory().available + resident() - self._before
+        if needed / share > free:
+            raise LogError(
+                f"{self._name} needs about {needed / share / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: "
+                "keep only the columns that are needed, or a part of the rows."
+            )
+
+
+def resident() -> int:
+    """Bytes of memory that this process occupies."""
+    return int(psutil.Process().memory_info().rss)

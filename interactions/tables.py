@@ -13,7 +13,7 @@ from errors import LogError
 from interactions.columns import Role, guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
-from interactions.memory import refuse_too_large
+from interactions.memory import Room
 from interactions.options import MATCHES, MatchIds, ReadOptions
 from interactions.values import cells_of, decoded, encode, is_text
 
@@ -79,10 +79,11 @@ def join_table(
 
     batches: list[list[Any]] = []
     malformed, examples, held = 0, [], 0
+    room = Room(source.path.name)
     for batch in source.batches(source.columns):
         batches.append(batch.arrays)
         held += sum(array.nbytes for array in batch.arrays)
-        refuse_too_large(source.path.name, held, _JOINED * held, batch.done / max(source.size, 1))
+        room.refuse_too_large(held, _JOINED * held, batch.done / max(source.size, 1))
         malformed += batch.n_malformed
         examples += batch.malformed
     columns = {

@@ -26,7 +26,7 @@ from errors import InputError, LogError
 from interactions import CleaningRules, ReadOptions, preview, read_log
 from interactions.formats.lines import TextLines
 from interactions.formats.opening import may_be_text, open_source
-from interactions.memory import Held, refuse_too_large
+from interactions.memory import Held, Room, resident
 from tests.interactions.formats.test_formats import WRITERS
 
 ROWS = "u1,a\nu2,b\n"
@@ -203,6 +203,7 @@ def test_a_log_that_will_not_go_into_memory_is_refused_while_it_is_read(
 
     with monkeypatch.context() as patched:
         patched.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
+        patched.setattr("interactions.memory.resident", lambda: 0)
         with pytest.raises(LogError, match=r"GB of memory and 0 GB are free: keep only the columns"):
             read_log(tmp_path / "log.csv", progress=progress)
     assert 0 < stages[-1] < 70, "before all of it was read"
@@ -214,11 +215,23 @@ def test_what_a_log_needs_is_foretold_from_its_texts_and_numbers(monkeypatch: py
     assert 8e9 < held.needed(rules=False) < 10e9
     assert 12e9 < held.needed(rules=True) < 15e9
     assert Held(texts=9_000_000_000, numbers=1_000_000_000).needed(rules=True) > 11e9
+
+
+def test_what_reading_has_taken_already_is_free_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    resident = iter([1_000_000_000, 7_000_000_000, 7_000_000_000])
+    monkeypatch.setattr("interactions.memory.resident", lambda: next(resident))
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=5_000_000_000))
-    refuse_too_large("log.csv", sum(held), 10.9e9, 0.999)  # what it holds already is not needed anew
-    with pytest.raises(LogError, match=r"needs about 22 GB of memory and 11 GB are free"):
-        refuse_too_large("log.csv", sum(held), 10.9e9, 0.5)
-    refuse_too_large("log.csv", 1_000, 10.9e9, 0.0001)  # too little is read to tell
+    room = Room("log.csv")
+    room.refuse_too_large(3_000_000_000, 10.9e9, 0.999)
+    with pytest.raises(LogError, match=r"^log.csv needs about 22 GB of memory and 11 GB are free: keep only .*\.$"):
+        room.refuse_too_large(3_000_000_000, 10.9e9, 0.5)
+    room.refuse_too_large(1_000, 10.9e9, 0.0001)  # too little is read to tell
+
+
+def test_memory_that_a_process_takes_is_counted() -> None:
+    before = resident()
+    taken = np.ones(64 << 20, np.uint8)
+    assert resident() - before > taken.nbytes // 2
 
 
 def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
@@ -410,6 +423,7 @@ def test_an_item_table_that_will_not_go_into_memory_is_refused(tmp_path: Path, m
     monkeypatch.setattr("interactions.formats.delimited._BLOCK", 50_000)
     monkeypatch.setattr("interactions.memory._SMALL", 100_000)
     monkeypatch.setattr("psutil.virtual_memory", lambda: SimpleNamespace(available=0))
+    monkeypatch.setattr("interactions.memory.resident", lambda: 0)
     sentence = refusal(tmp_path / "log.csv", previewed=False, items_path=tmp_path / "items.csv")
     assert sentence.startswith("items.csv needs about 0 GB of memory")
 
