@@ -77,12 +77,13 @@ def _read_all(
         share = min(batch.done / max(source.size, 1), 1.0)
         held, done = reader.held, batch.done / max(source.size, 1)
         room.refuse_too_large(sum(held), held.needed(rules=rules), done)
-        tell(stage, 70 * (begin + (1 - begin) * share), 100)
+        tell(stage, 55 * (begin + (1 - begin) * share), 100)
     if not reader.rows:
         raise LogError(f"{source.path.name} has a header and no rows: choose a file with interactions in it.")
     if reader.rows == reader.tally.total:
         said = in_words(reader.tally, such_as=True)
         raise LogError(" ".join([f"No row of {source.path.name} can be used: {said}.", *source.notes]))
+    tell("Bringing the ids together", 55, 100)
     return reader.finish(), reader.order if reader.has_order else None
 
 

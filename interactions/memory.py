@@ -49,7 +49,7 @@ class Room:
         free = psutil.virtual_memory().available + resident() - self._before
         if needed / share > free:
             raise LogError(
-                f"{self._name} needs about {needed / share / 1e9:.0f} GB of memory and {free / 1e9:.0f} GB are free: "
+                f"{self._name} needs about {needed / share / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free: "
                 "keep only the columns that are needed, or a part of the rows."
             )
 

@@ -82,10 +82,10 @@ def read_log(
     facts = {} if item_table is None else item_facts(item_table, columns, roles)
     tally = Tally()
     rows, day_order = read_rows(source, roles, head, options, tally, tell, rules=rules != CleaningRules())
-    tell("Cleaning", 72, 100)
+    tell("Cleaning", 68, 100)
     rows, steps = clean(rows, rules, tally)
     _refuse_too_little(source.path.name, rows, tally)
-    tell("Sorting by user and time", 76, 100)
+    tell("Sorting by user and time", 70, 100)
     n_users, n_items = len(rows.user_ids), len(rows.item_ids)
     order = rows.by_user_and_time()
 
@@ -99,14 +99,14 @@ def read_log(
         )
     items_known, users_known = None, None
     if item_table is not None:
-        tell("Joining the item table", 84, 100)
+        tell("Joining the item table", 86, 100)
         joined = join_table(item_table, rows.item_ids, "item", roles["item"], items_options.match_ids)
         facts = {role: name for role, name in facts.items() if name in joined.frame}  # not the column of the ids
         items = _with_facts(items, joined, facts)
         items_known = int(joined.known.sum())
         notes += joined.notes
     if user_table is not None:
-        tell("Joining the user table", 88, 100)
+        tell("Joining the user table", 89, 100)
         joined = join_table(
             user_table, rows.user_ids, "user", roles.get("user") or roles["session"], users_options.match_ids
         )

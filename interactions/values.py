@@ -13,7 +13,7 @@ Indices = npt.NDArray[np.int32]  # (n,), -1 = missing
 
 
 class TextColumn:
-    """A column of texts, gathered batch by batch, each different text kept once a batch."""
+    """A column of texts, gathered batch by batch, one at least; each different text is kept once a batch."""
 
     def __init__(self) -> None:
         self._batches: list[Any] = []
@@ -28,8 +28,8 @@ class TextColumn:
         import pyarrow.compute as pc
 
         whole = pa.chunked_array(self._batches).unify_dictionaries()
-        texts = whole.chunk(0).dictionary if whole.num_chunks else pa.array([], pa.large_string())
-        found = np.concatenate([_indices(batch) for batch in whole.chunks] or [np.empty(0, np.int32)])
+        texts = whole.chunk(0).dictionary  # the same for all
+        found = np.concatenate([_indices(batch) for batch in whole.chunks])
         self._batches.clear()
         used = np.zeros(len(texts) + 1, np.bool_)
         used[found] = True  # -1, the missing ones, falls on the last place
@@ -53,11 +53,15 @@ def encode(column: Any, name: str) -> Any:
     try:
         if not pa.types.is_dictionary(kind):
             column = column.dictionary_encode()
-        texts = column.dictionary.cast(pa.large_string())
+        texts, indices = column.dictionary, column.indices
+        if len(texts) > len(indices):  # a batch often comes with the texts of its whole row group
+            used = indices.dictionary_encode()
+            texts, indices = texts.take(used.dictionary), used.indices
+        texts = texts.cast(pa.large_string())
     except pa.ArrowException as error:
         raise LogError(f"Column {name!r} holds values of type {kind}, which are no ids: choose another.") from error
     filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
-    indices = column.indices.cast(pa.int32())
+    indices = indices.cast(pa.int32())
     if not (pc.all(filled).as_py() if len(filled) else True):
         indices = pc.if_else(pc.fill_null(pc.take(filled, indices), False), indices, pa.scalar(None, pa.int32()))
     return pa.DictionaryArray.from_arrays(indices, texts)
