@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
-from interactions.columns import Role, are_compact_dates
+from interactions.column_names import Role
+from interactions.columns import are_compact_dates
 from interactions.formats.source import Batch, Source
 from interactions.local_times import Order, has_order, told_order
 from interactions.memory import Held, Room
@@ -18,7 +19,7 @@ from interactions.options import ReadOptions
 from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.several_items import unfolded
-from interactions.times import read_times
+from interactions.times import read_times, with_clock
 from interactions.values import TextColumn, cells_of, decoded, encode, read_weights
 
 
@@ -112,9 +113,9 @@ class _BatchReader:
         self._may_turn = may_turn and self.has_order
         self.columns = list(dict.fromkeys(roles.values()))
         self._place = {name: place for place, name in enumerate(self.columns)}
-        self._texts = {role: TextColumn() for role in roles if role not in _NUMBERS}
+        self._texts = {role: TextColumn() for role in roles if role not in (*_NUMBERS, "clock")}
         self._numbers: dict[Role, list[npt.NDArray[Any]]] = {role: [] for role in roles if role in _NUMBERS}
-        self._compact = are_compact_dates(times)
+        self._compact = "clock" not in roles and are_compact_dates(times)
         self.rows = 0
         self.held = Held()
 
@@ -203,7 +204,10 @@ class _BatchReader:
         return found
 
     def _column(self, batch: Batch, role: Role) -> Any:
-        return batch.arrays[self._place[self._roles[role]]]
+        column = batch.arrays[self._place[self._roles[role]]]
+        if role == "time" and "clock" in self._roles:
+            return with_clock(column, batch.arrays[self._place[self._roles["clock"]]])
+        return column
 
     def _drop(
         self,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 import pydantic
 
-from interactions.columns import Role
+from interactions.column_names import Role
 
 Reason = Literal[
     "malformed_row",

@@ -1,21 +1,22 @@
-"""Which column is what: guessed from names in English and Chinese and from the first values, or as told."""
+"""Which column is what: guessed from names in several languages and from the first values, or as told."""
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple, get_args
 
 import numpy as np
 
 from errors import LogError
+from interactions.column_names import NAMES, Role
 from interactions.local_times import told_order
 from interactions.times import Times, read_times
 
-Role = Literal["user", "item", "weight", "time", "session", "event", "quantity", "title", "category"]
 CLEANING_ROLES: tuple[Role, ...] = ("event", "quantity")  # of columns that only rules of cleaning look at
 ALL_ROLES: tuple[Role, ...] = get_args(Role)
+FACTS: tuple[Role, ...] = ("title", "category")  # which say something of items
 ROLES: tuple[Role, ...] = tuple(role for role in ALL_ROLES if role not in CLEANING_ROLES)
 
 _MEANING: dict[Role, str] = {
@@ -23,6 +24,7 @@ _MEANING: dict[Role, str] = {
     "item": "an item",
     "weight": "how much a row weighs",
     "time": "a time",
+    "clock": "a time of the day",
     "session": "a session or a basket",
     "event": "a kind of event",
     "quantity": "how many were bought",
@@ -30,60 +32,6 @@ _MEANING: dict[Role, str] = {
     "category": "an item's category",
 }
 
-# Names without case, spaces and punctuation, the likeliest first. Amounts (quantity, qty, 数量, price) are no weights:
-# one product is counted in thousandths, the next in pieces, and a few rows would outweigh all others.
-_NAMES: dict[Role, str] = {
-    "user": """
-        userid user uid userno usernumber customerid customer custid householdid household visitorid visitor memberid
-        member clientid buyerid buyer accountid account reviewerid profileid personid guestid
-        email emailaddress useremail customeremail username login
-        用户id 用户 用户编号 用户名 客户id 客户 客户编号 客户编码 顾客id 顾客 顾客编号
-        会员id 会员 会员编号 会员号 买家id 买家
-    """,
-    "item": """
-        itemid item productid product sku skuid stockcode itemcode itemno productcode productno articleid article
-        movieid movie filmid film asin isbn bookid book songid song trackid track artistid artist goodsid goods
-        contentid newsid videoid gameid recipeid businessid placeid poiid iid pid itemname productname itemdescription
-        productdescription
-        商品id 商品 商品编号 商品编码 商品代码 物品id 物品 物品编号
-        产品id 产品 产品编号 货号 货品 货品编号 电影id 电影 图书 歌曲
-    """,
-    "session": """
-        sessionid session usersession basketid basket cartid cart orderid order orderno ordernumber invoiceno invoice
-        invoiceid invoicenumber transactionid transaction transactionno ticketid receiptid receipt billid billno visitid
-        visit tripid playlistid
-        会话id 会话 会话编号 订单id 订单 订单号 订单编号 购物篮id 购物篮 篮子 小票 小票号 交易号 交易id 单号
-    """,
-    "time": """
-        timestamp time datetime date ts eventtime eventtimestamp unixtime unixtimestamp createdat createtime createdtime
-        orderdate ordertime invoicedate purchasedate purchasetime transactiondate transactiontime visittime ratedat
-        reviewtime unixreviewtime playedat viewedat addedat updatedat
-        时间 时间戳 日期 下单时间 下单日期 购买时间 购买日期 交易时间 交易日期 订单时间 订单日期 评分时间
-        创建时间 行为时间 点击时间 浏览时间
-    """,
-    "weight": """
-        rating ratings score weight stars overall userrating ratingvalue preference strength playcount plays listens
-        评分 分数 打分 得分 权重 星级
-    """,
-    "event": """
-        eventtype event eventname action actiontype behavior behaviour behaviortype interaction interactiontype activity
-        行为类型 行为 事件类型 事件 动作
-    """,
-    "quantity": """
-        quantity qty count amount units unitssold itemcount numitems pieces
-        数量 件数 购买数量 销量
-    """,
-    "title": """
-        title itemtitle producttitle movietitle booktitle name itemname productname goodsname moviename trackname
-        description itemdescription productdescription
-        标题 名称 商品名称 商品名 品名 产品名称 电影名 电影名称 书名 歌名
-    """,
-    "category": """
-        category categories categoryname categoryid productcategory itemcategory genre genres itemtype producttype type
-        types class department
-        类别 类目 品类 分类 种类 类型 商品类别 商品类目 商品分类 商品类型
-    """,
-}
 _ID_ENDINGS = {"id", "ids", "key", "code", "no", "nr", "number", "num", "uuid", "hash", "编号", "编码"}
 _ID_STEMS: dict[Role, str] = {
     "user": "user customer household visitor member client buyer shopper reader listener viewer",
@@ -94,8 +42,11 @@ _ID_STEMS: dict[Role, str] = {
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
 _ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?")
+_MONGO = re.compile(r"\.\$\w+$")
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
+_TELLING = 20  # rows from which on it means something that none comes again
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
 _MATRIX_COLUMNS = 20
@@ -111,46 +62,114 @@ class Guess(NamedTuple):
 
 def guess_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[Role, Guess]:
     """Guess the column of each role from the names and the first rows (as text); a role may stay without."""
-    cells = {name: [row[place] for row in rows if row[place].strip()] for place, name in enumerate(columns)}
-    guesses: dict[Role, Guess] = {}
-    # Users and items first: where a name fits two roles ("product name") the more needed one is offered it last.
-    for role in ("user", "session", "time", "weight", "category", "item", "title"):
-        free = [name for name in columns if name not in {guess.name for guess in guesses.values()}]
-        if role == "session" and "user" in guesses:  # the number of a purchase stands beside few of the views
-            free = [name for name in free if len(cells[name]) >= _ENOUGH * len(rows)]
-        name = _by_name(role, [name for name in free if _values_fit(role, cells[name])])
+    prefix = _prefix(columns)
+    found = _Guesser([name.removeprefix(prefix) for name in columns], rows).guesses
+    return {role: found[role]._replace(name=prefix + found[role].name) for role in ROLES if role in found}
+
+
+class _Guesser:
+    """The column of each role, found one after the other among those that are still free."""
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        self.guesses: dict[Role, Guess] = {}
+        self._columns = columns
+        self._rows = [dict(zip(columns, row, strict=True)) for row in rows]
+        self._cells = {name: [row[name] for row in self._rows if row[name].strip()] for name in columns}
+        # Users and items first: where a name fits two roles ("product name") the more needed one is offered it last.
+        for role in ("user", "session", "time", "weight", "category", "item", "title"):
+            self._by_name(role)
+        self._users_with_gaps()
+        self._times_by_values()
+        self._clock()
+        self._sessions_that_repeat()
+        if "item" not in self.guesses:
+            self._items_without_name()
+        if "item" in self.guesses:
+            self._facts_of_items()
+
+    @property
+    def _free(self) -> list[str]:
+        taken = {guess.name for guess in self.guesses.values()}
+        return [name for name in self._columns if name not in taken]
+
+    def _by_name(self, role: Role) -> None:
+        fitting = [name for name in self._free if _values_fit(role, self._cells[name])]
+        if role in ("user", "session"):  # guests have no number, and that of a purchase stands beside few of the views
+            fitting = [name for name in fitting if len(self._cells[name]) >= _ENOUGH * len(self._rows)]
+        if role == "item":
+            likely = [name for name in fitting if _may_be_items(name, self._cells[name])]
+            fitting = likely if name_for(role, likely) is not None else fitting
+        self._named(role, name_for(role, fitting))
+
+    def _named(self, role: Role, name: str | None) -> None:
         if name is not None:
-            guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
-    free = [name for name in columns if name not in {guess.name for guess in guesses.values()}]
-    if "time" not in guesses:
-        for name in free:
-            if _look_like_times(cells[name]):
-                guesses["time"] = Guess(name, f"Its values, such as {cells[name][0]}, look like times.")
-                free.remove(name)
-                break
-    if "user" not in guesses and "session" not in guesses:
-        for name in free:
-            if _plain(name) in ("id", "tid", "编号") and len(set(cells[name])) < len(cells[name]):
-                guesses["session"] = Guess(name, f"“{name}” repeats over several rows, as the number of a basket does.")
-                break
-    if "item" not in guesses and all(_NAMELESS.fullmatch(name) for name in columns):
-        guesses |= _by_place(free, cells, [dict(zip(columns, row, strict=True)) for row in rows])
-    elif "item" not in guesses and ("user" in guesses or "session" in guesses):
-        ids = [name for name in free if _ends_as_id(name) and len(set(cells[name])) < len(cells[name])]
-        if len(ids) == 1:
-            guesses["item"] = Guess(ids[0], f"“{ids[0]}” is the only other id that repeats.")
-    return {role: guesses[role] for role in ROLES if role in guesses}
+            self.guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
+
+    def _users_with_gaps(self) -> None:
+        """Users or sessions that stand in few rows, where there are no others."""
+        for role in ("user", "session"):
+            if "user" not in self.guesses and "session" not in self.guesses:
+                self._named(role, name_for(role, self._free))
+
+    def _times_by_values(self) -> None:
+        name = next((name for name in self._free if _look_like_times(self._cells[name])), None)
+        if "time" not in self.guesses and name is not None:
+            self.guesses["time"] = Guess(name, f"Its values, such as {self._cells[name][0]}, look like times.")
+
+    def _clock(self) -> None:
+        """A time of the day that stands beside the day."""
+        if "time" not in self.guesses or any(":" in cell for cell in self._cells[self.guesses["time"].name]):
+            return
+        name = next((name for name in self._free if _are_clocks(self._cells[name])), None)
+        if name is not None:
+            shown = self._cells[name][0]
+            self.guesses["clock"] = Guess(name, f"Its values, such as {shown}, are times of the day beside the dates.")
+
+    def _sessions_that_repeat(self) -> None:
+        if "user" in self.guesses or "session" in self.guesses:
+            return
+        for name in self._free:
+            if _plain(name) in ("id", "tid", "编号") and self._repeats(name):
+                said = f"“{name}” repeats over several rows, as the number of a basket does."
+                self.guesses["session"] = Guess(name, said)
+                return
+
+    def _items_without_name(self) -> None:
+        if all(_NAMELESS.fullmatch(name) for name in self._columns):
+            self.guesses |= _by_place(self._free, self._cells, self._rows)
+        elif "user" in self.guesses or "session" in self.guesses:
+            ids = [name for name in self._free if _ends_as_id(name) and self._repeats(name)]
+            ids = [name for name in ids if all(name_for(role, [name]) is None for role in ("user", "session"))]
+            if len(ids) == 1:
+                self.guesses["item"] = Guess(ids[0], f"“{ids[0]}” is the only other id that repeats.")
+
+    def _repeats(self, name: str) -> bool:
+        return len(set(self._cells[name])) < len(self._cells[name])
+
+    def _facts_of_items(self) -> None:
+        """Titles and categories must be the items': the headline of a review has the name of a title too."""
+        item = self.guesses["item"].name
+        for role in FACTS:
+            if self.guesses.pop(role, None) is not None:
+                self._named(
+                    role, next((n for n in _by_names(role, self._free) if _tells_of(self._rows, item, n)), None)
+                )
 
 
 def guess_for_cleaning(
     columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Collection[str]
 ) -> dict[Role, Guess]:
     """The columns with kinds of event and with amounts, where names and values tell, among those without a role."""
+    prefix = _prefix(columns)
+    if prefix:
+        bare = [name.removeprefix(prefix) for name in taken]
+        found = guess_for_cleaning([name.removeprefix(prefix) for name in columns], rows, bare)
+        return {role: guess._replace(name=prefix + guess.name) for role, guess in found.items()}
     guesses: dict[Role, Guess] = {}
     free = [(place, name) for place, name in enumerate(columns) if name not in taken]
     for role in CLEANING_ROLES:
         cells = {name: [row[place] for row in rows if row[place].strip()] for place, name in free}
-        name = _by_name(role, [name for name in cells if _values_fit(role, cells[name])])
+        name = name_for(role, [name for name in cells if _values_fit(role, cells[name])])
         if name is not None:
             guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
     return guesses
@@ -180,14 +199,17 @@ def resolve_columns(
         for role, name in given.items():
             if role not in ALL_ROLES:
                 raise LogError(f"There is no role {role!r} for a column: use {', '.join(ALL_ROLES)}.")
-            in_both = role in ("title", "category") and name in elsewhere and _NAMELESS.fullmatch(name) is not None
+            in_both = role in FACTS and name in elsewhere and _NAMELESS.fullmatch(name) is not None
             if name in columns and not in_both:  # a name that was made up for both files means the item table's
                 roles[role] = name
-            elif role not in ("title", "category") or name not in elsewhere:
+            elif role not in FACTS or name not in elsewhere:
                 raise LogError(f"{where} has no column {name!r}: it has {listed(columns)}.")
         named: dict[str, str] = {}
         for role, name in roles.items():
-            if role in ("user", "item", "session", "time", "weight", "event") and named.setdefault(name, role) != role:
+            if (
+                role in ("user", "item", "session", "time", "clock", "weight", "event")
+                and named.setdefault(name, role) != role
+            ):
                 raise LogError(f"Column {name!r} cannot be both {named[name]} and {role}: choose two columns.")
     if "item" not in roles and _is_matrix(columns, rows, roles.values()):
         raise LogError(
@@ -196,6 +218,8 @@ def resolve_columns(
         )
     if "item" not in roles:
         raise LogError(f"No column of {where} is known to hold the items: choose one of {listed(columns)}.")
+    if "clock" in roles and "time" not in roles:
+        raise LogError(f"{where} has times of the day and no dates: choose the column of the dates as the time.")
     if "user" not in roles and "session" not in roles:
         raise LogError(f"No column of {where} is known to hold users or sessions: choose one of {listed(columns)}.")
     return {role: roles[role] for role in ALL_ROLES if role in roles}
@@ -206,16 +230,16 @@ def guess_id(columns: Sequence[str], role: Role, name_in_log: str) -> str | None
     for name in columns:
         if _plain(name) == _plain(name_in_log) and not _NAMELESS.fullmatch(name):
             return name
-    return _by_name(role, columns) or next((name for name in columns if _plain(name) == "id"), None)
+    return name_for(role, columns) or next((name for name in columns if _plain(name) == "id"), None)
 
 
 def guess_item_facts(columns: Sequence[str]) -> dict[Role, str]:
     """The columns of an item table that hold titles and categories: by their names, or by custom where it has none."""
     if all(_NAMELESS.fullmatch(name) for name in columns):
-        return dict(zip(("title", "category"), columns[1:], strict=False))  # the first holds the ids
+        return dict(zip(FACTS, columns[1:], strict=False))  # the first holds the ids
     found: dict[Role, str] = {}
-    for role in ("title", "category"):
-        name = _by_name(role, [name for name in columns if name not in found.values()])
+    for role in FACTS:
+        name = name_for(role, [name for name in columns if name not in found.values()])
         if name is not None:
             found[role] = name
     return found
@@ -234,23 +258,53 @@ def listed(names: Sequence[str], most: int = 20) -> str:
 
 
 def _plain(name: str) -> str:
-    """A name without case, spaces and punctuation."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+    """A name without case, spaces and punctuation, and without the type that MongoDB writes behind it."""
+    return "".join(letter for letter in _MONGO.sub("", name).lower() if letter.isalnum())
 
 
-def _by_name(role: Role, columns: Sequence[str]) -> str | None:
+def _prefix(columns: Sequence[str]) -> str:
+    """What stands before a point in the names of all columns, as Hive writes the name of the table; often nothing."""
+    first = columns[0].partition(".")[0] + "." if columns else ""
+    return first if len(columns) > 1 and all(name.startswith(first) and name != first for name in columns) else ""
+
+
+def name_for(role: Role, columns: Sequence[str]) -> str | None:
+    """The column whose name is the likeliest one for the role, whatever it holds; None where none is."""
+    return next(_by_names(role, columns), None)
+
+
+def _by_names(role: Role, columns: Sequence[str]) -> Iterator[str]:
+    """The columns whose names are ones for the role, the likeliest first."""
     plain: dict[str, str] = {}
     for name in columns:
         plain.setdefault(_plain(name), name)
-    for known in _NAMES[role].split():
+    for known in NAMES.get(role, "").split():
         if known in plain:
-            return plain[known]
+            yield plain.pop(known)
     for name in columns:
         # "customer_unique_id", "MovieKeyNo": begins with what it names and ends as an id does.
         words = _words(name)
         if len(words) > 1 and words[0] in _ID_STEMS.get(role, "").split() and words[-1] in _ID_ENDINGS:
-            return name
-    return None
+            yield name
+
+
+def _may_be_items(name: str, cells: Sequence[str]) -> bool:
+    """Whether they come again as items do; numbers of rows do not, and "Item #" is one within a receipt."""
+    is_other = name.rstrip().endswith("#") or _plain(name).endswith(("name", "description", "名称"))
+    return not is_other and (len(cells) < _TELLING or len(set(cells)) < len(cells))
+
+
+def _tells_of(rows: Sequence[Mapping[str, str]], item: str, fact: str) -> bool:
+    """Whether a column says something of the items: it mostly says the same where an item comes again."""
+    first: dict[str, str] = {}
+    again = [first.setdefault(row[item], row[fact]) == row[fact] for row in rows if row[item].strip()]
+    n_again = len(again) - len(first)
+    return n_again < _TELLING or sum(again) - len(first) >= _ENOUGH * n_again
+
+
+def _are_clocks(cells: Sequence[str]) -> bool:
+    """Whether most are times of a day, such as 8:26 or 08:26:00 PM."""
+    return bool(cells) and sum(_CLOCK.fullmatch(cell.strip()) is not None for cell in cells) >= _ENOUGH * len(cells)
 
 
 def _words(name: str) -> list[str]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from interactions.columns import Guess, Role, guess_columns, guess_for_cleaning
+from interactions.column_names import Role
+from interactions.columns import Guess, guess_columns, guess_for_cleaning
 from interactions.formats.opening import open_source
 from interactions.formats.source import Kind
 from interactions.options import ReadOptions

@@ -14,16 +14,18 @@ import numpy as np
 from errors import LogError
 from interactions.batches import read_rows
 from interactions.cleaning import CleaningReport, CleaningRules, Tally, in_words
-from interactions.columns import Role, resolve_columns
+from interactions.column_names import Role
+from interactions.columns import FACTS, resolve_columns
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
+from interactions.notes import notes_of_columns, notes_of_lost_users, notes_of_rows
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.rows import Rows
 from interactions.several_items import likely_mark
-from interactions.steps import cancelled_sessions, clean
+from interactions.steps import clean
 from interactions.tables import (
     JoinedTable,
     further_columns,
@@ -37,7 +39,6 @@ from interactions.tables import (
 if TYPE_CHECKING:
     import pandas as pd
 
-_BUSY_SHARE, _BUSY_TIMES = 0.05, 50  # of all rows, and of a common user's, are more than a person's
 _HEAD_ROWS = 1000  # rows that columns are guessed from
 
 
@@ -89,9 +90,11 @@ def read_log(
     n_users, n_items = len(rows.user_ids), len(rows.item_ids)
     order = rows.by_user_and_time()
 
-    items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in _ITEM_ROLES})
+    items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in FACTS})
     users = no_columns(n_users)
-    notes = source.notes + _notes(roles, rows, rules, day_order)
+    notes = source.notes + notes_of_rows(roles, rows, rules, day_order)
+    notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
+    notes += notes_of_lost_users(roles, tally, len(rows.items))
     if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
         notes.append(
             f"Items such as {rows.item_ids[0][:60]!r} look like several in one cell: say what stands between them "
@@ -146,10 +149,6 @@ def read_log(
     return log, report
 
 
-_SERIAL_BEGIN, _SERIAL_END = 25_569, 73_051  # 1970 and 2100 in days as spreadsheets count them
-_ITEM_ROLES: tuple[Role, ...] = ("title", "category")
-
-
 def _refuse_too_little(name: str, rows: Rows, tally: Tally) -> None:
     """Raise LogError where nothing is left, or nothing that could be compared."""
     left_out = f" after cleaning ({in_words(tally)})" if tally.total else ""
@@ -186,43 +185,6 @@ def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, s
         items[role] = text_column(joined.frame[name].astype("str"), len(items)).fillna(items[role])
     rest = further_columns(joined.frame, list(facts.values()))
     return pd.concat([items, rest], axis=1)
-
-
-def _notes(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, order: Order | None) -> list[str]:
-    """What a person should know of the rows that are left."""
-    notes = []
-    if "user" not in roles:
-        notes.append(f"There are no users: each {roles['session']!r} counts as a basket and stands for one.")
-    if "time" not in roles:
-        notes.append("There is no time column: nothing can be split or ordered in time.")
-    elif rows.times is not None and rows.times.min() == rows.times.max():
-        notes.append("All rows have the same time: nothing can be split or ordered in time.")
-    elif rows.times is not None and rows.times.min() >= _SERIAL_BEGIN and rows.times.max() < _SERIAL_END:
-        notes.append(
-            "All times lie on the first of January 1970, in seconds that would be dates as spreadsheets count days: "
-            "where they are, write them as dates."
-        )
-    if order is not None:
-        meant = "the first of February" if order == "day first" else "January 2"
-        notes.append(
-            f"Times were read {order}: 1/2/2017 is {meant}. The other way is a switch where the file is opened."
-        )
-    rows_of = np.bincount(rows.users)
-    busiest = int(rows_of.argmax())
-    if rows_of[busiest] > max(_BUSY_SHARE * len(rows.users), _BUSY_TIMES * float(np.median(rows_of))):
-        notes.append(
-            f"One {'session' if rows.users_are_sessions else 'user'}, {rows.user_ids[busiest]!r}, has "
-            f"{rows_of[busiest] / len(rows.users):.0%} of all rows: a bot, or the id that all guests share? It can be "
-            "left out under Cleaning."
-        )
-    if rules.returns == "keep" and rows.sessions is not None:
-        cancelled = cancelled_sessions(rows)
-        if cancelled.any():
-            notes.append(
-                f"{int(cancelled[rows.sessions].sum()):,} rows stand on receipts whose number is a C and digits, as "
-                "cancellations are written: they can be left out under Cleaning."
-            )
-    return notes
 
 
 def _digest(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from interactions.columns import Role
+from interactions.column_names import Role
 from interactions.log import Codes
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import LogError
-from interactions.columns import Role, guess_id, guess_item_facts
+from interactions.column_names import Role
+from interactions.columns import FACTS, guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.memory import Room
@@ -57,7 +58,7 @@ def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[
     """
     guessed = guess_item_facts(source.columns)
     facts: dict[Role, str] = {}
-    for role in ("title", "category"):
+    for role in FACTS:
         name = None if given is None else given.get(role)
         if name is not None and name in source.columns:
             facts[role] = name

@@ -61,6 +61,19 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
     return seconds, readable
 
 
+def with_clock(days: Any, clocks: Any) -> Any:
+    """Columns of days and of times of the day as one of texts; a day without a time of the day stays a day."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        texts = [decoded(column).cast(pa.string()) for column in (days, clocks)]
+    except pa.ArrowException:
+        return days
+    day = pc.replace_substring_regex(texts[0], r"[ T]00:00(:00)?(\.0+)?\s*$", "")
+    return pc.binary_join_element_wise(day, pc.fill_null(texts[1], ""), " ")
+
+
 def _within_years(seconds: npt.NDArray[np.int64], readable: npt.NDArray[np.bool_]) -> Times:
     """Times outside of the years 1 to 9999, which no text can name, as unreadable."""
     return seconds, readable & (seconds >= _FIRST) & (seconds <= _LAST)

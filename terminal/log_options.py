@@ -16,7 +16,7 @@ from errors import LogError
 if TYPE_CHECKING:
     from workspace.log_source import LogSource
 
-ROLES = ("user", "item", "weight", "time", "session", "title", "category", "event", "quantity")
+ROLES = ("user", "item", "weight", "time", "clock", "session", "title", "category", "event", "quantity")
 
 
 def _file(flag: str, help: str) -> Any:

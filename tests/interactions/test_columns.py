@@ -162,3 +162,63 @@ def test_the_columns_of_an_item_table() -> None:
     assert guess_id(["what", "name"], "item", "movieId") is None
     facts = guess_item_facts(["product_id", "title", "category", "department"])
     assert facts == {"title": "title", "category": "category"}
+
+
+def roles_of(header: str, *rows: str) -> dict[str, str]:
+    """The guessed columns of a file of commas."""
+    return {
+        role: guess.name for role, guess in guess_columns(header.split(","), [row.split(",") for row in rows]).items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "user", "item"),
+    [
+        ("Kundennummer,Artikelnummer,Bestelldatum", "Kundennummer", "Artikelnummer"),
+        ("N° client,Réf. produit,Date", "N° client", "Réf. produit"),
+        ("id_cliente,id_producto,fecha", "id_cliente", "id_producto"),
+        ("Клиент,Товар,Дата", "Клиент", "Товар"),
+        ("会員ID,商品コード,購入日時", "会員ID", "商品コード"),
+        ("회원번호,상품코드,구매일자", "회원번호", "상품코드"),
+        ("會員編號,商品編號,購買日期", "會員編號", "商品編號"),
+        ("t1.user_id,t1.item_id,t1.ts", "t1.user_id", "t1.item_id"),
+        ("userId.$oid,productId.$oid,date", "userId.$oid", "productId.$oid"),
+    ],
+)
+def test_names_of_other_languages_and_programs(header: str, user: str, item: str) -> None:
+    days = [f"2023-01-{day:02}" for day in range(1, 10)]
+    found = roles_of(header, *(f"{n % 3},{n % 4},{day}" for n, day in enumerate(days)))
+    assert (found["user"], found["item"], found["time"]) == (user, item, header.split(",")[2])
+
+
+def test_a_number_of_rows_or_of_lines_is_no_item_where_a_product_is_there() -> None:
+    rows = [f"{n},o{n // 2},c{n % 7},{n % 2 + 1},p{n % 5}" for n in range(40)]
+    assert roles_of("item_id,order_id,customer_id,qty,product_id", *rows)["item"] == "product_id"
+    assert roles_of("item_id,order_id,customer_id,qty,product_id", *rows[:10])["item"] == "item_id", "too few to tell"
+    assert roles_of("row,order_id,customer_id,Item #,SKU", *rows)["item"] == "SKU"
+
+
+def test_the_id_of_a_user_or_an_order_is_never_the_item() -> None:
+    rows = [f"{n // 2},u{n % 5},v{n % 5},{n // 2 % 3}" for n in range(40)]
+    assert "item" not in roles_of("order_id,user_id,user_pseudo_id,order_number", *rows)
+
+
+def test_a_fuller_column_of_users_comes_first() -> None:
+    rows = [f"{'' if n % 4 else 'u1'},v{n % 5},i{n % 6}" for n in range(40)]
+    assert roles_of("user_id,anonymousId,product_id", *rows)["user"] == "anonymousId"
+
+
+def test_a_title_or_category_must_be_the_items() -> None:
+    headlines = [f"u{n % 9},i{n % 4},great no {n},Film {n % 4}" for n in range(60)]
+    found = roles_of("user,item,title,name", *headlines)
+    assert found["title"] == "name", "the headlines of reviews differ from row to row"
+    assert roles_of("user,item,title,other", *headlines).get("title") is None
+    assert roles_of("user,item,name,title", *headlines)["title"] == "title"
+
+
+def test_the_time_of_the_day_beside_the_day() -> None:
+    rows = [f"2014-04-{n % 28 + 1:02},{n % 12 + 1}:0{n % 10} PM,c{n % 5},p{n % 4}" for n in range(40)]
+    found = roles_of("Date,Time,Customer,Product", *rows)
+    assert (found["time"], found["clock"]) == ("Date", "Time")
+    whole = [row.replace(",", " 08:00,", 1) for row in rows]
+    assert "clock" not in roles_of("Date,Time,Customer,Product", *whole), "the date has a clock already"

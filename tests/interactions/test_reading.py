@@ -560,3 +560,51 @@ def test_the_order_of_day_and_month_is_told_by_the_whole_file(
     other, _ = read_log(write(tmp_path, text), options=ReadOptions(day_first=not day_first))
     assert other.timestamps is not None
     assert (other.digest == log.digest) == np.array_equal(other.timestamps, log.timestamps)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "seconds"),
+    [
+        ("2014-04-07", "00:08:46", 1_396_829_326),
+        ("2014-04-07 00:00:00", "0:08:46", 1_396_829_326),
+        ("4/7/2014", "12:08 AM", 1_396_829_280),
+        ("20140407", "00:08:46", 1_396_829_326),
+        ("2014-04-07", "", 1_396_828_800),
+    ],
+)
+def test_a_day_and_a_time_of_the_day_make_a_time(tmp_path: Path, day: str, clock: str, seconds: int) -> None:
+    others = "".join(f"2014-04-{10 + n},1{n}:00:00,u{n % 2},i{n}\n" for n in range(5))
+    (tmp_path / "log.csv").write_text(f"day,hour,user,item\n{day},{clock},u1,a\n{others}", encoding="utf-8")
+    columns = {"time": "day", "clock": "hour", "user": "user", "item": "item"}
+    log, report = read_log(tmp_path / "log.csv", columns)
+    assert (report.dropped, log.columns) == ({}, columns)
+    assert log.timestamps is not None
+    assert log.timestamps.min() == seconds
+    assert seconds_of("2014-04-14 14:00:00") == log.timestamps.max()
+
+
+def seconds_of(text: str) -> int:
+    return int(np.datetime64(text, "s").astype(np.int64))
+
+
+def test_typed_days_and_times_of_the_day(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "user": ["u1", "u2", "u1"],
+            "item": ["a", "b", "b"],
+            "date": pa.array([16_167, 16_168, None], pa.date32()),
+            "time": pa.array([526, 0, 60], pa.time32("s")),
+        }
+    )
+    pq.write_table(table, tmp_path / "log.parquet")
+    log, report = read_log(tmp_path / "log.parquet")
+    assert (log.columns["time"], log.columns["clock"]) == ("date", "time")
+    assert report.dropped == {"unreadable_time": 1}
+    assert log.timestamps is not None
+    assert sorted(log.timestamps.tolist()) == [1_396_829_326, 1_396_915_200]
+
+
+def test_times_of_the_day_without_days_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user,item,hour\nu1,a,8:00\nu2,b,9:00\n", encoding="utf-8")
+    with pytest.raises(LogError, match=r"^log\.csv has times of the day and no dates: choose the column of the dates"):
+        read_log(tmp_path / "log.csv", {"user": "user", "item": "item", "clock": "hour"})

@@ -35,6 +35,7 @@ _MEANING = {
     "item": "What was touched: a product, a film, a song.",
     "weight": "How much: a rating, a play count. Without one, every row weighs 1.",
     "time": "When: a date, or seconds since 1970. Needed for order and for splits in time.",
+    "clock": "The time of the day, where it stands beside the date in a column of its own.",
     "session": "Which visit or basket. Without one, a user's whole history is one sequence.",
     "event": "What kind of event: view, cart, buy. Each kind can weigh something else.",
     "quantity": "How many. No weight: only for leaving out returns, whose quantity is negative.",

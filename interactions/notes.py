@@ -1,0 +1,142 @@
+"""What a person should know of a log before using it: what was understood, and what looks like a mistake."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from interactions.cleaning import CleaningRules, Tally
+from interactions.column_names import Role
+from interactions.columns import guess_for_cleaning, name_for
+from interactions.local_times import Order
+from interactions.rows import Rows
+from interactions.steps import cancelled_sessions
+
+_BUSY_SHARE, _BUSY_TIMES = 0.05, 50  # of all rows, and of a common user's, are more than a person's
+_MANY_LOST = 0.25  # of all rows
+_YEAR = 365 * 86_400  # seconds
+_SERIAL_BEGIN, _SERIAL_END = 25_569, 73_051  # 1970 and 2100 in days as spreadsheets count them
+_WORDS_FOR_NOTHING = tuple(
+    form
+    for word in ("null", "none", "nan", "n/a", "#n/a", "<na>", "(null)", "nil", "undefined", "(not set)")
+    for form in dict.fromkeys((word, word.title(), word.upper(), "NaN" if word == "nan" else word))
+)
+
+
+def notes_of_rows(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, order: Order | None) -> list[str]:
+    """What a person should know of the rows that are left."""
+    notes = []
+    if "user" not in roles:
+        notes.append(f"There are no users: each {roles['session']!r} counts as a basket and stands for one.")
+    if "time" not in roles:
+        notes.append("There is no time column: nothing can be split or ordered in time.")
+    elif rows.times is not None and rows.times.min() == rows.times.max():
+        notes.append("All rows have the same time: nothing can be split or ordered in time.")
+    elif rows.times is not None and rows.times.min() >= _SERIAL_BEGIN and rows.times.max() < _SERIAL_END:
+        notes.append(
+            "All times lie on the first of January 1970, in seconds that would be dates as spreadsheets count days: "
+            "where they are, write them as dates."
+        )
+    elif rows.times is not None and rows.times.min() >= 0 and rows.times.max() < _YEAR:
+        notes.append(
+            f"All times lie in 1970, so that the numbers of {roles['time']!r} are likely no seconds since then, but "
+            "days or steps: their order holds, pauses and days do not. Write them as dates, or choose another column."
+        )
+    if order is not None:
+        meant = "the first of February" if order == "day first" else "January 2"
+        notes.append(
+            f"Times were read {order}: 1/2/2017 is {meant}. The other way is a switch where the file is opened."
+        )
+    for role, ids in (("session" if rows.users_are_sessions else "user", rows.user_ids), ("item", rows.item_ids)):
+        notes += _notes_of_ids(role, ids)
+    rows_of = np.bincount(rows.users)
+    busiest = int(rows_of.argmax())
+    if rows_of[busiest] > max(_BUSY_SHARE * len(rows.users), _BUSY_TIMES * float(np.median(rows_of))):
+        notes.append(
+            f"One {'session' if rows.users_are_sessions else 'user'}, {rows.user_ids[busiest]!r}, has "
+            f"{rows_of[busiest] / len(rows.users):.0%} of all rows: a bot, or the id that all guests share? It can be "
+            "left out under Cleaning."
+        )
+    if rules.returns == "keep" and rows.sessions is not None:
+        cancelled = cancelled_sessions(rows)
+        if cancelled.any():
+            notes.append(
+                f"{int(cancelled[rows.sessions].sum()):,} rows stand on receipts whose number is a C and digits, as "
+                "cancellations are written: they can be left out under Cleaning."
+            )
+    return notes
+
+
+def notes_of_columns(
+    columns: Sequence[str],
+    head: Sequence[Sequence[str]],
+    roles: Mapping[Role, str],
+    rules: CleaningRules,
+    *,
+    guessed: bool,
+) -> list[str]:
+    """Columns that are there and not used, though a person might think so.
+
+    head     the first rows as text
+    guessed  nobody has chosen the columns
+    """
+    notes = []
+    events = guess_for_cleaning(columns, head, {name for role, name in roles.items() if role != "event"}).get("event")
+    if events is not None and rules.event_weights is None:
+        place = columns.index(events.name)
+        kinds = list(dict.fromkeys(row[place] for row in head if row[place].strip()))
+        if len(kinds) > 1:
+            shown = ", ".join(kinds[:5]) + (" and others" if len(kinds) > 5 else "")
+            notes.append(
+                f"Column {events.name!r} holds kinds of event ({shown}), which all count alike: each can get a weight "
+                "of its own, or be left out, under Cleaning."
+            )
+    name = name_for("user", columns)
+    if guessed and "user" not in roles and name is not None:
+        notes.append(
+            f"Column {name!r} was not taken for the users, because most of its first cells are empty: choose it where "
+            "only rows with a known user matter."
+        )
+    return notes
+
+
+def notes_of_lost_users(roles: Mapping[Role, str], tally: Tally, n_left: int) -> list[str]:
+    """A note where many rows have no user, and sessions that could stand for one.
+
+    n_left  rows that are left
+    """
+    lost = tally.dropped().get("missing_user", 0)
+    total = n_left + tally.total
+    if "session" not in roles or lost < _MANY_LOST * total:
+        return []
+    return [
+        f"{lost:,} of {total:,} rows have no user and were left out: with no column for the users, each "
+        f"{roles['session']!r} would count as one, and those rows would stay."
+    ]
+
+
+def _notes_of_ids(role: str, ids: Sequence[str]) -> list[str]:
+    """Ids, in byte order, that are likely no ids, or the same as others."""
+    notes = []
+    found = [word for word in _WORDS_FOR_NOTHING if _stands_in(ids, word)]
+    if found:
+        stand = f"stands as the id of one {role}" if len(found) == 1 else f"stand as ids of {role}s"
+        notes.append(
+            f"{' and '.join(map(repr, found))} {stand}: where the file writes a missing id so, leave those cells empty."
+        )
+    padded = [text for text in ids if text != text.strip()]
+    bare = {text.strip() for text in padded}
+    same = len(padded) - len(bare) + sum(_stands_in(ids, text) for text in bare)
+    if same:
+        notes.append(
+            f"{same:,} {role} ids differ from others only by blanks around them, such as {padded[0]!r}: ids stay as "
+            "they stand, so trim them in the file where they are the same."
+        )
+    return notes
+
+
+def _stands_in(ids: Sequence[str], text: str) -> bool:
+    place = bisect_left(ids, text.encode(), key=str.encode)
+    return place < len(ids) and ids[place] == text
