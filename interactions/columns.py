@@ -183,7 +183,7 @@ def resolve_columns(
     where: str = "the file",
     also: Collection[Role] = (),
 ) -> dict[Role, str]:
-    """The column of each role in a log: as given, or guessed where nothing is given.
+    """The column of each role in a log: as given, or guessed where nothing is given; given "", none has the role.
 
     elsewhere  columns of the item table, where a given title or category may stand instead
     also       roles that only the rules of cleaning need, to be guessed as well
@@ -196,11 +196,10 @@ def resolve_columns(
         roles |= {role: guess.name for role, guess in needed.items() if role in also}
     else:
         roles = {}
-        for role, name in given.items():
+        for role, name in ((role, name) for role, name in given.items() if name):
             if role not in ALL_ROLES:
                 raise LogError(f"There is no role {role!r} for a column: use {', '.join(ALL_ROLES)}.")
-            in_both = role in FACTS and name in elsewhere and _NAMELESS.fullmatch(name) is not None
-            if name in columns and not in_both:  # a name that was made up for both files means the item table's
+            if name in columns and not (role in FACTS and in_item_table(name, columns, elsewhere)):
                 roles[role] = name
             elif role not in FACTS or name not in elsewhere:
                 raise LogError(f"{where} has no column {name!r}: it has {listed(columns)}.")
@@ -223,6 +222,11 @@ def resolve_columns(
     if "user" not in roles and "session" not in roles:
         raise LogError(f"No column of {where} is known to hold users or sessions: choose one of {listed(columns)}.")
     return {role: roles[role] for role in ALL_ROLES if role in roles}
+
+
+def in_item_table(name: str, columns: Sequence[str], elsewhere: Sequence[str]) -> bool:
+    """Whether a title's or a category's column is that of the item table: also where its name was made up for both."""
+    return name in elsewhere and (name not in columns or _NAMELESS.fullmatch(name) is not None)
 
 
 def guess_id(columns: Sequence[str], role: Role, name_in_log: str) -> str | None:

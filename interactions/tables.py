@@ -54,13 +54,13 @@ def open_table(path: Path, options: ReadOptions, log_options: ReadOptions) -> So
 def item_facts(source: Source, given: Mapping[str, str] | None, in_log: Mapping[Role, str]) -> dict[Role, str]:
     """The columns of an item table that hold titles and categories: as given, else where their names tell.
 
-    A role that was given a column of the log is not looked for here.
+    A role that was given a column of the log, or "" for none, is not looked for here.
     """
     guessed = guess_item_facts(source.columns)
     facts: dict[Role, str] = {}
     for role in FACTS:
         name = None if given is None else given.get(role)
-        if name is not None and name in source.columns:
+        if name and name in source.columns:
             facts[role] = name
         elif name is None and role in guessed:
             facts[role] = guessed[role]

@@ -11,9 +11,7 @@ from widgets.text import plain, seconds
 from workspace import jobs
 from workspace.jobs import Job
 
-# Each look takes a little of the processor that the training needs, the small bars less often than the large one.
-_WATCH_SECONDS = 1.0
-_SIDEBAR_SECONDS = 2.0
+_WATCH_SECONDS = 1.0  # each look takes a little of the processor that the training needs
 _LOSSES_SECONDS = 5.0  # drawing a chart costs thirty times as much as drawing a bar
 
 
@@ -22,7 +20,7 @@ def sidebar_jobs() -> None:
     active = jobs.list_jobs(active_only=True)
     if active:
         jobs.ensure_workers()
-        st.fragment(_sidebar_jobs, run_every=_SIDEBAR_SECONDS)([job.id for job in active])
+        st.fragment(_sidebar_jobs, run_every=_WATCH_SECONDS)([job.id for job in active])
 
 
 def _sidebar_jobs(known: Collection[str]) -> None:

@@ -30,8 +30,12 @@ def decimal(number: float | None, places: int = 2) -> str:
 
 
 def percent(share: float | None, places: int = 0) -> str:
-    """0.123 -> "12 %", or a dash where there is none."""
-    return "–" if share is None or share != share else f"{100 * share:.{places}f} %"
+    """0.123 -> "12 %", what is rounded to nothing "< 1 %", a dash where there is none; never broken over two lines."""
+    if share is None or share != share:
+        return "–"
+    least = 10.0**-places
+    shown = f"< {least:.{places}f}" if 0 < 100 * share < least / 2 else f"{100 * share:.{places}f}"
+    return f"{shown} %".replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def seconds(duration: float) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from embedders.base import Progress, no_progress
 from errors import LogError, ParameterError
 from interactions import CleaningRules, InteractionLog, ReadOptions, preview, read_log
+from interactions.columns import FACTS
 from interactions.sample import SAMPLE_NAME, sample_columns, sample_files
 from workspace.logs import LogEntry, find_log, logs_called, open_log
 from workspace.summary import describe
@@ -123,4 +124,5 @@ def _merged(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str
     """Roles as given, and the known ones for the rest; a column that is given to one role is no longer another's."""
     taken = set(given.values())
     rest = {role: name for role, name in known.items() if role not in given and name not in taken}
-    return rest | {role: name for role, name in given.items() if name}
+    # A title or category that nothing has must not be looked for in the item table either.
+    return rest | {role: name for role, name in given.items() if name or role in FACTS}

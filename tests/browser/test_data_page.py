@@ -150,7 +150,7 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     upload_beside(page, ITEM_TABLE, items, log)
     expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=PATIENCE)
     settle(page)
-    choose(page, "Category", "kind of thing")
+    choose(page, "Category", "kind of thing (item table)")
     page.get_by_role("button", name="Open this log").click()
     expect(page.get_by_role("heading", name="visits", exact=True)).to_be_visible(timeout=PATIENCE)
     train_small_svd(page)
@@ -309,7 +309,7 @@ def test_a_log_is_named_described_and_deleted_with_its_runs(page: Page, app_serv
     expect(page.get_by_text("1 run ·")).to_be_visible()
     page.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Its 1 run goes with it.")).to_be_visible()
+    expect(dialog.get_by_text("The log, its 1 run and the copy of its file")).to_be_visible()
     dialog.get_by_role("button", name="Delete the log").click()
     expect(page.get_by_text("Logs kept here")).to_be_hidden()
     assert logs.list_logs() == []

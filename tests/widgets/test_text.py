@@ -44,3 +44,23 @@ def test_plain_keeps_text_on_one_line() -> None:
 def test_shorten_keeps_short_texts_and_cuts_long_ones_to_length() -> None:
     assert text.shorten("short", 10) == "short"
     assert text.shorten("a long title indeed", 10) == "a long ti…"
+
+
+def test_a_share_is_never_told_as_nothing_where_there_is_something() -> None:
+    told = [
+        text.percent(0.123),
+        text.percent(0.0001, 1),
+        text.percent(0.004),
+        text.percent(0.0),
+        text.percent(None),
+        text.percent(0.0006, 1),
+    ]
+    assert [share.replace("\N{NO-BREAK SPACE}", " ") for share in told] == [
+        "12 %",
+        "< 0.1 %",
+        "< 1 %",
+        "0 %",
+        "–",
+        "0.1 %",
+    ]
+    assert " " not in "".join(told), "a line never ends between a number and its sign"

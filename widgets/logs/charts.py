@@ -33,7 +33,7 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
             middle = (math.log10(start) + math.log10(end)) / 2
             place = {"x": middle, "y": 1, "yref": "paper", "yanchor": "bottom"}
             # The axis gives the few items of the head most room, so that their share has to be said.
-            text = f"<b>{name}</b><br>{percent(part['items'] / all_items)}"
+            text = f"<b>{name}</b><br>{percent(part['items'] / all_items)} of items"
             annotations.append({**place, "text": text, "showarrow": False, "hovertext": f"{part['items']:,} items"})
             start = end
     line = {
@@ -47,14 +47,16 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
     title = "baskets with the item" if who == "baskets" else f"{who} who touched the item"
     return figure(
         [line], "popularity rank", title, x_axis=_log_axis(popularity["rank"]), y_axis=_log_axis(popularity["p"]),
-        shapes=shapes, annotations=annotations, margin={"l": 10, "r": 10, "t": 44, "b": 10},
+        shapes=shapes, annotations=annotations, margin={"l": 10, "r": 10, "t": 64, "b": 10},
     )  # fmt: skip
 
 
 def _log_axis(values: Sequence[int]) -> dict[str, Any]:
     """A log axis that has numbers to read even where all values lie within one power of ten."""
-    wide = max(values, default=1) >= 100 * max(min(values, default=1), 1)
-    return {"type": "log", "dtick": 1 if wide else "D2"}
+    most, least = max(values, default=1), max(min(values, default=1), 1)
+    if most >= 100 * least:
+        return {"type": "log", "dtick": 1}
+    return {"type": "log", "tickvals": [one * 10**power for power in range(12) for one in (1, 2, 5)], "tickformat": ","}
 
 
 def events_over_time(time: Mapping[str, Any]) -> go.Figure:
@@ -71,7 +73,7 @@ def class_histogram(counted: Mapping[str, Sequence[int]], of: str, size: str) ->
     classes = size_classes(np.array(counted["value"], np.int64), np.array(counted["size"], np.int64))
     first = int(np.argmax(classes.size > 0))  # nothing is drawn left of the first that has some
     names = [
-        f"{low:,}" if low == high else f"{low:,}-{high:,}"
+        f"{low:,}" if low == high else f"{low:,}–{high:,}"
         for low, high in zip(classes.low[first:], classes.high[first:], strict=True)
     ]
     hover = f"%{{x}} {size}<br>%{{y:,}} {of}<extra></extra>"
@@ -121,9 +123,10 @@ def hours_of_week(hours: Sequence[Sequence[int]]) -> go.Figure:
         "colorscale": [[0, "rgba(59, 130, 246, 0)"], [1, A]],  # nothing shows the page behind, light or dark
         "zmin": 0,
         "hovertemplate": "%{y} %{x}<br>%{z:,} interactions<extra></extra>",
-        "colorbar": {"thickness": 10, "outlinewidth": 0},
+        "colorbar": {"thickness": 10, "outlinewidth": 0, "title": {"text": "interactions", "side": "right"}},
     }
-    return figure([field], "hour (UTC)", "", y_axis={"autorange": "reversed"})
+    x_axis = {"showgrid": False, "tickvals": list(range(0, 24, 3)), "tickangle": 0}
+    return figure([field], "hour (UTC)", "", x_axis=x_axis, y_axis={"autorange": "reversed", "showgrid": False})
 
 
 def category_shares(categories: Mapping[str, Any], n_interactions: int, n_items: int) -> go.Figure:
@@ -186,26 +189,30 @@ def cleaning_funnel(steps: Sequence[Mapping[str, Any]], names: Mapping[str, str]
     """Rows that are left after each step of cleaning, the first on top, with the users and items beside them."""
     labels = [f"{number}. {names.get(step['step'], step['step'])}" for number, step in enumerate(steps, start=1)]
     beside = [f"{step['rows']:,} rows · {step['users']:,} {who} · {step['items']:,} items" for step in steps]
+    places = list(range(len(steps)))
     bars = {
         "type": "bar",
         "orientation": "h",
         "x": [step["rows"] for step in steps],
-        "y": labels,
-        "marker": {"color": A, "opacity": 0.4},
+        "y": places,
+        "width": 0.4,
+        "offset": 0.0,
+        "marker": {"color": A},
         "hoverinfo": "skip",
     }
-    # Texts of bars are cut where a bar is short; these lie over it, in the page's own colour, whatever its length.
+    # Texts of bars are cut where a bar is short; these stand above it, whatever its length.
     words = {
         "type": "scatter",
         "mode": "text",
         "x": [0] * len(steps),
-        "y": labels,
+        "y": [place - 0.22 for place in places],
         "text": beside,
         "textposition": "middle right",
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
-    y_axis = {"autorange": "reversed", "automargin": True}
+    y_axis = {"autorange": "reversed", "automargin": True, "tickvals": places, "ticktext": labels, "zeroline": False}
     return figure(
-        [bars, words], "rows left", "", height=90 + 44 * len(steps), x_axis={"rangemode": "tozero"}, y_axis=y_axis
-    )
+        [bars, words], "rows left", "", height=90 + 52 * len(steps), x_axis={"rangemode": "tozero"},
+        y_axis=y_axis | {"showgrid": False},
+    )  # fmt: skip

@@ -57,15 +57,13 @@ def cleaning(entry: LogEntry) -> None:
     st.markdown("**Change the rules**")
     now = CleaningRules(**entry.rules)
     with st.expander("Take rules from a file", icon=":material/upload:"):
-        start = uploaded_rules(entry.digest, now)
+        start = uploaded_rules(entry.digest, now) or now
     seen, columns = file_of(entry), _columns(entry)
-    rules = None
-    if start is not None:
-        key = f"again-{entry.digest}-{hash(start.model_dump_json())}"
-        rules = rules_form(key, start, seen, columns, sessions=False)
-        if rules is not None:
-            of_sessions = _draft(entry) if start == now else start
-            _keep_draft(entry, rules.model_copy(update=of_sessions.model_dump(include=_SESSION_RULES)))
+    key = f"again-{entry.digest}-{hash(start.model_dump_json())}"
+    rules = rules_form(key, start, seen, columns, sessions=False)
+    if rules is not None:
+        of_sessions = _draft(entry) if start == now else start
+        _keep_draft(entry, rules.model_copy(update=of_sessions.model_dump(include=_SESSION_RULES)))
     _button(entry, columns, "again", usable=rules is not None)
 
 
@@ -124,15 +122,15 @@ def _keep_draft(entry: LogEntry, rules: CleaningRules) -> None:
 
 
 def _button(entry: LogEntry, columns: dict[str, str], key: str, *, usable: bool) -> None:
-    rules = _draft(entry)
-    changed = rules != CleaningRules(**entry.rules)
+    rules, applied = _draft(entry), CleaningRules(**entry.rules)
+    changed = rules != applied
     if changed and usable:
-        asked = rules_in_words(rules.model_dump(mode="json"))
-        st.info(f"Not applied yet: {plain(' · '.join(asked)) or 'no rule at all'}.", icon=":material/pending:")
+        st.info(f"Not applied yet: {plain(_difference(applied, rules))}.", icon=":material/pending:")
     with st.container(horizontal=True):
         pressed = st.button(
             "Clean again with these", icon=":material/filter_alt:", disabled=not (changed and usable),
-            key=f"clean-{key}", help=None if changed else "Change something first.",
+            type="primary" if changed else "secondary", key=f"clean-{key}",
+            help=None if changed else "Change something first.",
         )  # fmt: skip
         if pressed:
             needed = {*rules.columns_needed, *entry.columns}
@@ -141,6 +139,14 @@ def _button(entry: LogEntry, columns: dict[str, str], key: str, *, usable: bool)
             take_rules_along(rules, key)
     importing.show()
     st.caption("This makes a new version of the log beside this one; runs stay with the version they were trained on.")
+
+
+def _difference(applied: CleaningRules, wanted: CleaningRules) -> str:
+    """What cleaning with the wanted rules would do that those applied do not, and the other way round."""
+    before, after = (rules_in_words(rules.model_dump(mode="json")) for rules in (applied, wanted))
+    new = [words for words in after if words not in before]
+    no_longer = [f"no longer {words}" for words in before if words not in after]
+    return " · ".join(new + no_longer)
 
 
 def _columns(entry: LogEntry) -> dict[str, str]:

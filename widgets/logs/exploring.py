@@ -33,7 +33,7 @@ def explore(entry: LogEntry) -> None:
                 st.caption(_beside(summary["categories"], entry))
         with st.container():
             st.markdown("**How large baskets are**" if entry.users_are_sessions else "**How active users are**")
-            activity = class_histogram(summary["activity"], whose(entry), "interactions")
+            activity = class_histogram(summary["activity"], whose(entry), f"interactions of a {whose(entry)[:-1]}")
             show(activity, "activity", "Users by number of interactions")
         if summary["hours"] is not None:
             with st.container():

@@ -6,13 +6,14 @@ import streamlit as st
 
 from errors import RunError
 from widgets import jobs_panel, session
-from widgets.text import plain
+from widgets.text import count, plain
 from workspace import jobs
 from workspace.logs import LogEntry
 
 _JOB = "_import_job"
 _FAILED = "_import_error"
 _KNOWN = "_import_was_known"
+_DONE = "_import_is_done"
 _SHOWN = "_import_is_shown"  # in this run of the page
 
 
@@ -33,7 +34,8 @@ def finish() -> None:
     del st.session_state[_JOB]
     if job.status == "done" and job.result is not None:
         session.open_log(str(job.result["digest"]))
-        st.session_state[_KNOWN] = None if job.result.get("new", True) else job.result["digest"]
+        is_new = job.result.get("new", True)
+        st.session_state[_DONE if is_new else _KNOWN] = job.result["digest"]
         jobs.dismiss(job.id)
         st.rerun()
     if job.status == "failed":
@@ -55,13 +57,18 @@ def show() -> None:
     elif _FAILED in st.session_state:
         title, error = st.session_state[_FAILED]
         st.error(plain(error), title=f"{plain(title)} failed")
+        if st.button("Dismiss", key="dismiss-import"):
+            del st.session_state[_FAILED]
+            st.rerun()
     jobs_panel.failures(("import", "known"))  # of tabs that were closed or loaded anew meanwhile
 
 
 def known(entry: LogEntry) -> None:
-    """Say so where the last import came to a log that was kept before."""
+    """Say what the last import came to: a new log, or one that was kept before."""
+    if st.session_state.pop(_DONE, None) == entry.digest:
+        st.toast(f"{plain(entry.name)}: {count(entry.interactions)} of {count(entry.rows)} rows are kept.")
     if st.session_state.get(_KNOWN) == entry.digest:
-        st.info("This file is kept already, read and cleaned in the same way: here is that log, as it was.")
+        st.info(f"This file is kept already as “{plain(entry.name)}”, read and cleaned in the same way: here it is.")
 
 
 def _job() -> jobs.Job | None:

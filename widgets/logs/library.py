@@ -21,10 +21,11 @@ def kept_logs() -> None:
     for entry in entries:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(_facts(entry), width="stretch")
-            if st.button("Open", key=f"open-{entry.digest}"):
-                session.open_log(entry.digest)
-                st.rerun()
-            actions(entry)
+            with st.container(horizontal=True, width="content"):
+                if st.button("Open", key=f"open-{entry.digest}"):
+                    session.open_log(entry.digest)
+                    st.rerun()
+                actions(entry)
 
 
 def actions(entry: LogEntry) -> None:
@@ -73,13 +74,16 @@ def _rename(entry: LogEntry) -> None:
 @st.dialog("Delete this log?")
 def _delete(entry: LogEntry) -> None:
     runs = len(list_runs(entry.digest))
-    with_it = f" Its {runs} {'run goes' if runs == 1 else 'runs go'} with it." if runs else ""
+    with_it = f", its {runs} {'run' if runs == 1 else 'runs'}" if runs else ""
     st.markdown(_facts(entry))
     st.markdown(
-        "It is removed from this machine's workspace, and the copy of its file where no other log came from it."
-        + with_it
+        f"The log{with_it} and the copy of its file that is kept here are deleted; the copy stays where another log "
+        "came from it. Your own file is not touched."
     )
-    if st.button("Delete the log", type="primary", icon=":material/delete:"):
+    buttons = st.container(horizontal=True)
+    if buttons.button("Keep it"):
+        st.rerun()
+    if buttons.button("Delete the log", type="primary", icon=":material/delete:"):
         try:
             delete_log(entry.digest, with_runs=True)
         except InputError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from interactions import Preview
+from interactions.columns import FACTS, in_item_table
 from widgets.charts import show
 from widgets.logs.charts import events_over_time, popularity_curve
 from widgets.logs.cleaning import file_of
@@ -59,7 +60,7 @@ def pictures(entry: LogEntry) -> None:
 def columns(entry: LogEntry) -> None:
     """Which column has which role and why, and what the item and user tables hold."""
     seen = file_of(entry)
-    named = [(role, name, _why(seen, role, name)) for role, name in entry.columns.items()]
+    named = [(role, name, _why(entry, seen, role, name)) for role, name in entry.columns.items()]
     if seen is not None:
         for role, guess in seen.for_cleaning.items():
             if role not in entry.columns:
@@ -84,8 +85,9 @@ def columns(entry: LogEntry) -> None:
             _filled(found, of)
 
 
-def _why(seen: Preview | None, role: str, name: str) -> str:
-    if seen is not None and name not in seen.columns:
+def _why(entry: LogEntry, seen: Preview | None, role: str, name: str) -> str:
+    may_be_there = role in FACTS and entry.items_known is not None
+    if seen is not None and may_be_there and in_item_table(name, seen.columns, [name]):
         return "It stands in the item table."
     guess = None if seen is None else {**seen.for_cleaning, **seen.guesses}.get(role)  # type: ignore[call-overload]
     return plain(guess.reason) if guess is not None and guess.name == name else "It was chosen."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from streamlit.typing import UploadedFile
 
 from errors import LogError
 from interactions import CleaningRules, Preview
-from interactions.columns import CLEANING_ROLES, ROLES, Guess, guess_item_facts, resolve_columns
+from interactions.columns import CLEANING_ROLES, FACTS, ROLES, Guess, guess_item_facts, in_item_table, resolve_columns
 from interactions.sample import sample_columns, sample_files
 from widgets.logs import importing
 from widgets.logs.reading_options import read_as
@@ -88,8 +89,14 @@ def open_sample(label: str) -> None:
 
 def clean_again(entry: logs.LogEntry, rules: CleaningRules, columns: Mapping[str, str]) -> None:
     """Make a new version of a kept log under other rules; the present one stays."""
-    spec = {**entry.source, "name": entry.name, "columns": dict(columns), "rules": rules.model_dump(mode="json")}
-    _submit(spec, entry.name)
+    none_has = {str(role): "" for role in FACTS if role not in columns}  # else it would be looked for in the item table
+    spec = {
+        **entry.source,
+        "name": entry.name,
+        "columns": {**columns, **none_has},
+        "rules": rules.model_dump(mode="json"),
+    }
+    _submit(spec, f"Cleaning {entry.name}")
 
 
 def upload_log() -> None:
@@ -169,7 +176,7 @@ def columns_form() -> None:
         start = uploaded_rules("new", CleaningRules())
         key = "" if start is None else f"new-{name}-{hash(start.model_dump_json())}"
         rules = None if start is None else rules_form(key, start, head, columns)
-    title = st.text_input("Name of this log", value=Path(name).stem, key=f"new-name-{name}")
+    title = st.text_input("Name of this log", value=_bare(name), key=f"new-name-{name}")
     missing = _what_is_missing(head, heads.get("items_path"), columns, name)
     if missing is not None:
         st.warning(plain(missing))
@@ -185,7 +192,7 @@ def columns_form() -> None:
             **{key: str(table) for key, table in tables.items()},
             **{key.replace("path", "options"): how.model_dump(exclude_none=True) for key, (how, _) in read.items()},
         }
-        _start(path, title or Path(name).stem, spec)
+        _start(path, title or _bare(name), spec)
 
 
 def _what_is_missing(head: Preview, table: Preview | None, columns: Mapping[str, str], name: str) -> str | None:
@@ -207,31 +214,46 @@ def _columns(head: Preview, table: Preview | None, name: str) -> dict[str, str]:
     chosen: dict[str, str] = {}
     with st.grid(4):
         for role in (*ROLES, *CLEANING_ROLES):
-            files = [head] if table is None or role not in ("title", "category") else [head, table]
+            files = [head] if table is None or role not in FACTS else [head, table]
             names = dict.fromkeys(column for file in files for column in file.columns)
             guesses = [file.guesses | file.for_cleaning for file in files]
             guess = next((found[role] for found in guesses if role in found), None)
             if guess is None and len(files) > 1 and role in (facts := guess_item_facts(files[1].columns)):
                 guess = Guess(facts[role], "The item table has no header, and this is where it stands by custom.")
-            options = [_NOT_USED, *names]
             with st.container(gap="xsmall"):
                 picked = st.selectbox(
                     role.capitalize(),
-                    options,
-                    index=options.index(guess.name) if guess else 0,
-                    key=f"role-{name}-{role}-{hash(tuple(names))}",
+                    [_NOT_USED, *names],
+                    index=1 + list(names).index(guess.name) if guess else 0,
+                    key=f"role-{name}-{role}-{hash(tuple(tuple(file.columns) for file in files))}",
                     help=_MEANING[role],
+                    format_func=functools.partial(_said, files=files),
                 )
                 if guess is not None and picked == guess.name:
                     st.caption(f":small[{plain(guess.reason)}]")
             if picked != _NOT_USED:
                 chosen[role] = picked
+            elif role in FACTS:
+                chosen[role] = ""  # else it would be looked for in the item table
     return chosen
 
 
+def _bare(name: str) -> str:
+    """A file's name without what tells its format: "events.csv.gz" -> "events"."""
+    path = Path(name)
+    is_packed = path.suffix.lower() in (".gz", ".zst", ".bz2", ".xz", ".zip")
+    return Path(path.stem).stem if is_packed else path.stem
+
+
+def _said(name: str, files: Sequence[Preview]) -> str:
+    """A column as the list of columns names it."""
+    elsewhere = files[1].columns if len(files) > 1 else []
+    return f"{name} (item table)" if in_item_table(name, files[0].columns, elsewhere) else name
+
+
 def _start(path: Path, name: str, spec: dict[str, Any]) -> None:
-    _submit({"original": str(path), "name": name, **spec}, name)
+    _submit({"original": str(path), "name": name, **spec}, f"Opening {name}")
 
 
-def _submit(spec: dict[str, Any], name: str) -> None:
-    importing.follow(jobs.submit("import", spec, f"Opening {name}"))
+def _submit(spec: dict[str, Any], title: str) -> None:
+    importing.follow(jobs.submit("import", spec, title))

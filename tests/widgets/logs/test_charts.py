@@ -17,17 +17,20 @@ def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
                (("head", 10, 10), ("mid", 90, 100), ("tail", 0, 0))}  # fmt: skip
     figure = charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 10), (10, 100)]
-    assert [word.text for word in figure.layout.annotations] == ["<b>head</b><br>10 %", "<b>mid</b><br>90 %"]
+    assert [word.text for word in figure.layout.annotations] == [
+        "<b>head</b><br>10\N{NO-BREAK SPACE}% of items",
+        "<b>mid</b><br>90\N{NO-BREAK SPACE}% of items",
+    ]
     assert figure.layout.annotations[1].x == pytest.approx(math.log10(math.sqrt(10 * 100)))
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
 
 
 def test_one_value_a_class_is_named_once() -> None:
     figure = charts.class_histogram({"value": [1, 2, 3], "size": [5, 3, 4]}, "users", "items")
-    assert list(figure.data[0].x) == ["1", "2-3"]
+    assert list(figure.data[0].x) == ["1", "2\N{EN DASH}3"]
     assert list(figure.data[0].y) == [5, 7]
     later = charts.class_histogram({"value": [5, 9], "size": [5, 3]}, "users", "items")
-    assert list(later.data[0].x) == ["4-7", "8-15"], "nothing is drawn where there is nothing"
+    assert list(later.data[0].x) == ["4\N{EN DASH}7", "8\N{EN DASH}15"], "nothing is drawn where there is nothing"
 
 
 def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
@@ -38,7 +41,9 @@ def test_the_funnel_shows_what_each_step_of_cleaning_left() -> None:
     figure = charts.cleaning_funnel(steps, {"readable": "could be read"}, "users")
     bars, words = figure.data
     assert list(bars.x) == [1000, 900]
-    assert list(bars.y) == list(words.y) == ["1. could be read", "2. returned"]
+    assert list(figure.layout.yaxis.ticktext) == ["1. could be read", "2. returned"]
+    assert list(figure.layout.yaxis.tickvals) == list(bars.y) == [0, 1]
+    assert all(above < bar for above, bar in zip(words.y, bars.y, strict=True)), "the axis is turned round"
     assert list(words.text) == ["1,000 rows · 50 users · 20 items", "900 rows · 49 users · 20 items"]
     assert figure.layout.yaxis.autorange == "reversed"
 
