@@ -319,7 +319,7 @@ def test_a_log_is_named_described_and_deleted_with_its_runs(page: Page, app_serv
 def test_the_same_file_twice_is_one_log(page: Page, app_server: AppServer) -> None:
     open_tiny(page, app_server)
     open_tiny(page, app_server)
-    expect(page.get_by_text("This file is kept already, read and cleaned in the same way")).to_be_visible()
+    expect(page.get_by_text("This file is kept already as “events”, read and cleaned in the same way")).to_be_visible()
     assert len(logs.list_logs()) == 1
 
 
