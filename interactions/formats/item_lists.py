@@ -71,8 +71,6 @@ class ItemLists:
 
     def _likely_separator(self) -> str | None:
         """What stands between the items as the head tells; None for spaces."""
-        lines = [
-            line for line in self._lines.start.decode("utf-8", "replace").splitlines()[:_HEAD_LINES] if line.strip()
-        ]
+        lines = self._lines.start.decode("utf-8", "replace").splitlines()[:_HEAD_LINES]
         # A tab behind the user alone leaves spaces between the items.
-        return likely_separator(lines, least=2 if self.kind == "baskets" else 3)
+        return likely_separator([line for line in lines if line.strip()], least=2 if self.kind == "baskets" else 3)
