@@ -234,6 +234,12 @@ def test_what_is_no_title(text: str) -> None:
     assert not any("passed over" in note for note in found.notes)
 
 
+def test_a_comma_in_a_title_and_decimal_commas_part_no_fields() -> None:
+    rows = "".join(f"u{n};i{n % 3};{n},5\n" for n in range(9))
+    found = head("Sales, by day\nuser;item;price\n" + rows)
+    assert (found.dialect.separator, found.columns) == (b";", ["user", "item", "price"])
+
+
 def test_titles_above_two_columns_tell_nothing() -> None:
     assert head("Sales\nuser;item\nu1;a\nu2;b\n", separator=";").notes == []
 

@@ -106,6 +106,7 @@ def test_a_spoilt_header_is_refused_and_a_spoilt_row_is_not() -> None:
         ("gb18030", ["苹果", "milk", "香蕉", "tea"]),
         ("gb18030", ["苹果1", "苹果2", "苹果3", "牛奶1", "牛奶2", "牛奶3"]),
         ("big5", ["蘋果", "milk", "香蕉", "tea"]),
+        ("big5", ["沐浴乳", "芒果", "香蕉", "品牌", "豆漿"]),
         ("cp932", ["りんご", "milk", "バナナ", "tea"]),
         ("cp949", ["사과", "milk", "바나나", "우유", "주스"]),
         ("windows-1252", ["Amélie", "Les Misérables", "La Haine"]),
