@@ -12,6 +12,8 @@ import numpy as np
 from interactions.formats.source import Batch
 from interactions.values import decoded
 
+_ANYWHERE = 0.5  # of the parts stand first in one cell and behind another part in one
+
 
 def unfolded(batch: Batch, items: int, mark: str | None) -> Batch:
     """The batch with a row for each item, in their order; a cell without any stays one row, whose item is missing.
@@ -44,14 +46,18 @@ def unfolded(batch: Batch, items: int, mark: str | None) -> Batch:
 
 
 def likely_mark(cells: Sequence[str]) -> str | None:
-    """What stands between items where most cells look like several of them, which come again in other cells."""
+    """What stands between items where most cells look like several of them, which come again at other places."""
     for mark, least in (("|", 2), (";", 2), (",", 2), (" ", 3)):
         cut = [[part for part in re.split(rf"\s*{re.escape(mark)}\s*", cell.strip()) if part] for cell in cells]
         several = [parts for parts in cut if len(parts) > 1]
         n_parts = sum(map(len, several))
         if len(several) < max(0.5 * len(cells), 2) or n_parts < least * len(several):
             continue
-        if len({part for parts in several for part in parts}) <= 0.5 * n_parts:
+        if len({part for parts in several for part in parts}) > 0.5 * n_parts:
+            continue
+        # What stands in one place only is a part of a name: "Shirt, L".
+        firsts, later = {parts[0] for parts in cut if parts}, {part for parts in several for part in parts[1:]}
+        if sum(part in firsts and part in later for parts in several for part in parts) >= _ANYWHERE * n_parts:
             return mark
     return None
 

@@ -12,6 +12,7 @@ from errors import LogError
 from interactions.formats.dialect import read_head
 from interactions.formats.encoding import as_utf8, claimed_encoding, decoder_of, detect_encoding, doubts
 from interactions.formats.records import (
+    BROKEN_QUOTES,
     MALFORMED,
     MAX_RECORD,
     NOT_TEXT,
@@ -61,6 +62,7 @@ class DelimitedFile:
         found = read_head(self._head, options, whole=self._whole, name=path.name, is_csv=is_csv)
         self.columns, self._dialect = found.columns, found.dialect
         self._body, self._body_line = found.body, found.line
+        self.notes += found.notes
         self.options = ReadOptions(
             encoding=self._encoding,
             separator=found.dialect.separator.decode(),
@@ -130,8 +132,15 @@ class DelimitedFile:
                 records = split_records(
                     block, self._dialect, len(self.columns), line=line, last=last, skipping=skipping
                 )
+                self._explain(records)
                 rest, line, skipping = block[records.consumed :], records.next_line, records.skipping
                 yield block, _without_broken_text(block, records), stream.position
+
+    def _explain(self, records: Records) -> None:
+        """Note once how lines with broken quotes can be read."""
+        note = f"Lines of {self.path.name} with broken quotes were left out: read it without quotes to keep them."
+        if note not in self.notes and (records.bad_kinds == BROKEN_QUOTES).any():
+            self.notes.append(note)
 
     def _decoded_head(self, start: bytes) -> bytes:
         """The head as UTF-8; raises LogError where it is not written so."""

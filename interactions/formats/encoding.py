@@ -39,7 +39,7 @@ _MOST_WORDS = 2000
 _CONTROLS = frozenset((*range(4, 9), *range(14, 26), 27, 127))
 _MOST_CONTROLS = 4
 _FEW = 0.2  # of all lines
-_WORD = re.compile(rb"[^,;|\t\r\n\"]*[\x80-\xff][^,;|\t\r\n\"]*")
+_BETWEEN_CELLS = re.compile(rb"[,;\t\r\n\"]+|(?<![\x80-\xff])\|")  # a bar can be the second byte of a letter
 _RARE = 20.0  # times less likely is a character outside of those that a language uses every day
 _BROKEN = "itemscape-broken"
 _ACCENTED = frozenset("éèêëàâäáãåçîïíìôöóòõøûüúùñßæœÿÉÈÀÂÄÅÇÎÔÖÓØÜÚÑ\u2019\u2018“”\u2013—…€°®™©«»£¡¿ºª·²³½¼")
@@ -111,9 +111,11 @@ def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:
     sound = sum(_is(line, "utf-8", whole=True) for line in lines)
     if sound and sound >= len(lines) / 2:  # letters of other encodings are hardly ever those of UTF-8 by chance
         return "utf-8"
-    words = b"\n".join(list(dict.fromkeys(_WORD.findall(sample)))[:_MOST_WORDS])
+    cells = dict.fromkeys(cell for cell in _BETWEEN_CELLS.split(sample) if not cell.isascii())
+    words = b"\n".join(list(cells)[:_MOST_WORDS])
     older = _older(words)
-    if older is None and len(lines) < _FEW * (sample.count(b"\n") + 1):
+    is_header_sound = _is(sample[: sample.find(b"\n") + 1], "utf-8", whole=True)
+    if older is None and is_header_sound and len(lines) < _FEW * (sample.count(b"\n") + 1):
         return "utf-8"  # a few lines are spoilt, whatever they were
     if older is None:
         raise LogError(
@@ -189,7 +191,7 @@ def _character_surprise(character: str, encoding: str) -> float:
         if "\u3040" <= character <= "\u30ff":
             return math.log(2 * 170)  # kana, half of a text
         if "\uff61" <= character <= "\uff9f":
-            return math.log(4 * 63)  # narrow ones, rarer
+            return math.log(30 * 63)  # narrow ones, far rarer; first bytes of Chinese read as them
     everyday, number = _EVERYDAY[encoding]
     if isinstance(everyday, frozenset):
         is_everyday = character in everyday

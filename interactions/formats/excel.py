@@ -7,6 +7,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from xml.etree.ElementTree import ParseError
 
 from errors import LogError
-from interactions.formats.dialect import names_columns
+from interactions.formats.dialect import names_columns, passed_over, titles_above
 from interactions.formats.source import Batch, Kind, checked_columns, chosen_table
 from interactions.formats.text_rows import Row, in_batches
 from interactions.options import ReadOptions
@@ -33,7 +34,7 @@ _DAMAGED = (
 class Workbook:
     """A sheet of a workbook; raises LogError where it holds no table, or several sheets do and none is named.
 
-    columns  the cells of the first row with at least two that are filled
+    columns  the cells of the first row with at least two that are filled, titles passed over
     """
 
     kind: Kind = "excel"
@@ -52,6 +53,11 @@ class Workbook:
         if start is None:
             raise LogError(f"Sheet {self._sheet!r} of {path.name} has no row with two filled cells: it is no table.")
         width = max(len(row) for _, row in first[start:])
+        if options.header is not False:
+            usual = Counter(len(row) for _, row in first[start:]).most_common(1)[0][0]
+            start += titles_above([_padded(row, width) for _, row in first[start:]], usual)
+            if first[0][0] < first[start][0]:
+                self.notes.append(passed_over(first[start][0] - 1, path.name, "row"))
         rows = [_padded(row, width) for _, row in first[start:]]
         has_header = names_columns(rows[0], rows[1:200]) if options.header is None else options.header
         names = rows[0] if has_header else [""] * width
@@ -111,9 +117,9 @@ def _opened(path: Path, *, formulas: bool = False) -> Iterator[Any]:
 
     book = None
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and the like, which are not read
-            book = load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
+            book = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
             yield book
     except _DAMAGED as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""Texts in which a line is a basket of items, or a user followed by items, with spaces between them."""
+"""Texts in which a line is a basket of items, or a user followed by items."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from interactions.formats.dialect import checked_separator
+from interactions.formats.dialect import checked_separator, likely_separator
 from interactions.formats.lines import TextLines
 from interactions.formats.source import Batch, Kind
 from interactions.formats.text_rows import Row, in_batches
 from interactions.options import ReadOptions
+
+_HEAD_LINES = 1000
 
 
 class ItemLists:
@@ -25,12 +27,12 @@ class ItemLists:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self.kind: Kind = "user-items" if options.layout == "user-items" else "baskets"
-        self._separator = checked_separator(options.separator)
         self._lines = TextLines(path, options)
+        self._separator = checked_separator(options.separator) or self._likely_separator()
         self.size, self.notes = self._lines.size, self._lines.notes
         self.columns = ["user" if self.kind == "user-items" else "basket", "item"]
         self.options = ReadOptions(
-            encoding=self._lines.encoding, separator=options.separator, layout=self.kind, table=options.table
+            encoding=self._lines.encoding, separator=self._separator, layout=self.kind, table=options.table
         )
 
     def head(self, rows: int) -> list[list[str]]:
@@ -51,11 +53,12 @@ class ItemLists:
     def _events(self) -> Iterator[Row]:
         for number, line, done in self._lines:
             try:
-                words = line.decode().strip("\r").strip().split(self._separator)
+                words = line.decode().strip().split(self._separator)
             except UnicodeDecodeError:
                 yield number, "not written in the file's encoding", done
                 continue
-            if not any(words):
+            words = [word for word in map(str.strip, words) if word]  # rows of a sheet end with empty cells
+            if not words:
                 continue
             if self.kind == "baskets":
                 for item in words:
@@ -65,3 +68,9 @@ class ItemLists:
             else:
                 for item in words[1:]:
                     yield number, (words[0], item), done
+
+    def _likely_separator(self) -> str | None:
+        """What stands between the items as the head tells; None for spaces."""
+        lines = self._lines.start.decode("utf-8", "replace").splitlines()[:_HEAD_LINES]
+        # A tab behind the user alone leaves spaces between the items.
+        return likely_separator([line for line in lines if line.strip()], least=2 if self.kind == "baskets" else 3)

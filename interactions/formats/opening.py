@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from errors import LogError
@@ -24,13 +25,38 @@ _ONLY_UNPACKED = {
     _SQLITE[:8]: "an SQLite database",
     **dict.fromkeys(PACKED, "another packed file"),
 }
+_MOST_LOOKED_AT = 4096  # bytes that tell what a file is
+_AS_TABLE = "save the table as Parquet or CSV"
+_SQL_DUMP = "a dump of a database in SQL: load it into the database, and export the table as CSV"
 _MADE_BY_OTHERS = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
-    b"%PDF": "a PDF: export the table behind it as CSV",
-    b"Rar!": "a RAR archive: unpack it, and choose the table inside",
-    b"7z\xbc\xaf": "a 7-Zip archive: unpack it, and choose the table inside",
-    b"\x89HDF": "an HDF5 file: save the table as Parquet or CSV",
-    b"RDX": "an R data file: save the table as Parquet or CSV",
+    re.compile(begins, re.IGNORECASE | re.DOTALL): what
+    for begins, what in {
+        rb"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls): save it as .xlsx or CSV",
+        rb"%PDF": "a PDF: export the table behind it as CSV",
+        rb"Rar!": "a RAR archive: unpack it, and choose the table inside",
+        rb"7z\xbc\xaf": "a 7-Zip archive: unpack it, and choose the table inside",
+        rb".{257}ustar[\x00 ]": "a tar archive: unpack it, and choose the table inside",
+        rb"\x89HDF": f"an HDF5 file: {_AS_TABLE}",
+        rb"RD[AX][23]\n|X\n\x00{3}[\x02\x03]": f"an R data file: {_AS_TABLE}",
+        rb"ORC(?=.*\x00)": f"an ORC file: {_AS_TABLE}",
+        rb"Obj\x01": f"an Avro file: {_AS_TABLE}",
+        rb"\x93NUMPY": f"a NumPy array: {_AS_TABLE}",
+        rb"\x80[\x02-\x05](?=.*[\x00\x94])": f"a pickle of Python, which could run anything: {_AS_TABLE}",
+        rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,300}?-->\s*)?<(?:!doctype\s+html|html|head)\b": (
+            "a web page (HTML) and no table: download the file itself, or save the table on the page as CSV"
+        ),
+        rb"version https://git-lfs\.github\.com": (
+            "a pointer of Git LFS and not the file itself: fetch that with `git lfs pull`"
+        ),
+        rb"PGDMP|(?:/\*[^\n]*\n)?-- (?:MySQL|MariaDB) dump|--\s*\n-- PostgreSQL": _SQL_DUMP,
+        rb"\s*(?:(?:--[^\n]*|/\*.{0,200}?\*/;?|SET [^\n]*;|USE [^\n]*;|BEGIN[^\n]*;|PRAGMA[^\n]*;)\s*)*+"
+        rb"(?:CREATE (?:TABLE|DATABASE|SCHEMA)|INSERT INTO|DROP TABLE IF|LOCK TABLES)\s": _SQL_DUMP,
+    }.items()
+}
+_MADE_AS_ZIP = {  # the files that are in such an archive
+    frozenset(("xl/workbook.bin",)): "a binary Excel workbook (.xlsb): save it as .xlsx or CSV",
+    frozenset(("mimetype", "content.xml")): "an OpenDocument file (.ods): save the table as .xlsx or CSV",
+    frozenset(("word/document.xml",)): "a Word document: save the table in it as .xlsx or CSV",
 }
 
 
@@ -40,6 +66,7 @@ def open_source(path: Path, options: ReadOptions) -> Source:
     if options.layout not in (None, "table"):
         from interactions.formats.item_lists import ItemLists
 
+        _refuse_others(path, first, options)
         return ItemLists(path, options)
     if first.startswith(_PARQUET):
         from interactions.formats.columnar import ParquetFile
@@ -59,13 +86,11 @@ def open_source(path: Path, options: ReadOptions) -> Source:
         from interactions.formats.databases import DuckdbTable
 
         return DuckdbTable(path, options)
+    _refuse_others(path, first, options)
     if is_zip(first) and _WORKBOOK in members(path):
         from interactions.formats.excel import Workbook
 
         return Workbook(path, options)
-    for magic, what in _MADE_BY_OTHERS.items():
-        if first.startswith(magic):
-            raise LogError(f"{path.name} is {what}.")
     return _open_text(path, options)
 
 
@@ -123,6 +148,25 @@ def _first_bytes(path: Path) -> bytes:
     if not first:
         raise LogError(f"{path.name} is empty: choose a file with a header and at least one row.")
     return first
+
+
+def _refuse_others(path: Path, first: bytes, options: ReadOptions) -> None:
+    """Refuse what other programs have made, packed or not, by its name."""
+    if is_zip(first):
+        found = set(members(path))
+        for inside, what in _MADE_AS_ZIP.items():
+            if inside <= found:
+                raise LogError(f"{path.name} is {what}.")
+        if found and all(name.endswith(".npy") for name in found):
+            raise LogError(f"{path.name} is an archive of NumPy arrays (.npz): {_AS_TABLE}.")
+        if _WORKBOOK in found:
+            return
+    with open_bytes(path, options.table) as stream:
+        start = stream.read(_MOST_LOOKED_AT)
+        verb = "holds" if stream.is_packed else "is"
+    for begins, what in _MADE_BY_OTHERS.items():
+        if begins.match(start):
+            raise LogError(f"{path.name} {verb} {what}.")
 
 
 def _open_text(path: Path, options: ReadOptions) -> Source:

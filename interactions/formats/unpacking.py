@@ -163,14 +163,17 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, name: str) -> zipfile.
 
 
 def _tables(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
-    """What is in an archive without folders, links and what systems leave there; nothing is ever written from it."""
+    """What is in an archive without folders, links, empty files and what systems leave there.
+
+    Nothing is ever written from it. Programs mark with an empty file, such as _SUCCESS, that they are done.
+    """
     found = []
     for entry in archive.infolist():
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             raise LogError(f"{name} holds a path that leads out of it, {entry.filename!r}: do not trust it.")
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if not entry.is_dir() and not hidden and not stat.S_ISLNK(entry.external_attr >> 16):
+        if entry.file_size and not entry.is_dir() and not hidden and not stat.S_ISLNK(entry.external_attr >> 16):
             found.append(entry)
     names = Counter(entry.filename for entry in found)
     for twice, times in names.most_common(1):

@@ -26,7 +26,7 @@ from tests.interactions.refused import ROWS, refusal
         ("log.csv", b"\x1f\x8b\x08\x00rest", "damaged or cut short"),
         ("log.csv", b"PK\x03\x04rest", "damaged zip archive"),
         ("log.parquet", pickle.dumps({"user": [1], "item": [2]}), "not a Parquet file"),
-        ("log.csv", pickle.dumps(list(range(1000))), "NUL"),
+        ("log.csv", pickle.dumps(list(range(1000))), "pickle of Python"),
         ("log.parquet", ROWS.encode(), "not a Parquet file"),
         ("log.parquet", b"PAR1" + b"x" * 50 + b"PAR1", "damaged Parquet"),
         ("log.csv", b"PAR1, not quite", "damaged Parquet"),

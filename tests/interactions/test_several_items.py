@@ -123,3 +123,14 @@ def test_cells_that_look_like_baskets_are_pointed_out(tmp_path: Path) -> None:
 )
 def test_names_of_several_words_are_no_baskets(cells: list[str]) -> None:
     assert likely_mark(cells) is None
+
+
+def test_parts_of_names_that_stand_in_one_place_only_are_no_items() -> None:
+    shirts = [
+        f"{what} - 0 / {size}, {colour}" for what in ("Shirt", "Coat") for size in "SML" for colour in ("red", "tan")
+    ]
+    games = [f"The Elder Scrolls {number}, {part}" for number in ("IV", "V") for part in range(4)]
+    assert likely_mark(shirts) is None
+    assert likely_mark(games) is None
+    assert likely_mark([f"The Elder Scrolls V {part}" for part in range(9)]) is None
+    assert likely_mark(["a, b", "b, a", "a, c", "c, b"]) == ","

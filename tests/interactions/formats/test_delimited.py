@@ -29,3 +29,14 @@ def test_many_columns_at_once_are_the_same_cells(tmp_path: Path, monkeypatch: py
     assert wide == narrow
     assert wide[7] == ("c7", "é7", "7", 'a "7"\n, b', "")
     assert places == list(range(2, 102, 2))
+
+
+def test_broken_quotes_name_the_option_that_reads_them(tmp_path: Path) -> None:
+    text = "user,item\n" + "".join(f'u{row},"a, {row}"\n' for row in range(9))
+    for stray, n_notes in (("", 0), ('u9,"weird al" yankovic\n', 1)):
+        (tmp_path / "log.csv").write_text(text + stray, encoding="utf-8")
+        file = DelimitedFile(tmp_path / "log.csv", ReadOptions())
+        for _ in range(2):  # a file is read again where its head misled
+            assert sum(batch.n_malformed for batch in file.batches(["user"])) == n_notes
+        assert len(file.notes) == n_notes
+    assert "without quotes" in file.notes[0]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import LogError
-from interactions.formats.dialect import Head, names_columns, read_head
+from interactions.formats.dialect import Head, checked_separator, names_columns, read_head
 from interactions.options import ReadOptions
 
 
@@ -17,7 +17,7 @@ def head(text: str, *, is_csv: bool = True, **options: Any) -> Head:
     return read_head(text.encode(), ReadOptions(**options), whole=True, name="log.csv", is_csv=is_csv)
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "::", " "])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "::", "\x01", " "])
 @pytest.mark.parametrize("with_header", [True, False])
 def test_every_separator_with_and_without_a_header(separator: str, with_header: bool) -> None:
     rows = [["u1", "0104257", "4.5"], ["u2", "a-b", "3"], ["u1", "c", "1"]]
@@ -161,6 +161,96 @@ def test_lines_of_words_are_offered_the_layouts_of_baskets_but_not_in_a_csv() ->
     with pytest.raises(LogError, match=r"baskets.*user-items"):
         head(text, is_csv=False)
     assert len(head(text).columns) == 1
+
+
+@pytest.mark.parametrize("spelt", ["\x01", r"\x01", r"\u0001", r"\001"])
+def test_characters_that_nobody_can_type_are_spelt(spelt: str) -> None:
+    assert checked_separator(spelt) == "\x01"
+    assert checked_separator(r"\t") == "\t"
+    with pytest.raises(LogError, match=r"'\\x00' cannot be a separator"):
+        checked_separator(r"\x00")
+
+
+def test_rows_with_a_field_too_many_are_rows_of_r_only_where_their_names_differ() -> None:
+    r = head("user,item,price\n1,u1,a,5\n2,u1,b,7\n3,u2,a,5\n")
+    assert r.columns == ["column 1", "user", "item", "price"]
+    with pytest.raises(LogError, match="names 3 columns, and its rows have 4 fields") as caught:
+        head("user,item,price\nu1,a,5,10\nu2,b,7,50\nu1,c,5,10\n")
+    assert "\n" not in str(caught.value)
+    some = head("user,item,price\nu1,a,5,10\nu2,b,7,50\nu1,c,5,10\nu3,a,5\n")
+    assert some.columns == ["user", "item", "price"]
+    hive = "user\x01item\x01price\nu1\x01a\x015\x0110\nu1\x01b\x017\x0150\n"
+    with pytest.raises(LogError, match=r"separator '\\x01'"):
+        head(hive)
+
+
+def test_lines_of_many_lengths_without_a_header_may_be_baskets() -> None:
+    baskets = "milk,buns\nfruit,yogurt,milk\nbuns,milk\nmilk,tea\nmilk,fruit,buns,tea\n"
+    found = head(baskets)
+    assert not found.has_header
+    assert len(found.notes) == 1
+    assert "baskets" in found.notes[0]
+    assert "user-items" in found.notes[0]
+    assert head("milk,buns\nbuns,milk\nmilk,buns\nmilk,tea\nbuns,tea,milk\n").notes == []
+    assert head("user,item\nu1,1\nu2,2,3\nu3,4,5,6\nu4,5\n").notes == []
+
+
+ORDERS = "".join(f"{n % 7};P{n % 3};{n};0{n % 9 + 1}.04.2014\n" for n in range(20))
+HEADER = "Customer;Product;Quantity;Day\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "lines"),
+    [
+        ("Sales report;;;\nPeriod 2023;;;\n;;;\n", 3),
+        ("Sales report\n\n", 2),
+        ("Sales report, by day\n", 1),
+        ('"Sales\nreport";;;\nFrom;2023;;\n', 3),
+        ("sep=;\nSales report;;;\n", 2),
+        ("Title;;;\n" * 50, 50),
+    ],
+)
+def test_titles_above_the_header_are_passed_over(above: str, lines: int) -> None:
+    found = head(above + HEADER + ORDERS)
+    assert found.columns == HEADER.strip().split(";")
+    assert (found.line, found.body) == (lines + 2, len(above + HEADER))
+    assert f"line {lines + 1}: the" in found.notes[0]
+    assert head(above + HEADER + ORDERS, separator=";", header=False).body == (6 if "sep" in above else 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + ORDERS,
+        "Title;;;\n" * 51 + HEADER + ORDERS,
+        "a;;;\nuser;item;time;city\n" + "u1;;;\nu2;;;\n" * 9,  # rows are as empty
+        "u1;;;\n" + ORDERS,  # nothing below is a header
+        "user;item;;\n1;2;3;4\n",
+    ],
+)
+def test_what_is_no_title(text: str) -> None:
+    found = head(text, separator=";")
+    assert found.line == 1 + found.has_header
+    assert not any("passed over" in note for note in found.notes)
+
+
+def test_a_comma_in_a_title_and_decimal_commas_part_no_fields() -> None:
+    rows = "".join(f"u{n};i{n % 3};{n},5\n" for n in range(9))
+    found = head("Sales, by day\nuser;item;price\n" + rows)
+    assert (found.dialect.separator, found.columns) == (b";", ["user", "item", "price"])
+
+
+def test_titles_above_two_columns_tell_nothing() -> None:
+    assert head("Sales\nuser;item\nu1;a\nu2;b\n", separator=";").notes == []
+
+
+def test_names_in_quotes_that_go_on_behind_them_are_letters() -> None:
+    plain = "".join(f"{n:040x}\t\tartist {n}\t{n}\n" for n in range(90))
+    spoken = "".join(f'{n:040x}\t\t"weird al" yankovic\t{n}\n' for n in range(3))
+    whole = "".join(f'{n:040x}\t\t"a\t{n}"\t{n}\n' for n in range(4))
+    assert not head(plain + spoken).dialect.quotes
+    assert head(plain + spoken + whole).dialect.quotes
+    assert head(plain + spoken.replace('" yankovic', '"')).dialect.quotes
 
 
 @given(st.text(alphabet='ab1,;\t"#\r\n ', max_size=80))

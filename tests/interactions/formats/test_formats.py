@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import io
 import json
+import pickle
 import sqlite3
+import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import orc
 
 from errors import LogError
 from interactions import ReadOptions, preview, read_log
@@ -265,6 +272,94 @@ def test_baskets_a_line_and_users_with_items(tmp_path: Path) -> None:
         read_log(tmp_path / "train.txt")
 
 
+GROCERIES = [["whole milk", "rolls/buns"], ["citrus fruit", "yogurt", "whole milk"], ["yogurt"]]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", ", "])
+def test_what_stands_between_the_items_of_a_basket_is_told_from_the_head(tmp_path: Path, mark: str) -> None:
+    lines = [mark.join(basket) for basket in GROCERIES]
+    (tmp_path / "groceries.csv").write_text("\n".join([*lines, lines[0] + mark * 3]), encoding="utf-8")
+    source = open_source(tmp_path / "groceries.csv", ReadOptions(layout="baskets"))
+    expected = [[str(line), item] for line, basket in enumerate([*GROCERIES, GROCERIES[0]], start=1) for item in basket]
+    assert source.head(99) == expected
+    assert source.options.separator == mark.strip(" ")
+    told = ReadOptions(layout="baskets", separator="/")
+    assert open_source(tmp_path / "groceries.csv", told).head(2)[1] == ["1", lines[0].split("/")[1]]
+
+
+def test_a_tab_behind_the_user_leaves_spaces_between_the_items(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("u1\ta b c\nu2\tb a\n", encoding="utf-8")
+    source = open_source(tmp_path / "train.txt", ReadOptions(layout="user-items"))
+    assert [item for _, item in source.head(9)] == ["a", "b", "c", "b", "a"]
+    (tmp_path / "train.txt").write_text("u1,a b,c\nu2,c,a b\n", encoding="utf-8")
+    source = open_source(tmp_path / "train.txt", ReadOptions(layout="user-items"))
+    assert source.head(9) == [["u1", "a b"], ["u1", "c"], ["u2", "c"], ["u2", "a b"]]
+
+
+@pytest.mark.parametrize(("columns", "passed"), [(5, True), (4, True), (3, False)])
+def test_titles_of_two_cells_above_the_table_of_a_workbook(tmp_path: Path, columns: int, passed: bool) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    header = ["Customer", "Product", "Quantity", "Day", "Revenue"][:columns]
+    for row in (["Report:", "Sales Q4"], [], header, *([n, f"P{n % 3}", 1, "Monday", 2.5][:columns] for n in range(9))):
+        book.active.append(row)
+    book.save(tmp_path / "report.xlsx")
+    source = open_source(tmp_path / "report.xlsx", ReadOptions())
+    if passed:
+        assert source.columns == header
+        assert source.notes == ["The header of report.xlsx stands on row 3: the 2 rows above it were passed over."]
+        assert source.head(1) == [["0", "P0", "1", "Monday", "2.5"][:columns]]
+    else:
+        assert source.columns[:2] == ["Report:", "Sales Q4"]
+    bare = open_source(tmp_path / "report.xlsx", ReadOptions(header=False))
+    assert bare.head(1)[0][:2] == ["Report:", "Sales Q4"]
+    assert bare.notes == []
+
+
+def test_a_workbook_whose_name_says_otherwise(tmp_path: Path) -> None:
+    as_workbook(tmp_path / "log.xlsx")
+    (tmp_path / "log.xlsx").rename(tmp_path / "log.csv")
+    assert open_source(tmp_path / "log.csv", ReadOptions()).columns == COLUMNS
+
+
+def packed(*names: str) -> bytes:
+    """A zip archive of files with these names."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name in names:
+            file.writestr(name, "content")
+    return stream.getvalue()
+
+
+def as_tar() -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as file:
+        file.addfile(tarfile.TarInfo("log.csv"))
+    return stream.getvalue()
+
+
+def as_array() -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, np.arange(9))
+    return stream.getvalue()
+
+
+def as_orc() -> bytes:
+    stream = io.BytesIO()
+    orc.write_table(as_arrow_table(), stream)
+    return stream.getvalue()
+
+
+def from_sqlite() -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        connection.execute("CREATE TABLE events (user TEXT, item TEXT)")
+        return "\n".join(connection.iterdump()).encode()
+
+
+MYSQL = b"/*!40101 SET NAMES utf8 */;\n" * 30 + b"\nDROP TABLE IF EXISTS `events`;\n"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -272,9 +367,49 @@ def test_baskets_a_line_and_users_with_items(tmp_path: Path) -> None:
         (b"%PDF-1.4", "PDF"),
         (b"Rar!\x1a\x07", "RAR"),
         (b"\x89HDF\r\n", "HDF5"),
+        (b"RDX3\nX\n\0\0\0\3", "R data"),
+        (b"X\n\0\0\0\3\0\4", "R data"),
+        (as_orc(), "ORC"),
+        (b"Obj\x01\x04\x16avro.schema", "Avro"),
+        (as_array(), "NumPy array"),
+        (pickle.dumps({"user": ["u1"]}), "pickle"),
+        (as_tar(), "tar archive: unpack it"),
+        (b"\n<!DOCTYPE html>\n<html>", "web page"),
+        (b"\xef\xbb\xbf<html lang=en><body>", "web page"),
+        (b"-- MySQL dump 10.13\n--\n", "dump of a database"),
+        (b"/*M!999999\\- enable the sandbox mode */\n-- MariaDB dump 10.19\n", "dump of a database"),
+        (MYSQL, "dump of a database"),
+        (b"--\n-- PostgreSQL database dump\n--\n", "dump of a database"),
+        (from_sqlite(), "dump of a database"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n", "git lfs pull"),
     ],
 )
-def test_files_of_other_programs_are_named(tmp_path: Path, content: bytes, words: str) -> None:
-    (tmp_path / "log.csv").write_bytes(content)
+def test_files_of_other_programs_are_named_packed_or_not(tmp_path: Path, content: bytes, words: str) -> None:
+    for verb, stored in (("is", content), ("holds", gzip.compress(content))):
+        (tmp_path / "log.csv").write_bytes(stored)
+        for options in (ReadOptions(), ReadOptions(layout="baskets")):
+            with pytest.raises(LogError, match=rf"log\.csv {verb} an? .*{words}"):
+                open_source(tmp_path / "log.csv", options)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["[Content_Types].xml", "xl/workbook.bin"], r"\.xlsb"),
+        (["[Content_Types].xml", "word/document.xml"], "Word document"),
+        (["mimetype", "content.xml"], r"\.ods"),
+        (["a.npy", "b.npy"], r"\.npz"),
+    ],
+)
+def test_files_that_other_programs_pack_are_named(tmp_path: Path, names: list[str], words: str) -> None:
+    (tmp_path / "log.csv").write_bytes(packed(*names))
     with pytest.raises(LogError, match=words):
         open_source(tmp_path / "log.csv", ReadOptions())
+
+
+@pytest.mark.parametrize(
+    "header", ["ORC,item", "Object,item", "RDX,item", "version,item", "--,item", "insert into,item", "html,item"]
+)
+def test_tables_that_begin_like_files_of_other_programs(tmp_path: Path, header: str) -> None:
+    (tmp_path / "log.csv").write_text(f"{header}\nu1,a\nu2,b\n", encoding="utf-8")
+    assert open_source(tmp_path / "log.csv", ReadOptions()).columns == header.split(",")

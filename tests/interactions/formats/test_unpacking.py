@@ -125,3 +125,13 @@ def test_a_size_that_lies_is_found_out(tmp_path: Path) -> None:
     path.write_bytes(packed)
     with pytest.raises(LogError, match="damaged"):
         unpacked(path)
+
+
+def test_empty_files_in_an_archive_are_no_tables(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "out.zip", "w") as file:
+        file.writestr("out/_SUCCESS", b"")
+        file.writestr("out/.part-0.csv.crc", b"crc")
+        file.writestr("out/part-0.csv", b"user,item\n")
+    assert members(tmp_path / "out.zip") == ["out/part-0.csv"]
+    with open_bytes(tmp_path / "out.zip") as stream:
+        assert stream.read(99) == b"user,item\n"
