@@ -37,6 +37,7 @@ _ZONE = (
     r"(?:\s*(?:(?:(?:UTC|GMT)\s*)?(?P<sign>[+\-])(?P<zone_hours>\d\d)(?::?(?P<zone_minutes>\d\d))?|UTC|GMT|[Zz])"
     r"(?:\[[\w/+\-]+\])?(?:\s*\([^()]*\))?)?"
 )
+_SPAN = r"[ T,]\d{1,2}[:.h]\d\d-\d\d:\d\d\s*$"  # 10:30-11:30 is from when to when
 _EARLY_HALF = r"(?:(?P<early_half>上午|下午|午前|午後|오전|오후)\s*)?"  # before the clock
 _ZONED_HOURS = (
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?" + _HALF + r"(?:\s*Uhr)?" + _ZONE
@@ -62,7 +63,7 @@ _PATTERNS = (
     rf"^\s*{_WEEKDAY}{_NAME}\.? +{_DAY},? +(?P<year>\d{{4}}){_CLOCK}\s*$",
     rf"^\s*{_WEEKDAY}{_NAME}\.? +(?P<day>\d{{1,2}}),? +{_ZONED_HOURS} +(?P<year>\d{{4}})\s*$",  # C, Twitter
     rf"^\s*(?P<day>\d{{1,2}})/?{_NAME}/?(?P<year>\d{{4}})(?::{_ZONED_HOURS})?\s*$",  # SAS, Apache
-    rf"^\s*(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)-{_HOURS}\s*$",  # DB2
+    rf"^\s*(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)-{_HOURS}{_ZONE}\s*$",  # DB2
     r"^\s*(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)[ T_\-]?"
     rf"(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)(?:[.,]\d+)?{_ZONE}\s*$",
 )
@@ -123,6 +124,8 @@ def _simplified(texts: Any) -> Any:
 
 
 def _matching(texts: Any, pattern: str, order: Order) -> Times:
+    import pyarrow.compute as pc
+
     parts = _parts(texts, pattern)
     year = parts["year"]
     good = year >= 0
@@ -144,6 +147,7 @@ def _matching(texts: Any, pattern: str, order: Order) -> Times:
     if "sign" in parts:
         hours, minutes = np.maximum(parts["zone_hours"], 0), np.maximum(parts["zone_minutes"], 0)
         good &= (hours <= 18) & (minutes < 60)
+        good &= ~pc.fill_null(pc.match_substring_regex(texts, _SPAN), False).to_numpy(zero_copy_only=False)
         offset = np.where(parts["sign"] == 1, -1, 1) * (hours * 3600 + minutes * 60)
     good &= (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second < 60) & (year >= 1)
     months = np.where(good, (year - 1970) * 12 + month - 1, 0)

@@ -98,6 +98,9 @@ def test_cells_day_first(text: str, expected: datetime | None) -> None:
         ("12.04.2023 22:52 UTC", datetime(2023, 4, 12, 22, 52)),
         ("2023-04-12 22:52:04 GMT", datetime(2023, 4, 12, 22, 52, 4)),
         ("12/04/2023 10:52 PM Z", datetime(2023, 4, 12, 22, 52)),
+        ("2023-04-12-22.52.04.000000 UTC", datetime(2023, 4, 12, 22, 52, 4)),
+        ("12/04/2023 22:52 -0330", datetime(2023, 4, 13, 2, 22)),
+        ("12/04/2023 22:52+01", datetime(2023, 4, 12, 21, 52)),
         ("2023年4月12日 22时52分 UTC", datetime(2023, 4, 12, 22, 52)),
         # people
         ("Apr 12, 2023 at 10:52 PM", datetime(2023, 4, 12, 22, 52)),
@@ -121,6 +124,9 @@ def test_cells_day_first(text: str, expected: datetime | None) -> None:
         ("3 août 2023", datetime(2023, 8, 3)),
         ("5 de mayo de 2023", datetime(2023, 5, 5)),
         ("sexta-feira, 1 de dezembro de 2023", datetime(2023, 12, 1)),
+        ("5 de mayo del 2023", datetime(2023, 5, 5)),
+        ("1º de maio de 2023 às 14:05", datetime(2023, 5, 1, 14, 5)),
+        ("5 mei 2023 om 14:05", datetime(2023, 5, 5, 14, 5)),
         ("15 ott 2023", datetime(2023, 10, 15)),
         ("3-mrt-2023 14:05", datetime(2023, 3, 3, 14, 5)),
     ],
@@ -140,6 +146,7 @@ def test_times_of_programs_and_of_many_languages(text: str, expected: datetime) 
         "Wed, 12 Apr 2023 22:52:04 +0260",
         "2023/4/12 下午 13:00",
         "12 Apr 20:22:52",  # without a year
+        "12/04/2023 10:30-11:30",  # from when to when
         "12 jui 2023",  # June or July
         "12 marraskuu 2023",  # November, and begins as March does
         "2023-04-12-22.52.60",
@@ -148,6 +155,14 @@ def test_times_of_programs_and_of_many_languages(text: str, expected: datetime) 
 )
 def test_what_may_mean_two_times_is_not_read(text: str) -> None:
     assert read(text) is None
+
+
+@pytest.mark.parametrize(("before", "after"), [("上午", "下午"), ("午前", "午後"), ("오전", "오후"), ("am", "p.m.")])
+@pytest.mark.parametrize("hour", range(1, 13))
+def test_before_and_after_noon(before: str, after: str, hour: int) -> None:
+    form = "2023/4/12 {hour}:05 {half}" if before == "am" else "2023/4/12 {half} {hour}:05"
+    assert read(form.format(hour=hour, half=before)) == datetime(2023, 4, 12, hour % 12, 5)
+    assert read(form.format(hour=hour, half=after)) == datetime(2023, 4, 12, hour % 12 + 12, 5)
 
 
 MONTHS_OF_THE_YEAR = {  # from the locales of glibc
