@@ -12,6 +12,7 @@ import numpy as np
 from errors import LogError
 from interactions.local_times import told_order
 from interactions.times import Times, read_times
+from interactions.values import is_written_number, told_decimal
 
 Role = Literal["user", "item", "weight", "time", "session", "event", "quantity", "title", "category"]
 CLEANING_ROLES: tuple[Role, ...] = ("event", "quantity")  # of columns that only rules of cleaning look at
@@ -327,7 +328,11 @@ def _values_fit(role: Role, cells: Sequence[str]) -> bool:
         return True
     if role == "time":
         return are_compact_dates(cells) or float(np.mean(_read(cells)[1])) >= _ENOUGH
-    return sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in cells) >= _ENOUGH * len(cells)
+    others = [cell for cell in cells if _NUMBER.fullmatch(cell.strip()) is None]
+    if not others:
+        return True
+    decimal = told_decimal(cells) or "."
+    return len(cells) - sum(not is_written_number(cell, decimal) for cell in others) >= _ENOUGH * len(cells)
 
 
 def _look_like_times(cells: Sequence[str]) -> bool:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from errors import LogError
-from interactions.columns import ROLES, guess_columns, guess_id, guess_item_facts, resolve_columns
+from interactions.columns import (
+    ROLES,
+    guess_columns,
+    guess_for_cleaning,
+    guess_id,
+    guess_item_facts,
+    resolve_columns,
+)
 
 
 def names(columns: list[str], row: list[str] | None = None) -> dict[str, str]:
@@ -67,6 +74,18 @@ def test_a_telling_name_with_values_that_cannot_be_is_not_guessed() -> None:
     assert names(columns, ["u", "i", "last week", "great"]) == {"user": "user", "item": "item"}
     assert names(columns, ["u", "i", "12/31/2017 8:26", "great"]) == {"user": "user", "item": "item", "time": "date"}
     assert names(columns, ["u", "i", "", ""]) == dict(zip(("user", "item", "time", "weight"), columns, strict=True))
+
+
+@pytest.mark.parametrize("cell", ["4,5", "1.250,00", "100,50 €", "$1,234.50", "1 234,5", "-5 EUR"])
+def test_numbers_as_people_write_them_are_weights_and_amounts(cell: str) -> None:
+    assert names(["user", "item", "rating"], ["u", "i", cell])["weight"] == "rating"
+    amounts = guess_for_cleaning(["user", "quantity"], [["u", cell]], ["user"])
+    assert amounts["quantity"].name == "quantity"
+
+
+@pytest.mark.parametrize("cell", ["12 %", "5 stars", "True", "1,2,3", "12.50.1"])
+def test_what_is_no_number_is_no_weight(cell: str) -> None:
+    assert "weight" not in names(["user", "item", "rating"], ["u", "i", cell])
 
 
 def test_values_tell_times_where_names_do_not() -> None:
