@@ -66,20 +66,24 @@ class TextColumn:
 def encode(column: Any, name: str) -> Any:
     """Any Arrow column as a DictionaryArray<int32, large_string>; null where a cell is empty or only white space.
 
+    Sixteen bytes in each cell are UUIDs; other bytes are text where they are UTF-8, else hexadecimal digits.
+
     Raises LogError for a column that has no text form, such as a list.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     kind = column.type
+    if isinstance(column, pa.ExtensionArray):  # such as UUIDs
+        column = column.storage
     try:
-        if not pa.types.is_dictionary(kind):
+        if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
         texts, indices = column.dictionary, column.indices
         if len(texts) > len(indices):  # a batch often comes with the texts of its whole row group
             used = indices.dictionary_encode()
             texts, indices = texts.take(used.dictionary), used.indices
-        texts = texts.cast(pa.large_string())
+        texts = _as_texts(texts)
     except pa.ArrowException as error:
         raise LogError(f"Column {name!r} holds values of type {kind}, which are no ids: choose another.") from error
     filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)
@@ -87,6 +91,35 @@ def encode(column: Any, name: str) -> Any:
     if not (pc.all(filled).as_py() if len(filled) else True):
         indices = pc.if_else(pc.fill_null(pc.take(filled, indices), False), indices, pa.scalar(None, pa.int32()))
     return pa.DictionaryArray.from_arrays(indices, texts)
+
+
+def _as_texts(values: Any) -> Any:
+    """Different values as large_string."""
+    import pyarrow as pa
+
+    kind = values.type
+    if pa.types.is_fixed_size_binary(kind) and kind.byte_width == 16:
+        return pa.array([None if cell is None else _as_uuid(cell) for cell in values.to_pylist()], pa.large_string())
+    if pa.types.is_fixed_size_binary(kind) or pa.types.is_binary_view(kind):
+        values = values.cast(pa.large_binary())
+    try:
+        return values.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        if not (pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type)):
+            raise
+        return pa.array([None if cell is None else _as_text(cell) for cell in values.to_pylist()], pa.large_string())
+
+
+def _as_uuid(cell: bytes) -> str:
+    digits = cell.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _as_text(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.hex()
 
 
 def told_decimal(cells: Sequence[str]) -> Mark | None:

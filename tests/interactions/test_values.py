@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -45,6 +48,29 @@ def test_codes_lead_back_to_the_cells_and_no_other_text_is_kept(columns: list[pa
     wanted = [cell if cell is not None and cell.strip() else None for column in columns for cell in column.to_pylist()]
     assert [None if code < 0 else texts[code] for code in codes.tolist()] == wanted
     assert texts == sorted({cell for cell in wanted if cell is not None}, key=str.encode)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "expected"),
+    [
+        (pa.binary(16), [UUID(int=7).bytes, b"sixteen letters!"],
+         ["00000000-0000-0000-0000-000000000007", "73697874-6565-6e20-6c65-747465727321"]),
+        (pa.uuid(), [bytes.fromhex("550e8400e29b41d4a716446655440000"), UUID(int=7).bytes],
+         ["550e8400-e29b-41d4-a716-446655440000", "00000000-0000-0000-0000-000000000007"]),
+        (pa.binary(), ["牛奶".encode(), b"\xff\x00"], ["牛奶", "ff00"]),
+        (pa.large_binary(), [b"sixteen letters!", b"b"], ["sixteen letters!", "b"]),
+        (pa.binary(2), [b"ab", b"\xff\x00"], ["ab", "ff00"]),
+    ],
+    ids=["sixteen bytes", "UUIDs", "bytes", "long bytes", "two bytes"],
+)  # fmt: skip
+def test_ids_that_are_bytes(tmp_path: Path, kind: Any, cells: list[bytes], expected: list[str]) -> None:
+    items = pa.array([*cells, None, cells[0]], kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind)
+    if isinstance(kind, pa.BaseExtensionType):
+        items = pa.ExtensionArray.from_storage(kind, items)
+    pq.write_table(pa.table({"user": ["a", "b", "c", "d"], "item": items}), tmp_path / "log.parquet")
+    log, report = read_log(tmp_path / "log.parquet", {"user": "user", "item": "item"})
+    assert [log.item_ids[item] for item in log.item_codes] == [*expected, expected[0]]
+    assert report.dropped == {"missing_item": 1}
 
 
 @pytest.mark.parametrize(
