@@ -99,6 +99,7 @@ _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
+_LARGEST_SCORE = 1000
 _MATRIX_COLUMNS = 20
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
@@ -302,11 +303,14 @@ def _are_scores(pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether the numbers beside the items say how much a row weighs.
 
     They do not where most are 0 or less, nor where each item has only one: such numbers are its price or its category.
+    Nor do they where half are above a thousand: such numbers are ids, times, or prices in cents.
     """
     filled = [(item, cell.strip()) for item, cell in pairs if cell.strip()]
     if not all(_NUMBER.fullmatch(cell) for _, cell in filled):
         return False
     if sum(float(cell) > 0 for _, cell in filled) < _ENOUGH * len(filled):
+        return False
+    if sum(float(cell) > _LARGEST_SCORE for _, cell in filled) > 0.5 * len(filled):
         return False
     items, values = {item for item, _ in filled}, {cell for _, cell in filled}
     return len(values) == 1 or len(items) == len(filled) or len(set(filled)) > len(items)
