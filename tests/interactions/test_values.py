@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from interactions import read_log
+from interactions import CleaningRules, read_log
 from interactions.values import Mark, TextColumn, encode, is_written_number, read_weights, told_decimal
 
 CELLS = st.none() | st.sampled_from(["a", "b", "0001", "266079.0", "牛奶", " ", "", "\t", " a"])
@@ -73,6 +73,11 @@ def test_ids_that_are_bytes(tmp_path: Path, kind: Any, cells: list[bytes], expec
     assert report.dropped == {"missing_item": 1}
 
 
+def test_bytes_as_newer_programs_hold_them() -> None:
+    column = pa.array([b"a longer text than 12", None, b"\xff"], pa.binary_view())
+    assert encode(column, "item").to_pylist() == ["a longer text than 12", None, "ff"]
+
+
 @pytest.mark.parametrize(
     ("decimal", "cell", "expected"),
     [
@@ -125,6 +130,7 @@ def test_numbers_as_people_write_them(decimal: Mark, cell: str, expected: float 
         assert read[0] == 2.5
         assert np.isnan(read[1])
         assert (None if np.isnan(read[2]) else read[2]) == (None if expected is None else np.float32(expected))
+        assert is_written_number(cell, decimal) == (expected is not None and cell not in ("0.250", "12.5"))
         only_plain = float(read_weights(pa.array([cell], kind))[0])
         assert math.isnan(only_plain) or cell in ("1.250", "0.250", "12.5")
 
@@ -227,3 +233,9 @@ def test_all_batches_are_read_with_the_mark_that_the_head_tells(tmp_path: Path) 
     log, _ = read_log(tmp_path / "log.csv")
     assert log.weights is not None
     assert log.weights.tolist() == [1234, 2345]
+
+
+def test_returned_goods_are_known_by_an_amount_with_a_comma(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("user;item;quantity\nu1;a;1,5\nu2;b;-1,5\nu3;c;2,25\n", encoding="utf-8")
+    log, _ = read_log(tmp_path / "log.csv", rules=CleaningRules(returns="leave out"))
+    assert list(log.user_ids) == ["u1", "u3"]
