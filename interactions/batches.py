@@ -20,7 +20,7 @@ from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.several_items import unfolded
 from interactions.times import read_times, with_clock
-from interactions.values import TextColumn, cells_of, decoded, encode, read_weights
+from interactions.values import Mark, TextColumn, cells_of, decoded, encode, read_weights, told_decimal
 
 
 class _OtherOrder(Exception):
@@ -54,13 +54,15 @@ def read_rows(
     if options.day_first is not None:
         order = "day first" if options.day_first else "month first"
     several = options.several_items
-    reader = _BatchReader(source, roles, times, order or "month first", tally, several, may_turn=order is None)
+    places = [source.columns.index(roles[role]) for role in ("weight", "quantity") if role in roles]
+    decimal = told_decimal([row[place] for row in head for place in places]) or "."
+    reader = _BatchReader(source, roles, times, order or "month first", decimal, tally, several, may_turn=order is None)
     stage, room = f"Reading {source.path.name}", Room(source.path.name)
     try:
         return _read_all(source, reader, room, tell, stage, 0.0, rules=rules)
     except _OtherOrder as turn:  # the head told nothing, or misled
         tally.clear()
-        reader = _BatchReader(source, roles, times, "day first", tally, several, may_turn=False)
+        reader = _BatchReader(source, roles, times, "day first", decimal, tally, several, may_turn=False)
         return _read_all(source, reader, room, tell, f"{stage} again, day first", turn.share, rules=rules)
 
 
@@ -97,6 +99,7 @@ class _BatchReader:
         roles: Mapping[Role, str],
         times: Sequence[str],
         order: Order,
+        decimal: Mark,
         tally: Tally,
         several: str | None,
         *,
@@ -104,12 +107,14 @@ class _BatchReader:
     ) -> None:
         """
         times     those of the file's head
+        decimal   the mark before the tenths of weights and quantities
         several   what stands between the items of one cell
         may_turn  give up where the other order of day and month reads more
         """
         self._several = several
         self._unit, self._roles, self.tally = source.unit, roles, tally
         self.order, self.has_order = order, has_order(times)
+        self._decimal = decimal
         self._may_turn = may_turn and self.has_order
         self.columns = list(dict.fromkeys(roles.values()))
         self._place = {name: place for place, name in enumerate(self.columns)}
@@ -142,11 +147,11 @@ class _BatchReader:
             self._drop(batch, alive, ~readable, "unreadable_time", column)
         if "weight" in self._numbers:
             column = self._column(batch, "weight")
-            numbers["weight"] = read_weights(column)
+            numbers["weight"] = read_weights(column, self._decimal)
             self._drop(batch, alive, ~np.isfinite(numbers["weight"]), "non_finite_weight", column)
             self._drop(batch, alive, ~(numbers["weight"] > 0), "non_positive_weight", column)
         if "quantity" in self._numbers:
-            numbers["quantity"] = read_weights(self._column(batch, "quantity"))
+            numbers["quantity"] = read_weights(self._column(batch, "quantity"), self._decimal)
         texts_held, numbers_held = self.held
         everything = bool(alive.all())
         kept = None if everything else pa.array(alive)

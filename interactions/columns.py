@@ -13,6 +13,7 @@ from errors import LogError
 from interactions.column_names import NAMES, Role
 from interactions.local_times import told_order
 from interactions.times import Times, read_times
+from interactions.values import is_written_number, told_decimal
 
 CLEANING_ROLES: tuple[Role, ...] = ("event", "quantity")  # of columns that only rules of cleaning look at
 ALL_ROLES: tuple[Role, ...] = get_args(Role)
@@ -49,6 +50,7 @@ _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _TELLING = 20  # rows from which on it means something that none comes again
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
+_LARGEST_SCORE = 1000
 _MATRIX_COLUMNS = 20
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
@@ -359,11 +361,14 @@ def _are_scores(pairs: Sequence[tuple[str, str]]) -> bool:
     """Whether the numbers beside the items say how much a row weighs.
 
     They do not where most are 0 or less, nor where each item has only one: such numbers are its price or its category.
+    Nor do they where half are above a thousand: such numbers are ids, times, or prices in cents.
     """
     filled = [(item, cell.strip()) for item, cell in pairs if cell.strip()]
     if not all(_NUMBER.fullmatch(cell) for _, cell in filled):
         return False
     if sum(float(cell) > 0 for _, cell in filled) < _ENOUGH * len(filled):
+        return False
+    if sum(float(cell) > _LARGEST_SCORE for _, cell in filled) > 0.5 * len(filled):
         return False
     items, values = {item for item, _ in filled}, {cell for _, cell in filled}
     return len(values) == 1 or len(items) == len(filled) or len(set(filled)) > len(items)
@@ -385,7 +390,11 @@ def _values_fit(role: Role, cells: Sequence[str]) -> bool:
         return True
     if role == "time":
         return are_compact_dates(cells) or float(np.mean(_read(cells)[1])) >= _ENOUGH
-    return sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in cells) >= _ENOUGH * len(cells)
+    others = [cell for cell in cells if _NUMBER.fullmatch(cell.strip()) is None]
+    if not others:
+        return True
+    decimal = told_decimal(cells) or "."
+    return len(cells) - sum(not is_written_number(cell, decimal) for cell in others) >= _ENOUGH * len(cells)
 
 
 def _look_like_times(cells: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from interactions.values import decoded, is_text
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]  # seconds UTC, readable
 
 _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the first second of the year 1, the last of 9999
+_EXPONENT = r"^\s*\d\.\d+[eE]\+?\d{1,2}\s*$"
 
 
 def read_times(column: Any, *, compact: bool = False, order: Order = "month first", plain: bool = False) -> Times:
@@ -21,7 +22,7 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
 
     A number counts seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size; with
     `compact` it is a date such as 20170131, or 20170131102030. Text is ISO 8601, "/" allowed for "-", without a zone
-    meaning UTC, or as people of a country write times, with day and month in that order.
+    meaning UTC, or as people and programs write times, with day and month in that order; 1.5e9 is a number.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -57,7 +58,13 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
     readable &= ~np.asarray(column.is_null())
     left = np.flatnonzero(~readable)
     if len(left) > column.null_count:
-        seconds[left], readable[left] = read_local_times(column.take(pa.array(left)), order)
+        texts = column.take(pa.array(left))
+        seconds[left], readable[left] = read_local_times(texts, order)
+        numbers = pc.and_(pc.match_substring_regex(texts, _EXPONENT), pa.array(~readable[left]))
+        if pc.any(numbers).as_py():  # as spreadsheets and numpy write large numbers
+            places = left[pc.fill_null(numbers, False).to_numpy(zero_copy_only=False)]
+            floats = pc.utf8_trim_whitespace(texts.filter(numbers)).cast(pa.float64())
+            seconds[places], readable[places] = read_times(floats, compact=compact, plain=plain)
     return seconds, readable
 
 

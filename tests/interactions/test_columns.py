@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from errors import LogError
-from interactions.columns import ROLES, guess_columns, guess_id, guess_item_facts, resolve_columns
+from interactions.columns import (
+    ROLES,
+    guess_columns,
+    guess_for_cleaning,
+    guess_id,
+    guess_item_facts,
+    resolve_columns,
+)
 
 
 def names(columns: list[str], row: list[str] | None = None) -> dict[str, str]:
@@ -69,6 +76,18 @@ def test_a_telling_name_with_values_that_cannot_be_is_not_guessed() -> None:
     assert names(columns, ["u", "i", "", ""]) == dict(zip(("user", "item", "time", "weight"), columns, strict=True))
 
 
+@pytest.mark.parametrize("cell", ["4,5", "1.250,00", "100,50 €", "$1,234.50", "1 234,5", "-5 EUR"])
+def test_numbers_as_people_write_them_are_weights_and_amounts(cell: str) -> None:
+    assert names(["user", "item", "rating"], ["u", "i", cell])["weight"] == "rating"
+    amounts = guess_for_cleaning(["user", "quantity"], [["u", cell]], ["user"])
+    assert amounts["quantity"].name == "quantity"
+
+
+@pytest.mark.parametrize("cell", ["12 %", "5 stars", "True", "1,2,3", "12.50.1"])
+def test_what_is_no_number_is_no_weight(cell: str) -> None:
+    assert "weight" not in names(["user", "item", "rating"], ["u", "i", cell])
+
+
 def test_values_tell_times_where_names_do_not() -> None:
     assert names(["user", "item", "x"], ["u", "i", "964982703"])["time"] == "x"
     assert names(["user", "item", "x"], ["u", "i", "2017-01-01T10:00:00Z"])["time"] == "x"
@@ -122,6 +141,13 @@ NAMELESS = ["column 1", "column 2", "column 3", "column 4", "column 5"]
         # Latitude and longitude stand before the place in logs of visits.
         (["1,30.2359,-97.79513,22847", "1,30.2691,-97.74939,420315", "2,30.2557,-97.7633,22847"],
          {"user": "column 1", "item": "column 4"}),
+        # Ids of albums (LFM-1b) and prices in cents (YooChoose's buys) differ from row to row, and are no scores.
+        (["31435741,2,41237,4,1385212958", "31435741,2,58019,5,1385212642", "31435741,7,41999,6,1385209508"],
+         {"user": "column 1", "item": "column 2", "time": "column 5"}),
+        (["420374,2014-04-06T18:44:58.814Z,214537888,12462,1", "420374,2014-04-06T18:44:58.815Z,214537888,10471,1",
+          "281626,2014-04-06T09:40:13.032Z,214535653,1883,1", "420368,2014-04-04T06:13:28.848Z,214530572,0,1"],
+         {"user": "column 1", "item": "column 3", "time": "column 2"}),
+        (["1,31,900", "1,31,1000", "2,31,5000"], {"user": "column 1", "item": "column 2", "weight": "column 3"}),
     ],
 )  # fmt: skip
 def test_columns_without_names_by_place_and_by_what_they_hold(rows: list[str], expected: dict[str, str]) -> None:
