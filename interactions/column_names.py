@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -29,11 +30,10 @@ NAMES: Mapping[Role, str] = {
     """,
     "item": """
         itemid item productid product sku skuid stockcode itemcode itemno productcode productno articleid article
-        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track artistid artist goodsid
-        goods
-        contentid newsid videoid video gameid recipeid businessid placeid venueid poiid courseid jobid appid showid
-        offerid documentid beerid beerbeerid barcode ean upc iid pid itemname productname itemdescription
-        productdescription
+        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track artistid artist
+        goodsid goods contentid newsid videoid video gameid recipeid businessid placeid venueid poiid courseid jobid
+        appid showid offerid documentid beerid beerbeerid barcode ean upc lineitemsku lineitemname iid pid
+        aid itemname productname itemdescription productdescription
         商品id 商品 商品编号 商品编码 商品代码 物品id 物品 物品编号
         产品id 产品 产品编号 货号 货品 货品编号 电影id 电影 图书 歌曲
         商品編號 商品編碼 商品代碼 產品id 產品 產品編號 貨號
@@ -78,7 +78,7 @@ NAMES: Mapping[Role, str] = {
     """,
     "event": """
         eventtype event eventname action actiontype behavior behaviour behaviortype interaction interactiontype
-        activity
+        activity type
         行为类型 行为 事件类型 事件 动作
     """,
     "quantity": """
@@ -104,3 +104,9 @@ NAMES: Mapping[Role, str] = {
         类别 类目 品类 分类 种类 类型 商品类别 商品类目 商品分类 商品类型
     """,
 }
+_MONGO = re.compile(r"\.\$\w+$")
+
+
+def plain_name(name: str) -> str:
+    """A name without case, spaces and punctuation, and without the type that MongoDB writes behind it."""
+    return "".join(letter for letter in _MONGO.sub("", name).lower() if letter.isalnum())

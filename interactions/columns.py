@@ -10,7 +10,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from errors import LogError
-from interactions.column_names import NAMES, Role
+from interactions.column_names import NAMES, Role, plain_name
 from interactions.local_times import told_order
 from interactions.times import Times, read_times
 from interactions.values import is_written_number, told_decimal
@@ -44,13 +44,13 @@ _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", r
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
 _ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?")
-_MONGO = re.compile(r"\.\$\w+$")
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 _TELLING = 20  # rows from which on it means something that none comes again
 _MOST_EVENTS = 50  # kinds among the first rows
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
 _LARGEST_SCORE = 1000
+_FULL = 0.75  # of the rows must have a weight for it to be guessed by its place
 _MATRIX_COLUMNS = 20
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100: what a column without a telling name may hold as times
 
@@ -131,7 +131,7 @@ class _Guesser:
         if "user" in self.guesses or "session" in self.guesses:
             return
         for name in self._free:
-            if _plain(name) in ("id", "tid", "编号") and self._repeats(name):
+            if plain_name(name) in ("id", "tid", "编号") and self._repeats(name):
                 said = f"“{name}” repeats over several rows, as the number of a basket does."
                 self.guesses["session"] = Guess(name, said)
                 return
@@ -234,9 +234,9 @@ def in_item_table(name: str, columns: Sequence[str], elsewhere: Sequence[str]) -
 def guess_id(columns: Sequence[str], role: Role, name_in_log: str) -> str | None:
     """The column of an item or user table that holds the ids: the log's own name for it, else one for the role."""
     for name in columns:
-        if _plain(name) == _plain(name_in_log) and not _NAMELESS.fullmatch(name):
+        if plain_name(name) == plain_name(name_in_log) and not _NAMELESS.fullmatch(name):
             return name
-    return name_for(role, columns) or next((name for name in columns if _plain(name) == "id"), None)
+    return name_for(role, columns) or next((name for name in columns if plain_name(name) == "id"), None)
 
 
 def guess_item_facts(columns: Sequence[str]) -> dict[Role, str]:
@@ -263,11 +263,6 @@ def listed(names: Sequence[str], most: int = 20) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-def _plain(name: str) -> str:
-    """A name without case, spaces and punctuation, and without the type that MongoDB writes behind it."""
-    return "".join(letter for letter in _MONGO.sub("", name).lower() if letter.isalnum())
-
-
 def _prefix(columns: Sequence[str]) -> str:
     """What stands before a point in the names of all columns, as Hive writes the name of the table; often nothing."""
     first = columns[0].partition(".")[0] + "." if columns else ""
@@ -283,10 +278,14 @@ def _by_names(role: Role, columns: Sequence[str]) -> Iterator[str]:
     """The columns whose names are ones for the role, the likeliest first."""
     plain: dict[str, str] = {}
     for name in columns:
-        plain.setdefault(_plain(name), name)
-    for known in NAMES.get(role, "").split():
-        if known in plain:
-            yield plain.pop(known)
+        plain.setdefault(plain_name(name), name)
+    inside: dict[str, str] = {}  # of objects: "events.ts"
+    for name in columns if role not in FACTS else []:
+        inside.setdefault(plain_name(name.rpartition(".")[2]), name)
+    for names in (plain, inside):
+        for known in NAMES.get(role, "").split():
+            if known in names:
+                yield names.pop(known)
     for name in columns:
         # "customer_unique_id", "MovieKeyNo": begins with what it names and ends as an id does.
         words = _words(name)
@@ -296,7 +295,7 @@ def _by_names(role: Role, columns: Sequence[str]) -> Iterator[str]:
 
 def _may_be_items(name: str, cells: Sequence[str]) -> bool:
     """Whether they come again as items do; numbers of rows do not, and "Item #" is one within a receipt."""
-    is_other = name.rstrip().endswith("#") or _plain(name).endswith(("name", "description", "名称"))
+    is_other = name.rstrip().endswith("#") or plain_name(name).endswith(("name", "description", "名称"))
     return not is_other and (len(cells) < _TELLING or len(set(cells)) < len(cells))
 
 
@@ -342,7 +341,8 @@ def _by_place(
     if len(left) > 1 and _are_asins(cells[left[0]]) and not _are_asins(cells[left[1]]):
         by_custom = ("item", "user", "weight")  # Amazon's reviews of 2018 have the product first
     for role, name in zip(by_custom, left, strict=False):
-        if role != "weight" or _are_scores([(row[guesses["item"].name], row[name]) for row in rows]):
+        is_full = len(rows) < _TELLING or len(cells[name]) >= _FULL * len(rows)  # a row without a weight is left out
+        if role != "weight" or (is_full and _are_scores([(row[guesses["item"].name], row[name]) for row in rows])):
             guesses[role] = Guess(name, f"The file has no header, and {_MEANING[role]} is where it stands by custom.")
     return guesses if "item" in guesses else {}
 

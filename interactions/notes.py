@@ -102,19 +102,24 @@ def notes_of_columns(
     return notes
 
 
-def notes_of_lost_users(roles: Mapping[Role, str], tally: Tally, n_left: int) -> list[str]:
-    """A note where many rows have no user, and sessions that could stand for one.
+def notes_of_lost_rows(roles: Mapping[Role, str], tally: Tally, n_left: int) -> list[str]:
+    """Notes where many rows lack what the log could do without.
 
     n_left  rows that are left
     """
-    lost = tally.dropped().get("missing_user", 0)
-    total = n_left + tally.total
-    if "session" not in roles or lost < _MANY_LOST * total:
-        return []
-    return [
-        f"{lost:,} of {total:,} rows have no user and were left out: with no column for the users, each "
-        f"{roles['session']!r} would count as one, and those rows would stay."
-    ]
+    notes, dropped, total = [], tally.dropped(), n_left + tally.total
+    without_user, without_weight = dropped.get("missing_user", 0), dropped.get("non_finite_weight", 0)
+    if "session" in roles and without_user >= _MANY_LOST * total:
+        notes.append(
+            f"{without_user:,} of {total:,} rows have no user and were left out: with no column for the users, each "
+            f"{roles['session']!r} would count as one, and those rows would stay."
+        )
+    if without_weight >= _MANY_LOST * total and without_weight:
+        notes.append(
+            f"{without_weight:,} of {total:,} rows have nothing in {roles['weight']!r} that is a number and were left "
+            "out: with no column for the weights, all rows would stay and weigh 1."
+        )
+    return notes
 
 
 def _notes_of_ids(role: str, ids: Sequence[str]) -> list[str]:

@@ -26,8 +26,7 @@ class ReadOptions(pydantic.BaseModel):
     quotes     whether double quotes hold separators and line ends together (text files only)
     escapes    whether a backslash inside of double quotes makes a quote or backslash text (text files only)
     comment    the character that a line of comment begins with, "" = no line is one (text files only)
-    layout     "table": an event a line; "baskets": a basket a line, its items between spaces; "user-items": a user a
-               line, followed by items
+    layout     "table": an event a line; "baskets": a basket a line; "user-items": a user a line, followed by items
     day_first  whether 1/2/2017 is the first of February; None = what the other cells tell, else January 2
     several_items  what stands between the items of one cell, " " = white space; None = a cell is one item. A column of
                lists holds several items anyway (logs only)

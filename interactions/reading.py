@@ -20,7 +20,7 @@ from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
-from interactions.notes import notes_of_columns, notes_of_lost_users, notes_of_rows
+from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_rows
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.rows import Rows
@@ -94,7 +94,7 @@ def read_log(
     users = no_columns(n_users)
     notes = source.notes + notes_of_rows(roles, rows, rules, day_order)
     notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
-    notes += notes_of_lost_users(roles, tally, len(rows.items))
+    notes += notes_of_lost_rows(roles, tally, len(rows.items))
     if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
         notes.append(
             f"Items such as {rows.item_ids[0][:60]!r} look like several in one cell: say what stands between them "

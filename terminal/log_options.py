@@ -48,7 +48,10 @@ _OPTIONS: Mapping[str, tuple[Any, Any]] = {
     "min_items_per_user": (_floor("--min-items-per-user", "Then leave out users with fewer items."), None),
     "rules": (_file("--rules", "Rules of cleaning as JSON, as the app lets you download them."), None),
     "encoding": (_text("--encoding", "Encoding of the file, such as gb18030."), None),
-    "separator": (_text("--separator", "One or two characters between the fields; \\t = tab."), None),
+    "separator": (
+        _text("--separator", "One or two characters between the fields; \\t = tab, \\x01 as Hive has."),
+        None,
+    ),
     "header": (_switch("header", "Whether the first line names the columns."), None),
     "quotes": (_switch("quotes", "Whether double quotes hold a field together."), None),
     "escapes": (_switch("escapes", "Whether a backslash inside of double quotes escapes a quote."), None),
@@ -93,8 +96,6 @@ def _log_source(name: str, options: Mapping[str, Any]) -> LogSource:
     from workspace.settings import checked
 
     read = {key: options[key] for key in ReadOptions.model_fields if key in options}
-    if read["separator"] is not None:
-        read["separator"] = read["separator"].replace("\\t", "\t")
     rules = {} if options["rules"] is None else _rules_in(options["rules"])
     rules |= {key: options[key] for key in ("min_users_per_item", "min_items_per_user") if options[key] is not None}
     return LogSource(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from errors import LogError
+from interactions.column_names import NAMES, plain_name
 from interactions.formats.lines import LONGEST, TextLines
 from interactions.formats.records import MAX_RECORD
 from interactions.formats.source import Batch, Kind, checked_columns
@@ -18,6 +20,7 @@ from interactions.options import ReadOptions
 
 _HEAD_LINES = 1000  # whose keys are the columns
 _MOST_HEAD = 32 << 20  # characters of the objects that are kept as the head
+_ITEMS = frozenset(NAMES["item"].split())
 _BETWEEN = re.compile(r"[\s,]*")  # two values of a list
 _LABELS = "|"  # between the values of a list
 
@@ -28,7 +31,8 @@ class JsonLines:
     columns  the keys of the first thousand objects, fewer where they are large, in the order in which they are met;
              "a.b" is b inside of a
 
-    An object may also stand as Python prints it.
+    An object may also stand as Python prints it. Where a key holds a list of objects with items, as a visit holds its
+    events, each of those is a row, beside which the rest of the visit is repeated.
     """
 
     kind: Kind = "json lines"
@@ -40,20 +44,18 @@ class JsonLines:
         self.size, self.notes = self._lines.size, self._lines.notes
         self._is_list = self._lines.start.lstrip().startswith(b"[")
         self.options = ReadOptions(encoding=self._lines.encoding, layout="table", table=options.table)
-        self._first: list[dict[str, str | None]] = []
+        first: list[dict[str, Any]] = []
         problem, kept = "", 0
-        for place, row, _ in self._objects():
-            if isinstance(row, str):
-                problem = problem or f"line {place}: {row}"
+        for place, value, size, _ in self._values():
+            if isinstance(value, str):
+                problem = problem or f"line {place}: {value}"
             else:
-                self._first.append(row)
-                kept += sum(len(cell or "") for cell in row.values())
-            if (
-                kept > _MOST_HEAD
-                or len(self._first) >= _HEAD_LINES
-                or (problem and not self._first and place > _HEAD_LINES)
-            ):
+                first.append(value)
+                kept += size
+            if kept > _MOST_HEAD or len(first) >= _HEAD_LINES or (problem and not first and place > _HEAD_LINES):
                 break
+        self._events = _key_of_events(first)
+        self._first = [row for value in first for row in _rows(value, self._events)]
         if not any(self._first):
             raise LogError(
                 f"{path.name} holds no JSON objects with keys ({problem or 'they are empty'}): write one a line."
@@ -74,15 +76,24 @@ class JsonLines:
         return in_batches(rows(), len(columns))
 
     def _objects(self) -> Iterator[tuple[int, dict[str, str | None] | str, int]]:
-        """(line, or place in a list; the object flat, or what is wrong; bytes of the file read so far)."""
+        """(line, or place in a list; a row, or what is wrong; bytes of the file read so far)."""
+        for place, value, _, done in self._values():
+            if isinstance(value, str):
+                yield place, value, done
+            else:
+                for row in _rows(value, self._events):
+                    yield place, row, done
+
+    def _values(self) -> Iterator[tuple[int, dict[str, Any] | str, int, int]]:
+        """(line, or place in a list; the object, or what is wrong; its characters; bytes of the file read so far)."""
         if self._is_list:
             yield from self._list()
             return
         for place, line, done in self._lines:
             if line.strip():
-                yield place, _flat_or_wrong(line), done
+                yield place, _object_or_wrong(line), len(line), done
 
-    def _list(self) -> Iterator[tuple[int, dict[str, str | None] | str, int]]:
+    def _list(self) -> Iterator[tuple[int, dict[str, Any] | str, int, int]]:
         """The values of a list one by one, each as soon as its end is read."""
         place, text, at = 0, "", 0
         opened = False
@@ -105,8 +116,8 @@ class JsonLines:
                     break  # its end is in the next chunk
                 if end == len(text) and not last:
                     break  # a number may go on
-                place, at = place + 1, end
-                yield place, _flat(value) if isinstance(value, dict) else "not a JSON object", done
+                place, size, at = place + 1, end - at, end
+                yield place, value if isinstance(value, dict) else "not a JSON object", size, done
         raise self._no_list(place + 1)
 
     def _no_list(self, place: int) -> LogError:
@@ -127,7 +138,7 @@ def _decoded(chunk: bytes, name: str) -> str:
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
-def _flat_or_wrong(line: bytes) -> dict[str, str | None] | str:
+def _object_or_wrong(line: bytes) -> dict[str, Any] | str:
     if len(line) > MAX_RECORD:
         return "longer than 1 MB"
     try:
@@ -140,7 +151,35 @@ def _flat_or_wrong(line: bytes) -> dict[str, str | None] | str:
         value = _python_s(text)
         if value is None:
             return "no valid JSON"
-    return _flat(value) if isinstance(value, dict) else "not a JSON object"
+    return value if isinstance(value, dict) else "not a JSON object"
+
+
+def _key_of_events(objects: Sequence[dict[str, Any]]) -> str | None:
+    """The key whose lists hold an object an item, where items are known nowhere else: that of a visit's events."""
+    if any(_names_items(value) for value in objects):
+        return None
+    inner: dict[str, dict[str, Any]] = {}  # key -> all that is said of its objects
+    for value in objects:
+        for key, found in value.items():
+            if _is_events(found):
+                inner.setdefault(key, {}).update(itertools.chain.from_iterable(one.items() for one in found))
+    return next((key for key, keys in inner.items() if _names_items(keys)), None)
+
+
+def _names_items(keys: Iterable[str]) -> bool:
+    return any(plain_name(key) in _ITEMS for key in keys)
+
+
+def _is_events(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _rows(value: dict[str, Any], events: str | None) -> list[dict[str, str | None]]:
+    """An object as one row, or as a row for each of its events."""
+    if events is None or not _is_events(value.get(events)):
+        return [_flat({key: inner for key, inner in value.items() if key != events or inner})]
+    rest = _flat({key: inner for key, inner in value.items() if key != events})
+    return [rest | _flat(event, f"{events}.") for event in value[events]]
 
 
 def _python_s(text: str) -> dict[str, Any] | None:

@@ -73,3 +73,16 @@ def test_rows_of_guests(tmp_path: Path) -> None:
         assert not any("was not taken" in note for note in notes)
     nearly_all = [f"{'' if n % 7 == 0 else f'c{n % 5}'},o{n // 2},p{n % 4}" for n in range(42)]
     assert not any("no user" in note for note in notes_of(tmp_path / "log.csv", rows(*nearly_all, header=header)))
+
+
+def test_rows_without_a_weight(tmp_path: Path) -> None:
+    rated = [f"u{n % 5},i{n % 4},{n % 5 + 1 if n % 2 else ''}" for n in range(40)]
+    notes = notes_of(tmp_path / "log.csv", rows(*rated, header="user,item,rating"))
+    assert any(note.startswith("20 of 40 rows have nothing in 'rating' that is a number") for note in notes)
+    nearly = [f"u{n % 5},i{n % 4},{n % 5 + 1 if n % 7 else ''}" for n in range(40)]
+    assert not any(
+        "rating" in note for note in notes_of(tmp_path / "log.csv", rows(*nearly, header="user,item,rating"))
+    )
+    assert read_log(tmp_path / "log.csv")[1].interactions == 34
+    (tmp_path / "nameless.csv").write_text("\n".join(rated), encoding="utf-8")
+    assert "weight" not in read_log(tmp_path / "nameless.csv")[0].columns, "half of the rows would be lost to a guess"

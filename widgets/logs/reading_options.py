@@ -15,12 +15,13 @@ from interactions.options import MATCHES
 from widgets.text import plain
 
 _SEPARATORS = {
-    ",": "comma (,)", ";": "semicolon (;)", "\t": "tab", "|": "bar (|)", "::": "two colons (::)", " ": "space"
+    ",": "comma (,)", ";": "semicolon (;)", "\t": "tab", "|": "bar (|)", "::": "two colons (::)", " ": "space",
+    "\x01": "Hive's (\\x01)",
 }  # fmt: skip
 _MARKS = {"|": "bar (|)", ",": "comma (,)", ";": "semicolon (;)", " ": "space"}
 _LAYOUTS = {
     "table": "Table: an event a line",
-    "baskets": "Baskets: a line is a basket of items, with spaces between them",
+    "baskets": "Baskets: a line is a basket of items",
     "user-items": "User and items: a line is a user, followed by items",
 }
 _TEXTS = ("csv", "json lines", "baskets", "user-items")

@@ -413,3 +413,40 @@ def test_files_that_other_programs_pack_are_named(tmp_path: Path, names: list[st
 def test_tables_that_begin_like_files_of_other_programs(tmp_path: Path, header: str) -> None:
     (tmp_path / "log.csv").write_text(f"{header}\nu1,a\nu2,b\n", encoding="utf-8")
     assert open_source(tmp_path / "log.csv", ReadOptions()).columns == header.split(",")
+
+
+def test_visits_that_hold_their_events_in_a_list(tmp_path: Path) -> None:
+    visits = [
+        {
+            "session": n,
+            "events": [{"aid": 10 + event, "ts": 1_659_304_800_025 + 1000 * event} for event in range(n % 3)],
+        }
+        for n in range(30)
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, visits)), encoding="utf-8")
+    (tmp_path / "list.json").write_text(json.dumps(visits), encoding="utf-8")
+    for name in ("log.jsonl", "list.json"):
+        log, report = read_log(tmp_path / name)
+        assert log.columns == {"session": "session", "item": "events.aid", "time": "events.ts"}
+        assert (report.rows, report.interactions, report.dropped) == (40, 30, {"missing_item": 10})
+        assert log.timestamps is not None
+        assert set(log.timestamps.tolist()) == {1_659_304_800, 1_659_304_801}
+        assert sorted(log.item_ids) == ["10", "11"]
+
+
+def test_lists_of_objects_that_are_no_items_stay_one_row(tmp_path: Path) -> None:
+    """Genres and pictures are no events, and where the item is known beside them no list holds items."""
+    rows = [
+        {"user": f"u{n % 3}", "movieId": f"m{n % 4}", "genres": [{"id": 1, "name": "Drama"}, {"id": 2, "name": "War"}],
+         "also": [{"product_id": 5}, {"product_id": 6}]}
+        for n in range(12)
+    ]  # fmt: skip
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    log, report = read_log(tmp_path / "log.jsonl")
+    assert (report.rows, log.n_items, log.columns["item"]) == (12, 4, "movieId")
+    del rows[0]["also"]
+    films = [{"id": f"m{n}", "title": f"Film {n}", "genres": rows[0]["genres"]} for n in range(4)]
+    (tmp_path / "items.jsonl").write_text("\n".join(map(json.dumps, films)), encoding="utf-8")
+    log, report = read_log(tmp_path / "log.jsonl", items_path=tmp_path / "items.jsonl")
+    assert report.items_known == 4
+    assert not any("repeat" in note for note in report.notes)
