@@ -47,11 +47,11 @@ else:
         if tab.open:
             with tab:
                 draw(entry)
+    frame.next_step("train", "Next: train embeddings on this log")
     with st.container(horizontal=True):
         if st.button("Open another log", icon=":material/folder_open:"):
             session.open_log(None)
             st.rerun()
         library.actions(entry)
-    frame.next_step("train", "Next: train embeddings on this log")
 with under_the_title:
     importing.show()

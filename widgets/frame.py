@@ -42,6 +42,10 @@ SCREENS = {
 _ICON = Path(__file__).with_name("icon.png")
 
 
+# Streamlit keeps the place where the window stood, which was at the button that opened the log.
+_TO_THE_TOP = """<script>/* {} */ document.querySelector('[data-testid="stMain"]').scrollTo(0, 0)</script>"""
+
+
 def run() -> None:
     """Draw one page inside the frame."""
     page = _navigation()
@@ -49,6 +53,8 @@ def run() -> None:
     st.session_state[_FRAMED] = True
     try:
         _sidebar()
+        # The browser runs it once for each log that is opened, when its text is another one.
+        st.html(_TO_THE_TOP.format(session.opened()), unsafe_allow_javascript=True)
         page.run()
     except InputError as error:
         st.error(plain(error))

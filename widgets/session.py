@@ -9,6 +9,7 @@ from widgets.text import plain
 from workspace.logs import LogEntry, find_log, list_logs
 
 _LOG = "_log_digest"
+_OPENED = "_logs_opened"
 _OFFERED = 5  # kept logs, the newest first
 _ADDRESS_LENGTH = 16
 
@@ -46,8 +47,14 @@ def current_log() -> LogEntry | None:
 
 
 def open_log(digest: str | None) -> None:
-    """Make this the log at work (None closes it)."""
+    """Make this the log at work (None closes it); what is shown next begins at its top."""
     st.session_state[_LOG] = digest
+    st.session_state[_OPENED] = opened() + 1
+
+
+def opened() -> int:
+    """How often another log was taken to work in this tab."""
+    return int(st.session_state.get(_OPENED, 0))
 
 
 def close_log(digest: str) -> None:

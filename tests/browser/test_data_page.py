@@ -316,10 +316,18 @@ def test_a_log_is_named_described_and_deleted_with_its_runs(page: Page, app_serv
     assert list_runs() == []
 
 
+def test_a_log_is_shown_from_its_top(page: Page, app_server: AppServer) -> None:
+    page.set_viewport_size({"width": 1000, "height": 500})
+    open_tiny(page, app_server)
+    expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_in_viewport()
+    page.get_by_role("button", name="Open another log").click()
+    expect(page.get_by_role("heading", name="Itemscape", exact=True)).to_be_in_viewport(timeout=PATIENCE)
+
+
 def test_the_same_file_twice_is_one_log(page: Page, app_server: AppServer) -> None:
     open_tiny(page, app_server)
     open_tiny(page, app_server)
-    expect(page.get_by_text("This file is kept already as “events”, read and cleaned in the same way")).to_be_visible()
+    expect(page.get_by_text("This file is kept already as “tiny”, read and cleaned in the same way")).to_be_visible()
     assert len(logs.list_logs()) == 1
 
 

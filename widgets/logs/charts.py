@@ -33,7 +33,7 @@ def popularity_curve(popularity: Mapping[str, Any], who: str) -> go.Figure:
             middle = (math.log10(start) + math.log10(end)) / 2
             place = {"x": middle, "y": 1, "yref": "paper", "yanchor": "bottom"}
             # The axis gives the few items of the head most room, so that their share has to be said.
-            text = f"<b>{name}</b><br>{percent(part['items'] / all_items)} of items"
+            text = f"<b>{name}</b><br>{percent(part['items'] / all_items)}"
             annotations.append({**place, "text": text, "showarrow": False, "hovertext": f"{part['items']:,} items"})
             start = end
     line = {
@@ -55,7 +55,7 @@ def _log_axis(values: Sequence[int]) -> dict[str, Any]:
     """A log axis that has numbers to read even where all values lie within one power of ten."""
     most, least = max(values, default=1), max(min(values, default=1), 1)
     if most >= 100 * least:
-        return {"type": "log", "dtick": 1}
+        return {"type": "log", "dtick": 1, "tickformat": ","}
     return {"type": "log", "tickvals": [one * 10**power for power in range(12) for one in (1, 2, 5)], "tickformat": ","}
 
 

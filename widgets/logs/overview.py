@@ -10,7 +10,7 @@ from widgets.charts import show
 from widgets.logs.charts import events_over_time, popularity_curve
 from widgets.logs.cleaning import file_of
 from widgets.logs.words import rules_in_words, span, whose
-from widgets.text import count, day, plain
+from widgets.text import count, day, percent, plain
 from workspace.logs import LogEntry
 
 
@@ -117,9 +117,10 @@ def _filled(table: list[dict[str, object]], rows: int) -> None:
 def _buckets(entry: LogEntry) -> str:
     """How many items make up each bucket, and what a bucket is."""
     parts = entry.summary["popularity"]["buckets"]
-    head, mid, tail = (count(parts[name]["items"]) for name in ("head", "mid", "tail"))
+    sizes = [parts[name]["items"] for name in ("head", "mid", "tail")]
+    head, mid, tail = (f"{count(size)} ({percent(size / max(sum(sizes), 1))})" for size in sizes)
     pairs = "basket-item" if entry.users_are_sessions else "user-item"
     return (
-        f"Half of all {pairs} pairs are of the {head} head items, the next 30 % of the {mid} mid items, the rest of "
-        f"the {tail} tail items."
+        f"Half of all {pairs} pairs are of the head, {head} of the items; the next 30 % are of the mid, {mid}; the "
+        f"rest are of the tail, {tail}."
     )

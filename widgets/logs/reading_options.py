@@ -59,7 +59,7 @@ def read_as(path: Path, name: str, key: str, *, log: bool) -> tuple[ReadOptions,
             _panel(key, found, log=log)
     if not log:
         st.selectbox(
-            "How its ids are compared with the log's", MATCHES, index=None, key=f"{key}-match_ids",
+            f"How the ids of {plain(name)} are compared with the log's", MATCHES, index=None, key=f"{key}-match_ids",
             placeholder="Exactly", format_func=str.capitalize,
             help="As numbers, 0012, 12 and 12.0 are one. The log's ids stay as they stand in any case.",
         )  # fmt: skip

@@ -18,8 +18,8 @@ def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:
     figure = charts.popularity_curve({"rank": [1, 100], "p": [50, 1], "buckets": buckets}, "users")
     assert [(shape.x0, shape.x1) for shape in figure.layout.shapes] == [(1, 10), (10, 100)]
     assert [word.text for word in figure.layout.annotations] == [
-        "<b>head</b><br>10\N{NO-BREAK SPACE}% of items",
-        "<b>mid</b><br>90\N{NO-BREAK SPACE}% of items",
+        "<b>head</b><br>10\N{NO-BREAK SPACE}%",
+        "<b>mid</b><br>90\N{NO-BREAK SPACE}%",
     ]
     assert figure.layout.annotations[1].x == pytest.approx(math.log10(math.sqrt(10 * 100)))
     assert figure.layout.xaxis.type == figure.layout.yaxis.type == "log"
