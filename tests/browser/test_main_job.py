@@ -72,6 +72,7 @@ def test_vectors_trained_elsewhere_come_in_and_stay(page: Page, app_server: AppS
     page.get_by_role("button", name="Import vectors").click()
     expect(page.get_by_test_id("stAlert").first).to_contain_text("bad.csv, line 2: too few fields", timeout=PATIENCE)
     page.get_by_role("button", name="Dismiss").click()
+    settle(page)
     inputs.first.set_input_files(file)
     expect(page.get_by_text("elsewhere.csv")).to_be_visible()
     page.get_by_role("button", name="Import vectors").click()
