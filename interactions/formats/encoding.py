@@ -107,6 +107,8 @@ def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:
         return "utf-8"
     if len(_CONTROLS & set(sample)) >= _MOST_CONTROLS:
         raise LogError(f"{name} is not a text file, as its bytes show: choose a CSV or Parquet file.")
+    if not whole:
+        sample = sample[: sample.rfind(b"\n") + 1] or sample  # a line that was cut may end in half of a letter
     lines = [line for line in sample.splitlines() if not line.isascii()]
     sound = sum(_is(line, "utf-8", whole=True) for line in lines)
     if sound and sound >= len(lines) / 2:  # letters of other encodings are hardly ever those of UTF-8 by chance

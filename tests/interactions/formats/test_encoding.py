@@ -118,6 +118,15 @@ def test_few_titles_that_tell_among_others_in_ascii(encoding: str, titles: list[
     assert detect_encoding(table(titles, rows=60).encode(encoding), whole=True, name="log.csv") == encoding
 
 
+@pytest.mark.parametrize("encoding", SHOPS)
+def test_a_letter_cut_at_the_end_of_a_sample_tells_nothing(encoding: str) -> None:
+    words = SHOPS[encoding].split()
+    data = table(words, rows=100).encode(encoding)
+    begin = data.rindex(b"\n", 0, -1)
+    for cut in range(begin, len(data)):
+        assert detect_encoding(data[:cut], whole=False, name="log.csv") == encoding
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_unicode_with_and_without_a_mark(encoding: str) -> None:
     text = table(["牛奶", "tea", "Café"], rows=50)
