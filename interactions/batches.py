@@ -11,8 +11,8 @@ import numpy.typing as npt
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.column_names import Role
-from interactions.columns import are_compact_dates
 from interactions.formats.source import Batch, Source
+from interactions.guessing import are_compact_dates
 from interactions.local_times import Order, has_order, told_order
 from interactions.memory import Held, Room
 from interactions.options import ReadOptions

@@ -4,10 +4,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, get_args
 
 Role = Literal["user", "item", "weight", "time", "clock", "session", "event", "quantity", "title", "category"]
+
+CLEANING_ROLES: tuple[Role, ...] = ("event", "quantity")  # of columns that only rules of cleaning look at
+ALL_ROLES: tuple[Role, ...] = get_args(Role)
+FACTS: tuple[Role, ...] = ("title", "category")  # which say something of items
+ROLES: tuple[Role, ...] = tuple(role for role in ALL_ROLES if role not in CLEANING_ROLES)
 
 # Names without case, spaces and punctuation, the likeliest first. Amounts (quantity, qty, 数量, price) are no weights:
 # one product is counted in thousandths, the next in pieces, and a few rows would outweigh all others.
@@ -104,9 +109,60 @@ NAMES: Mapping[Role, str] = {
         类别 类目 品类 分类 种类 类型 商品类别 商品类目 商品分类 商品类型
     """,
 }
+_ID_ENDINGS = {"id", "ids", "key", "code", "no", "nr", "number", "num", "uuid", "hash", "编号", "编码"}
+_ID_STEMS: dict[Role, str] = {
+    "user": "user customer household visitor member client buyer shopper reader listener viewer",
+    "item": "item product sku article movie film book song track goods video recipe game content",
+    "session": "session basket cart order invoice transaction receipt visit",
+}
 _MONGO = re.compile(r"\.\$\w+$")
+_NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 
 
 def plain_name(name: str) -> str:
     """A name without case, spaces and punctuation, and without the type that MongoDB writes behind it."""
     return "".join(letter for letter in _MONGO.sub("", name).lower() if letter.isalnum())
+
+
+def is_nameless(name: str) -> bool:
+    """Whether a name was made up for a column that the file gives none."""
+    return _NAMELESS.fullmatch(name) is not None
+
+
+def name_for(role: Role, columns: Sequence[str]) -> str | None:
+    """The column whose name is the likeliest one for the role, whatever it holds; None where none is."""
+    return next(by_names(role, columns), None)
+
+
+def by_names(role: Role, columns: Sequence[str]) -> Iterator[str]:
+    """The columns whose names are ones for the role, the likeliest first."""
+    plain: dict[str, str] = {}
+    for name in columns:
+        plain.setdefault(plain_name(name), name)
+    inside: dict[str, str] = {}  # of objects: "events.ts"
+    for name in columns if role not in FACTS else []:
+        inside.setdefault(plain_name(name.rpartition(".")[2]), name)
+    for names in (plain, inside):
+        for known in NAMES.get(role, "").split():
+            if known in names:
+                yield names.pop(known)
+    for name in columns:
+        # "customer_unique_id", "MovieKeyNo": begins with what it names and ends as an id does.
+        if ends_as_id(name) and _words(name)[0] in _ID_STEMS.get(role, "").split():
+            yield name
+
+
+def ends_as_id(name: str) -> bool:
+    """Whether a name of several words says that the column holds ids: product_key, OrderNo."""
+    words = _words(name)
+    return len(words) > 1 and words[-1] in _ID_ENDINGS
+
+
+def table_prefix(columns: Sequence[str]) -> str:
+    """What stands before a point in the names of all columns, as Hive writes the name of the table; often nothing."""
+    first = columns[0].partition(".")[0] + "." if columns else ""
+    return first if len(columns) > 1 and all(name.startswith(first) and name != first for name in columns) else ""
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+", name)]

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from interactions.cleaning import CleaningRules, Tally
-from interactions.column_names import Role
-from interactions.columns import guess_for_cleaning, name_for
+from interactions.column_names import Role, name_for
+from interactions.guessing import guess_for_cleaning
 from interactions.local_times import Order
 from interactions.rows import Rows
 from interactions.steps import cancelled_sessions

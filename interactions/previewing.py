@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interactions.column_names import Role
-from interactions.columns import Guess, guess_columns, guess_for_cleaning
 from interactions.formats.opening import open_source
 from interactions.formats.source import Kind
+from interactions.guessing import Guess, guess_columns, guess_for_cleaning
 from interactions.options import ReadOptions
 
 if TYPE_CHECKING:

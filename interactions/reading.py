@@ -14,8 +14,8 @@ import numpy as np
 from errors import LogError
 from interactions.batches import read_rows
 from interactions.cleaning import CleaningReport, CleaningRules, Tally, in_words
-from interactions.column_names import Role
-from interactions.columns import FACTS, resolve_columns
+from interactions.column_names import FACTS, Role
+from interactions.columns import resolve_columns
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order

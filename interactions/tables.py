@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import LogError
-from interactions.column_names import Role
-from interactions.columns import FACTS, guess_id, guess_item_facts
+from interactions.column_names import FACTS, Role
+from interactions.columns import guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.memory import Room

@@ -10,7 +10,7 @@ from typing import Any
 from embedders.base import Progress, no_progress
 from errors import LogError, ParameterError
 from interactions import CleaningRules, InteractionLog, ReadOptions, preview, read_log
-from interactions.columns import FACTS
+from interactions.column_names import FACTS
 from interactions.sample import SAMPLE_NAME, sample_columns, sample_files
 from workspace.logs import LogEntry, find_log, logs_called, open_log
 from workspace.summary import describe

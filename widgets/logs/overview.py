@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from interactions import Preview
-from interactions.columns import FACTS, in_item_table
+from interactions.column_names import FACTS
+from interactions.columns import in_item_table
 from widgets.charts import show
 from widgets.logs.charts import events_over_time, popularity_curve
 from widgets.logs.cleaning import file_of

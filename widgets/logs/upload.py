@@ -14,7 +14,9 @@ from streamlit.typing import UploadedFile
 
 from errors import LogError
 from interactions import CleaningRules, Preview
-from interactions.columns import CLEANING_ROLES, FACTS, ROLES, Guess, guess_item_facts, in_item_table, resolve_columns
+from interactions.column_names import CLEANING_ROLES, FACTS, ROLES
+from interactions.columns import guess_item_facts, in_item_table, resolve_columns
+from interactions.guessing import Guess
 from interactions.sample import sample_columns, sample_files
 from widgets.logs import importing
 from widgets.logs.reading_options import read_as
