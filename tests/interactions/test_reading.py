@@ -22,17 +22,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from errors import Cancelled, LogError
-from interactions import CleaningReport, CleaningRules, InteractionLog, ReadOptions, read_log
+from interactions import CleaningRules, InteractionLog, ReadOptions, read_log
 from interactions.cleaning import REASONS
+from tests.interactions.files import GOOD, ITEMS, adds_up, write
 from tests.interactions.formats.test_records import reference
-
-GOOD = "user_id,item_id,rating,time\nu1,0104257,5,2017-01-01\nu2, b,3,2017-01-02\nu1,c,1,1483228800\n"
-
-
-def write(folder: Path, text: str | bytes, name: str = "log.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 def events(log: InteractionLog) -> list[tuple[str, str]]:
@@ -40,10 +33,6 @@ def events(log: InteractionLog) -> list[tuple[str, str]]:
         (str(log.user_ids[user]), str(log.item_ids[item]))
         for user, item in zip(log.user_codes, log.item_codes, strict=True)
     ]
-
-
-def adds_up(report: CleaningReport) -> bool:
-    return report.rows == report.interactions + sum(report.dropped.values())
 
 
 def test_a_small_file_becomes_the_arrays_that_one_expects(tmp_path: Path) -> None:
@@ -122,14 +111,6 @@ def test_headers_in_the_middle_of_files_that_were_put_together_are_no_rows(tmp_p
     assert report.dropped == {"malformed_row": 2}
     assert report.examples == {"malformed_row": ["line 4: the header again", "line 7: the header again"]}
     assert report.rows == 8
-
-
-def test_dates_as_spreadsheets_count_them_are_noticed(tmp_path: Path) -> None:
-    path = tmp_path / "log.csv"
-    path.write_text("user,item,date\nu1,i1,43831.5\nu2,i2,43832\n")
-    assert any("as spreadsheets count days" in note for note in read_log(path)[1].notes)
-    path.write_text("user,item,date\nu1,i1,1\nu2,i2,43832\n")
-    assert not any("spreadsheets" in note for note in read_log(path)[1].notes)
 
 
 def test_columns_without_a_role_are_not_judged(tmp_path: Path) -> None:
@@ -329,12 +310,6 @@ def test_two_characters_as_separator(tmp_path: Path) -> None:
     assert log.n_interactions == 3
 
 
-def test_compact_dates_are_dates(tmp_path: Path) -> None:
-    log, _ = read_log(write(tmp_path, "user,item,date\nu,a,20170101\nv,b,20170102\n"))
-    assert log.timestamps is not None
-    assert log.timestamps.tolist() == [1483228800, 1483315200]
-
-
 def test_bytes_that_are_no_text_spoil_their_row_only(tmp_path: Path) -> None:
     body = b"u1,a\nu2,b\n" * 10_000 + b"u1,\xff\nu2,\xc3\xa9\n"
     log, report = read_log(write(tmp_path, b"user,item\n" + body))
@@ -399,68 +374,6 @@ def test_what_is_unknown_is_missing_and_never_the_text_nan(tmp_path: Path) -> No
     assert log.items["category"].isna().tolist() == [True, True]
 
 
-ITEMS = """item_id,name,genre,price,id
-c,Cee,x,1.50,7
-0104257,Leading zeros,,2.50,8
-0104257,Again,,9,9
-zz,Not bought,x,3,1
-"""
-
-
-def test_an_item_table_is_joined_by_id_as_text(tmp_path: Path) -> None:
-    log, report = read_log(write(tmp_path, GOOD), items_path=write(tmp_path, ITEMS, "items.csv"))
-    assert log.items["title"].isna().tolist() == [True, False, False]
-    assert log.items["title"].tolist()[1:] == ["Leading zeros", "Cee"]
-    assert log.items["category"].isna().tolist() == [True, True, False]
-    assert log.items["price"].tolist()[1:] == ["2.50", "1.50"], "texts of a CSV stay as they stand"
-    assert list(log.items.columns) == ["title", "category", "price", "id (column)"]
-    assert report.items_known == 2
-    assert (report.columns["title"], report.columns["category"]) == ("name", "genre")
-    assert any("repeat an id" in note for note in report.notes)
-
-
-def test_an_item_table_keeps_the_types_of_parquet(tmp_path: Path) -> None:
-    table = pd.DataFrame({"item_id": ["c", "0104257"], "stock": [3, 4], "price": [1.5, 2.5]})
-    table.to_parquet(tmp_path / "items.parquet")
-    log, _ = read_log(write(tmp_path, GOOD), items_path=tmp_path / "items.parquet")
-    assert log.items["stock"].tolist() == [pd.NA, 4, 3]
-    assert log.items["price"].tolist()[1:] == [2.5, 1.5]
-    log.save(tmp_path)
-    pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).items, log.items)
-
-
-def test_the_id_column_of_a_table_without_telling_names_is_the_one_that_matches(tmp_path: Path) -> None:
-    items = write(tmp_path, "number,what,title\n1,c,Cee\n2,0104257,Zeros\n", "items.csv")
-    log, report = read_log(write(tmp_path, GOOD), items_path=items)
-    assert report.items_known == 2
-    assert log.items["title"].tolist()[1:] == ["Zeros", "Cee"]
-
-
-def test_title_and_category_can_be_named_in_either_file(tmp_path: Path) -> None:
-    path = write(tmp_path, "u,i,label\nu1,a,A\nu2,b,B\n")
-    items = write(tmp_path, "i,title,group\na,Not wanted,x\nb,Not wanted,y\n", "items.csv")
-    roles = {"user": "u", "item": "i", "title": "label", "category": "group"}
-    log, report = read_log(path, roles, items_path=items)
-    assert log.items["title"].tolist() == ["A", "B"]
-    assert log.items["category"].tolist() == ["x", "y"]
-    assert report.columns == roles
-
-
-def test_a_user_table_is_joined_too(tmp_path: Path) -> None:
-    users = write(tmp_path, "user_id,age\nu2,40\nu9,1\n", "users.csv")
-    log, _ = read_log(write(tmp_path, GOOD), users_path=users)
-    assert log.users["age"].isna().tolist() == [True, False]
-    assert log.users["age"].iloc[1] == "40"
-    log.save(tmp_path)
-    pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).users, log.users)
-
-
-def test_malformed_rows_of_a_table_are_said(tmp_path: Path) -> None:
-    items = write(tmp_path, "item_id,title\nc,Cee\n0104257\n", "items.csv")
-    _, report = read_log(write(tmp_path, GOOD), items_path=items)
-    assert any("1 malformed rows of items.csv" in note and "line 3" in note for note in report.notes)
-
-
 def test_the_digest_names_all_that_the_log_was_made_from_and_nothing_else(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD)
     items, users = write(tmp_path, ITEMS, "items.csv"), write(tmp_path, "user_id,age\nu2,40\n", "users.csv")
@@ -494,24 +407,6 @@ def test_the_digest_names_all_that_the_log_was_made_from_and_nothing_else(tmp_pa
     assert len({*same, *others}) == 1 + len(others)
 
 
-def test_progress_runs_forward_when_the_order_of_day_and_month_turns_far_into_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 4000)
-    dates = ["1/2/2017"] * 3000 + ["13/2/2017"] * 2000
-    text = "".join(f"u{n % 7},i{n % 5},{date}\n" for n, date in enumerate(dates))
-    told: list[tuple[str, float]] = []
-
-    def watch(stage: str, done: float, total: float, loss: float | None = None) -> None:
-        told.append((stage, done / total))
-
-    log, report = read_log(write(tmp_path, "user,item,time\n" + text), progress=watch)
-    assert (log.n_interactions, report.dropped) == (5000, {})
-    assert [done for _, done in told] == sorted(done for _, done in told)
-    assert max(done for stage, done in told if stage == "Reading log.csv") > 0.3
-    assert "Reading log.csv again, day first" in [stage for stage, _ in told]
-
-
 def test_progress_runs_forward_and_can_stop_the_work(tmp_path: Path) -> None:
     seen: list[tuple[str, float, float]] = []
 
@@ -531,80 +426,3 @@ def test_progress_runs_forward_and_can_stop_the_work(tmp_path: Path) -> None:
     for stage in {stage for stage, _, _ in seen}:
         with pytest.raises(Cancelled):
             read_log(path, items_path=tmp_path / "items.csv", progress=functools.partial(stop, stage))
-
-
-@pytest.mark.parametrize(
-    ("times", "day_first", "expected", "unreadable"),
-    [
-        (["1/2/2017", "3/2/2017"], None, ["2017-01-02", "2017-03-02"], 0),
-        (["1/2/2017", "3/2/2017"], True, ["2017-02-01", "2017-02-03"], 0),
-        (["1.2.2017", "3.2.2017"], None, ["2017-02-01", "2017-02-03"], 0),
-        (["1/2/2017", "13/2/2017"], None, ["2017-02-01", "2017-02-13"], 0),
-        (["1/2/2017", "2/13/2017"], None, ["2017-01-02", "2017-02-13"], 0),
-        (["1/2/2017"] * 1500 + ["13/2/2017"], None, ["2017-02-01", "2017-02-13"], 0),
-        (["1/2/2017"] * 1500 + ["2/13/2017"], None, ["2017-01-02", "2017-02-13"], 0),
-        (["1/2/2017"] * 1500 + ["13/2/2017"], False, ["2017-01-02"], 1),
-    ],
-)
-def test_the_order_of_day_and_month_is_told_by_the_whole_file(
-    tmp_path: Path, times: list[str], day_first: bool | None, expected: list[str], unreadable: int
-) -> None:
-    text = "user,item,time\n" + "".join(f"u{n},i{n},{time}\n" for time in times for n in range(2))
-    log, report = read_log(write(tmp_path, text), options=ReadOptions(day_first=day_first))
-    assert log.timestamps is not None
-    days = np.unique(log.timestamps.astype("datetime64[s]").astype("datetime64[D]")).astype(str).tolist()
-    assert days == expected
-    assert report.dropped == ({"unreadable_time": 2 * unreadable} if unreadable else {})
-    assert adds_up(report)
-    assert any("Times were read" in note for note in report.notes)
-    other, _ = read_log(write(tmp_path, text), options=ReadOptions(day_first=not day_first))
-    assert other.timestamps is not None
-    assert (other.digest == log.digest) == np.array_equal(other.timestamps, log.timestamps)
-
-
-@pytest.mark.parametrize(
-    ("day", "clock", "seconds"),
-    [
-        ("2014-04-07", "00:08:46", 1_396_829_326),
-        ("2014-04-07 00:00:00", "0:08:46", 1_396_829_326),
-        ("4/7/2014", "12:08 AM", 1_396_829_280),
-        ("20140407", "00:08:46", 1_396_829_326),
-        ("2014-04-07", "", 1_396_828_800),
-    ],
-)
-def test_a_day_and_a_time_of_the_day_make_a_time(tmp_path: Path, day: str, clock: str, seconds: int) -> None:
-    others = "".join(f"2014-04-{10 + n},1{n}:00:00,u{n % 2},i{n}\n" for n in range(5))
-    (tmp_path / "log.csv").write_text(f"day,hour,user,item\n{day},{clock},u1,a\n{others}", encoding="utf-8")
-    columns = {"time": "day", "clock": "hour", "user": "user", "item": "item"}
-    log, report = read_log(tmp_path / "log.csv", columns)
-    assert (report.dropped, log.columns) == ({}, columns)
-    assert log.timestamps is not None
-    assert log.timestamps.min() == seconds
-    assert seconds_of("2014-04-14 14:00:00") == log.timestamps.max()
-
-
-def seconds_of(text: str) -> int:
-    return int(np.datetime64(text, "s").astype(np.int64))
-
-
-def test_typed_days_and_times_of_the_day(tmp_path: Path) -> None:
-    table = pa.table(
-        {
-            "user": ["u1", "u2", "u1"],
-            "item": ["a", "b", "b"],
-            "date": pa.array([16_167, 16_168, None], pa.date32()),
-            "time": pa.array([526, 0, 60], pa.time32("s")),
-        }
-    )
-    pq.write_table(table, tmp_path / "log.parquet")
-    log, report = read_log(tmp_path / "log.parquet")
-    assert (log.columns["time"], log.columns["clock"]) == ("date", "time")
-    assert report.dropped == {"unreadable_time": 1}
-    assert log.timestamps is not None
-    assert sorted(log.timestamps.tolist()) == [1_396_829_326, 1_396_915_200]
-
-
-def test_times_of_the_day_without_days_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text("user,item,hour\nu1,a,8:00\nu2,b,9:00\n", encoding="utf-8")
-    with pytest.raises(LogError, match=r"^log\.csv has times of the day and no dates: choose the column of the dates"):
-        read_log(tmp_path / "log.csv", {"user": "user", "item": "item", "clock": "hour"})

@@ -1,15 +1,17 @@
-"""Tables are joined by id as it stands, or as a person says, and a note tells where another way would find more."""
+"""Tables of items and users are joined by id as it stands, or as a person says; a note tells where more would match."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from interactions import CleaningReport, InteractionLog, ReadOptions, read_log
 from interactions.options import MatchIds
+from tests.interactions.files import GOOD, ITEMS, write
 
 WAYS: dict[MatchIds, tuple[list[str], list[str]]] = {  # how the log and how the table writes each id
     "as numbers": (["266079.0", "0001", "7", "0", "x1", "10."], ["266079", "1", "007.00", "000", "x1", "10"]),
@@ -79,3 +81,57 @@ def test_a_table_without_header_finds_its_ids_in_the_way_they_are_compared(tmp_p
     options = ReadOptions(match_ids="as numbers", header=False)
     _, report = read_log(tmp_path / "log.csv", items_path=tmp_path / "items.csv", items_options=options)
     assert report.items_known == 2
+
+
+def test_an_item_table_is_joined_by_id_as_text(tmp_path: Path) -> None:
+    log, report = read_log(write(tmp_path, GOOD), items_path=write(tmp_path, ITEMS, "items.csv"))
+    assert log.items["title"].isna().tolist() == [True, False, False]
+    assert log.items["title"].tolist()[1:] == ["Leading zeros", "Cee"]
+    assert log.items["category"].isna().tolist() == [True, True, False]
+    assert log.items["price"].tolist()[1:] == ["2.50", "1.50"], "texts of a CSV stay as they stand"
+    assert list(log.items.columns) == ["title", "category", "price", "id (column)"]
+    assert report.items_known == 2
+    assert (report.columns["title"], report.columns["category"]) == ("name", "genre")
+    assert any("repeat an id" in note for note in report.notes)
+
+
+def test_an_item_table_keeps_the_types_of_parquet(tmp_path: Path) -> None:
+    table = pd.DataFrame({"item_id": ["c", "0104257"], "stock": [3, 4], "price": [1.5, 2.5]})
+    table.to_parquet(tmp_path / "items.parquet")
+    log, _ = read_log(write(tmp_path, GOOD), items_path=tmp_path / "items.parquet")
+    assert log.items["stock"].tolist() == [pd.NA, 4, 3]
+    assert log.items["price"].tolist()[1:] == [2.5, 1.5]
+    log.save(tmp_path)
+    pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).items, log.items)
+
+
+def test_the_id_column_of_a_table_without_telling_names_is_the_one_that_matches(tmp_path: Path) -> None:
+    items = write(tmp_path, "number,what,title\n1,c,Cee\n2,0104257,Zeros\n", "items.csv")
+    log, report = read_log(write(tmp_path, GOOD), items_path=items)
+    assert report.items_known == 2
+    assert log.items["title"].tolist()[1:] == ["Zeros", "Cee"]
+
+
+def test_title_and_category_can_be_named_in_either_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "u,i,label\nu1,a,A\nu2,b,B\n")
+    items = write(tmp_path, "i,title,group\na,Not wanted,x\nb,Not wanted,y\n", "items.csv")
+    roles = {"user": "u", "item": "i", "title": "label", "category": "group"}
+    log, report = read_log(path, roles, items_path=items)
+    assert log.items["title"].tolist() == ["A", "B"]
+    assert log.items["category"].tolist() == ["x", "y"]
+    assert report.columns == roles
+
+
+def test_a_user_table_is_joined_too(tmp_path: Path) -> None:
+    users = write(tmp_path, "user_id,age\nu2,40\nu9,1\n", "users.csv")
+    log, _ = read_log(write(tmp_path, GOOD), users_path=users)
+    assert log.users["age"].isna().tolist() == [True, False]
+    assert log.users["age"].iloc[1] == "40"
+    log.save(tmp_path)
+    pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).users, log.users)
+
+
+def test_malformed_rows_of_a_table_are_said(tmp_path: Path) -> None:
+    items = write(tmp_path, "item_id,title\nc,Cee\n0104257\n", "items.csv")
+    _, report = read_log(write(tmp_path, GOOD), items_path=items)
+    assert any("1 malformed rows of items.csv" in note and "line 3" in note for note in report.notes)
