@@ -122,6 +122,6 @@ def _buckets(entry: LogEntry) -> str:
     head, mid, tail = (f"{count(size)} ({percent(size / max(sum(sizes), 1))})" for size in sizes)
     pairs = "basket-item" if entry.users_are_sessions else "user-item"
     return (
-        f"Half of all {pairs} pairs are of the head, {head} of the items; the next 30 % are of the mid, {mid}; the "
-        f"rest are of the tail, {tail}."
+        f"Half of all {pairs} pairs are of the head, {head} of the items; the next {percent(0.3)} are of the mid, "
+        f"{mid}; the rest are of the tail, {tail}."
     )
