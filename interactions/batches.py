@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,16 +20,30 @@ from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.several_items import unfolded
 from interactions.times import read_times, with_clock
-from interactions.values import Mark, TextColumn, cells_of, decoded, encode, read_weights, told_decimal
+from interactions.values import Mark, TextColumn, cells_of, decoded, encode, is_text, read_weights, told_decimal
 
 
-class _OtherOrder(Exception):
-    """A time was met that can only be read with day and month in the other order.
+class _Told(NamedTuple):
+    """What is told of how a file writes what can be written in two ways; None = nothing, and the common one is tried.
 
+    order    of day and month
+    decimal  the mark before the tenths of weights and quantities
+    """
+
+    order: Order | None
+    decimal: Mark | None
+
+
+class _ToldLate(Exception):
+    """A cell was met that tells what the head did not, so that the file is to be read again.
+
+    how    it is written, for the name of the stage
     share  of the file that was read before
     """
 
-    share = 0.0
+    def __init__(self, told: _Told, how: str) -> None:
+        super().__init__(how)
+        self.told, self.how, self.share = told, how, 0.0
 
 
 def read_rows(
@@ -48,22 +62,22 @@ def read_rows(
 
     Answers with the order of day and month that times were read in, None where none had such an order.
     """
-    place = source.columns.index(roles["time"]) if "time" in roles else None
-    times = [] if place is None else [row[place] for row in head]
-    order = told_order(times)
+
+    def cells(role: Role) -> list[str]:
+        return [row[source.columns.index(roles[role])] for row in head] if role in roles else []
+
+    told = _Told(told_order(cells("time")), told_decimal(cells("weight") + cells("quantity")))
     if options.day_first is not None:
-        order = "day first" if options.day_first else "month first"
-    several = options.several_items
-    places = [source.columns.index(roles[role]) for role in ("weight", "quantity") if role in roles]
-    decimal = told_decimal([row[place] for row in head for place in places]) or "."
-    reader = _BatchReader(source, roles, times, order or "month first", decimal, tally, several, may_turn=order is None)
-    stage, room = f"Reading {source.path.name}", Room(source.path.name)
-    try:
-        return _read_all(source, reader, room, tell, stage, 0.0, rules=rules)
-    except _OtherOrder as turn:  # the head told nothing, or misled
-        tally.clear()
-        reader = _BatchReader(source, roles, times, "day first", decimal, tally, several, may_turn=False)
-        return _read_all(source, reader, room, tell, f"{stage} again, day first", turn.share, rules=rules)
+        told = told._replace(order="day first" if options.day_first else "month first")
+    stage, share, room = f"Reading {source.path.name}", 0.0, Room(source.path.name)
+    while True:
+        reader = _BatchReader(source, roles, cells("time"), told, tally, options.several_items)
+        try:
+            return _read_all(source, reader, room, tell, stage, share, rules=rules)
+        except _ToldLate as late:
+            told, share = late.told, share + (1 - share) * late.share
+            stage = f"Reading {source.path.name} again, {late.how}"
+            tally.clear()
 
 
 def _read_all(
@@ -74,8 +88,8 @@ def _read_all(
     for batch in source.batches(reader.columns):
         try:
             reader.add(batch)
-        except _OtherOrder as turn:
-            turn.share = share
+        except _ToldLate as late:
+            late.share = share
             raise
         share = min(batch.done / max(source.size, 1), 1.0)
         held, done = reader.held, batch.done / max(source.size, 1)
@@ -98,24 +112,18 @@ class _BatchReader:
         source: Source,
         roles: Mapping[Role, str],
         times: Sequence[str],
-        order: Order,
-        decimal: Mark,
+        told: _Told,
         tally: Tally,
         several: str | None,
-        *,
-        may_turn: bool,
     ) -> None:
         """
-        times     those of the file's head
-        decimal   the mark before the tenths of weights and quantities
-        several   what stands between the items of one cell
-        may_turn  give up where the other order of day and month reads more
+        times    those of the file's head
+        several  what stands between the items of one cell
         """
         self._several = several
         self._unit, self._roles, self.tally = source.unit, roles, tally
-        self.order, self.has_order = order, has_order(times)
-        self._decimal = decimal
-        self._may_turn = may_turn and self.has_order
+        self._told, self.has_order = told, has_order(times)
+        self.order: Order = told.order or "month first"
         self.columns = list(dict.fromkeys(roles.values()))
         self._place = {name: place for place, name in enumerate(self.columns)}
         self._texts = {role: TextColumn() for role in roles if role not in (*_NUMBERS, "clock")}
@@ -143,15 +151,15 @@ class _BatchReader:
         if "time" in self._numbers:
             column = self._column(batch, "time")
             numbers["time"], readable = read_times(column, compact=self._compact, order=self.order)
-            self._turn_where_needed(column, readable)
+            self._see_order(column, readable)
             self._drop(batch, alive, ~readable, "unreadable_time", column)
         if "weight" in self._numbers:
             column = self._column(batch, "weight")
-            numbers["weight"] = read_weights(column, self._decimal)
+            numbers["weight"] = self._read_numbers(column)
             self._drop(batch, alive, ~np.isfinite(numbers["weight"]), "non_finite_weight", column)
             self._drop(batch, alive, ~(numbers["weight"] > 0), "non_positive_weight", column)
         if "quantity" in self._numbers:
-            numbers["quantity"] = read_weights(self._column(batch, "quantity"), self._decimal)
+            numbers["quantity"] = self._read_numbers(self._column(batch, "quantity"))
         texts_held, numbers_held = self.held
         everything = bool(alive.all())
         kept = None if everything else pa.array(alive)
@@ -188,14 +196,27 @@ class _BatchReader:
             texts={role: self._texts[role].finish() for role in _FACTS if role in self._texts},
         )
 
-    def _turn_where_needed(self, column: Any, readable: npt.NDArray[np.bool_]) -> None:
-        """Raise _OtherOrder where a time can only be read with day and month in the other order."""
+    def _see_order(self, column: Any, readable: npt.NDArray[np.bool_]) -> None:
+        """Raise _ToldLate where a time can only be read with the day first."""
         import pyarrow as pa
 
-        if self._may_turn and not readable.all():
-            other: Order = "month first" if self.order == "day first" else "day first"
-            if read_times(decoded(column).filter(pa.array(~readable)), order=other)[1].any():
-                raise _OtherOrder
+        if self._told.order is None and self.has_order and not readable.all():
+            left = decoded(column).filter(pa.array(~readable))
+            if read_times(left, order="day first")[1].any():
+                raise _ToldLate(self._told._replace(order="day first"), "day first")
+
+    def _read_numbers(self, column: Any) -> npt.NDArray[np.float32]:
+        """Weights or quantities; raises _ToldLate where commas stand before the tenths of most that tell it."""
+        import pyarrow as pa
+
+        numbers = read_weights(column, self._told.decimal or ".")
+        bad = ~np.isfinite(numbers)
+        if self._told.decimal is None and bad.any():
+            column = decoded(column)
+            left = cells_of(column.filter(pa.array(bad)).drop_null()) if is_text(column) else []
+            if told_decimal(left) == "," and told_decimal(cells_of(column.drop_null())) == ",":
+                raise _ToldLate(self._told._replace(decimal=","), "with commas before the tenths")
+        return numbers
 
     def _headers(self, texts: Mapping[Role, Any]) -> npt.NDArray[np.bool_]:
         """Which rows have the columns' names for ids, as headers have in the middle of files that were put together."""

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import pydantic
 
 # Raised whenever the same file, columns, rules and options would give another log than before.
-READER_VERSION = 5
+READER_VERSION = 6
 
 
 Layout = Literal["table", "baskets", "user-items"]

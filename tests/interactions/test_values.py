@@ -235,6 +235,38 @@ def test_all_batches_are_read_with_the_mark_that_the_head_tells(tmp_path: Path) 
     assert log.weights.tolist() == [1234, 2345]
 
 
+@pytest.mark.parametrize(
+    ("head", "later", "expected", "dropped"),
+    [
+        (["2", "3"], ["1,5", "2,25"], [2, 3, 1.5, 2.25], 0),
+        (["1,234", "3"], ["1,5", "good"], [1.234, 3, 1.5], 1),  # thousands, as long as nothing says otherwise
+        (["1.250", "3"], ["1,5", "1.000"], [1250, 3, 1.5, 1000], 0),
+        (["2", "3"], ["1,5", "4.5", "3.5"], [2, 3, 4.5, 3.5], 1),  # one that is written otherwise than most
+        (["2", "4.5"], ["1,5", "2,5"], [2, 4.5], 2),  # the head tells
+        (["2", "3"], ["good", "NaN"], [2, 3], 2),
+    ],
+)
+def test_a_mark_that_is_told_far_into_the_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    head: list[str],
+    later: list[str],
+    expected: list[float],
+    dropped: int,
+) -> None:
+    monkeypatch.setattr("interactions.formats.delimited._BLOCK", 4000)
+    cells = [head[1], *[head[0]] * 1500, *later]
+    rows = [f"u{n:04};{n % 2};{cell}" for n, cell in enumerate(cells)]
+    (tmp_path / "log.csv").write_text("\n".join(["user;item;rating", *rows]), encoding="utf-8")
+    stages: list[str] = []
+    log, report = read_log(tmp_path / "log.csv", progress=lambda stage, *_: stages.append(stage))
+    assert log.weights is not None
+    assert [*log.weights[[1, 0]], *log.weights[1501:]] == pytest.approx(expected)
+    assert report.dropped == ({"non_finite_weight": dropped} if dropped else {})
+    is_again = "Reading log.csv again, with commas before the tenths" in stages
+    assert is_again == ("4.5" not in cells and "1,5" in cells), "only where it helps"
+
+
 def test_returned_goods_are_known_by_an_amount_with_a_comma(tmp_path: Path) -> None:
     (tmp_path / "log.csv").write_text("user;item;quantity\nu1;a;1,5\nu2;b;-1,5\nu3;c;2,25\n", encoding="utf-8")
     log, _ = read_log(tmp_path / "log.csv", rules=CleaningRules(returns="leave out"))
