@@ -12,8 +12,8 @@ from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.column_names import Role
 from interactions.formats.source import Batch, Source
-from interactions.guessing import are_compact_dates
-from interactions.local_times import Order, has_order, told_order
+from interactions.guessing import may_be_compact_dates
+from interactions.local_times import Order, OrderTally, told_order
 from interactions.memory import Held, Room
 from interactions.options import ReadOptions
 from interactions.progress import Progress
@@ -101,7 +101,7 @@ def _read_all(
         said = in_words(reader.tally, such_as=True)
         raise LogError(" ".join([f"No row of {source.path.name} can be used: {said}.", *source.notes]))
     tell("Bringing the ids together", 55, 100)
-    return reader.finish(), reader.order if reader.has_order else None
+    return reader.finish(), reader.order if reader.orders.any else None
 
 
 class _BatchReader:
@@ -122,13 +122,13 @@ class _BatchReader:
         """
         self._several = several
         self._unit, self._roles, self.tally = source.unit, roles, tally
-        self._told, self.has_order = told, has_order(times)
+        self._told, self.orders = told, OrderTally()
         self.order: Order = told.order or "month first"
         self.columns = list(dict.fromkeys(roles.values()))
         self._place = {name: place for place, name in enumerate(self.columns)}
         self._texts = {role: TextColumn() for role in roles if role not in (*_NUMBERS, "clock")}
         self._numbers: dict[Role, list[npt.NDArray[Any]]] = {role: [] for role in roles if role in _NUMBERS}
-        self._compact = "clock" not in roles and are_compact_dates(times)
+        self._compact = "clock" not in roles and may_be_compact_dates(times)
         self.rows = 0
         self.held = Held()
 
@@ -150,8 +150,9 @@ class _BatchReader:
                 self._drop(batch, alive, np.asarray(texts[role].is_null()), reason)
         if "time" in self._numbers:
             column = self._column(batch, "time")
-            numbers["time"], readable = read_times(column, compact=self._compact, order=self.order)
-            self._see_order(column, readable)
+            numbers["time"], readable = read_times(column, compact=self._compact, order=self.order, tally=self.orders)
+            if self._told.order is None and self.orders.day_first > self.orders.month_first:
+                raise _ToldLate(self._told._replace(order="day first"), "day first")
             self._drop(batch, alive, ~readable, "unreadable_time", column)
         if "weight" in self._numbers:
             column = self._column(batch, "weight")
@@ -195,15 +196,6 @@ class _BatchReader:
             quantities=numbers.get("quantity"),
             texts={role: self._texts[role].finish() for role in _FACTS if role in self._texts},
         )
-
-    def _see_order(self, column: Any, readable: npt.NDArray[np.bool_]) -> None:
-        """Raise _ToldLate where a time can only be read with the day first."""
-        import pyarrow as pa
-
-        if self._told.order is None and self.has_order and not readable.all():
-            left = decoded(column).filter(pa.array(~readable))
-            if read_times(left, order="day first")[1].any():
-                raise _ToldLate(self._told._replace(order="day first"), "day first")
 
     def _read_numbers(self, column: Any) -> npt.NDArray[np.float32]:
         """Weights or quantities; raises _ToldLate where commas stand before the tenths of most that tell it."""

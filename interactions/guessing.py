@@ -41,6 +41,7 @@ _MEANING: dict[Role, str] = {
 # What computers write for a number, also for one that is none: a weight column of such cells is still a weight column.
 _NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan|inf|infinity)", re.IGNORECASE)
 _COMPACT_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d[0-5]\d)?")
+_MARKED_DATE = re.compile(r"\d{1,4}([/.\-])\d{1,2}\1\d")
 _ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?")
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
@@ -177,6 +178,16 @@ def are_compact_dates(cells: Sequence[str]) -> bool:
     """Whether the values of a time column are dates such as 20170131, with a clock or without, and no counts."""
     filled = [cell for cell in cells if cell.strip()]
     return bool(filled) and all(_COMPACT_DATE.fullmatch(cell) for cell in filled)
+
+
+def may_be_compact_dates(cells: Sequence[str]) -> bool:
+    """Whether eight digits among the values of a time column are a date, as the first values tell.
+
+    They are where these are dates, written so or with marks between, and no other numbers.
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    are_dates = [_COMPACT_DATE.fullmatch(cell) or _MARKED_DATE.match(cell) for cell in filled]
+    return any(are_dates) and all(_COMPACT_DATE.fullmatch(cell) for cell in filled if cell.isdecimal())
 
 
 def is_matrix(columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Collection[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -71,8 +72,26 @@ _PATTERNS = (
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 
 
-def read_local_times(texts: Any, order: Order) -> Times:
-    """An Arrow array of texts as int64 seconds UTC (n,), and bool (n,): which of them could be read."""
+@dataclass
+class OrderTally:
+    """How many of the times read so far tell the order of day and month, and whether any has such an order."""
+
+    day_first: int = 0  # times that have a meaning in that order only
+    month_first: int = 0
+    any: bool = False
+
+    def add(self, first: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> None:
+        """Count dates of two numbers before the year, the first and the other one."""
+        self.day_first += int(((first > 12) & (first <= 31) & (other >= 1) & (other <= 12)).sum())
+        self.month_first += int(((other > 12) & (other <= 31) & (first >= 1) & (first <= 12)).sum())
+        self.any = self.any or bool((first >= 0).any())
+
+
+def read_local_times(texts: Any, order: Order, tally: OrderTally | None = None) -> Times:
+    """An Arrow array of texts as int64 seconds UTC (n,), and bool (n,): which of them could be read.
+
+    tally  counts those that tell the order of day and month
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -82,7 +101,7 @@ def read_local_times(texts: Any, order: Order) -> Times:
     for pattern in (_COMMON, *_PATTERNS):
         # To cut a text that does not match into parts that it has not takes longer than to see so.
         if pattern == _COMMON or pc.any(pc.match_substring_regex(texts, pattern)).as_py():
-            found, good = _matching(texts, pattern, order)
+            found, good = _matching(texts, pattern, order, tally)
             seconds[left[good]] = found[good]
             readable[left[good]] = True
             texts, left = texts.filter(pa.array(~good)), left[~good]
@@ -93,27 +112,19 @@ def read_local_times(texts: Any, order: Order) -> Times:
     return seconds, readable
 
 
-def has_order(cells: Sequence[str]) -> bool:
-    """Whether some of the cells are times that the order of day and month makes another of."""
-    return bool((_parts(_head(cells), _NUMBERS)["year"] >= 0).any())
-
-
 def told_order(cells: Sequence[str]) -> Order | None:
     """The order of day and month that the cells tell, by a number above 12 or by points between them."""
-    parts = _parts(_head(cells), _NUMBERS)
-    first, other = parts["first"], parts["other"]
-    if ((first > 12) & (other <= 12)).sum() > ((other > 12) & (first <= 12)).sum():
-        return "day first"
-    if (other > 12).any():
-        return "month first"
-    dotted = sum("." in cell.partition(" ")[0] for cell in cells)
-    return "day first" if cells and dotted == len(cells) and (first > 0).any() else None
-
-
-def _head(cells: Sequence[str]) -> Any:
     import pyarrow as pa
 
-    return _simplified(pa.array(list(cells), pa.string()))
+    tally = OrderTally()
+    parts = _parts(_simplified(pa.array(list(cells), pa.string())), _NUMBERS)
+    tally.add(parts["first"], parts["other"])
+    if tally.day_first > tally.month_first:
+        return "day first"
+    if tally.month_first:
+        return "month first"
+    dotted = sum("." in cell.partition(" ")[0] for cell in cells)
+    return "day first" if cells and dotted == len(cells) and tally.any else None
 
 
 def _simplified(texts: Any) -> Any:
@@ -123,7 +134,7 @@ def _simplified(texts: Any) -> Any:
     return texts if pc.all(pc.string_is_ascii(texts)).as_py() else pc.utf8_normalize(texts, "NFKC")
 
 
-def _matching(texts: Any, pattern: str, order: Order) -> Times:
+def _matching(texts: Any, pattern: str, order: Order, tally: OrderTally | None) -> Times:
     import pyarrow.compute as pc
 
     parts = _parts(texts, pattern)
@@ -153,6 +164,9 @@ def _matching(texts: Any, pattern: str, order: Order) -> Times:
     months = np.where(good, (year - 1970) * 12 + month - 1, 0)
     begin, after = (_first_day(months), _first_day(months + 1))
     good &= day <= after - begin
+    if tally is not None and "first" in parts:
+        once = good if pattern == _COMMON else parts["year"] >= 0  # what is left comes again with the next pattern
+        tally.add(parts["first"][once], parts["other"][once])
     return (begin + day - 1) * 86_400 + hour * 3600 + minute * 60 + second - offset, good
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from interactions.formats.records import compiled
-from interactions.local_times import Order, read_local_times
+from interactions.local_times import Order, OrderTally, read_local_times
 from interactions.values import decoded, is_text
 
 Times = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]  # seconds UTC, readable
@@ -17,12 +17,22 @@ _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the first second of the year
 _EXPONENT = r"^\s*\d\.\d+[eE]\+?\d{1,2}\s*$"
 
 
-def read_times(column: Any, *, compact: bool = False, order: Order = "month first", plain: bool = False) -> Times:
+def read_times(
+    column: Any,
+    *,
+    compact: bool = False,
+    order: Order = "month first",
+    plain: bool = False,
+    tally: OrderTally | None = None,
+) -> Times:
     """Times as int64 seconds UTC (n,), rounded down, and bool (n,): which could be read, in the years 1 to 9999.
 
     A number counts seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size; with
-    `compact` it is a date such as 20170131, or 20170131102030. Text is ISO 8601, "/" allowed for "-", without a zone
-    meaning UTC, or as people and programs write times, with day and month in that order; 1.5e9 is a number.
+    `compact`, eight digits are a date such as 20170131, and fourteen 20170131102030. Text is ISO 8601, "/" allowed for
+    "-", without a zone meaning UTC, or as people and programs write times, with day and month in that order; 1.5e9 is a
+    number.
+
+    tally  counts the times that tell the order of day and month
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -59,7 +69,7 @@ def read_times(column: Any, *, compact: bool = False, order: Order = "month firs
     left = np.flatnonzero(~readable)
     if len(left) > column.null_count:
         texts = column.take(pa.array(left))
-        seconds[left], readable[left] = read_local_times(texts, order)
+        seconds[left], readable[left] = read_local_times(texts, order, tally)
         numbers = pc.and_(pc.match_substring_regex(texts, _EXPONENT), pa.array(~readable[left]))
         if pc.any(numbers).as_py():  # as spreadsheets and numpy write large numbers
             places = left[pc.fill_null(numbers, False).to_numpy(zero_copy_only=False)]
@@ -117,7 +127,10 @@ def _parse_times(data: Any, ends: Any, compact: bool, seconds: Any, readable: An
         if tail == end:  # a number
             if digits == 0:
                 continue
-            if not compact:
+            is_date = compact and digits == 8 and not negative and not point
+            if not is_date:
+                if compact and (digits < 9 or digits == 14):  # of days, and for the patterns of local times
+                    continue
                 unit = np.int64(1)
                 if number >= 100_000_000_000:
                     unit = np.int64(1000)
@@ -133,13 +146,10 @@ def _parse_times(data: Any, ends: Any, compact: bool, seconds: Any, readable: An
                 seconds[row] = whole
                 readable[row] = True
                 continue
-            if digits != 8 or negative or point:
-                continue
             part[0], part[1], part[2] = number // 10_000, number // 100 % 100, number % 100
             part[3] = part[4] = part[5] = 0
-            is_date = True
             at = end
-        elif digits == 4 and not negative and not point and (data[at] == 45 or data[at] == 47) and not compact:
+        elif digits == 4 and not negative and not point and (data[at] == 45 or data[at] == 47):
             mark = data[at]
             part[0] = number
             for place in range(1, 6):

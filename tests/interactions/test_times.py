@@ -77,7 +77,9 @@ def test_what_cannot_be_read(text: str) -> None:
 def test_compact_dates() -> None:
     assert seconds("20170131", compact=True) == seconds("2017-01-31")
     assert seconds("20170132", compact=True) is None
-    assert seconds("1485858030", compact=True) is None
+    assert seconds("2017-01-31", compact=True) == seconds("2017-01-31")
+    assert seconds("1485858030", compact=True) == 1_485_858_030
+    assert seconds("2017", compact=True) is None
     assert seconds("20170131102030", compact=True) == seconds("2017-01-31 10:20:30")
 
 

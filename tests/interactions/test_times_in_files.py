@@ -14,10 +14,32 @@ from interactions import ReadOptions, read_log
 from tests.interactions.files import adds_up, write
 
 
+def seconds_of(text: str) -> int:
+    return int(np.datetime64(text, "s").astype(np.int64))
+
+
 def test_compact_dates_are_dates(tmp_path: Path) -> None:
     log, _ = read_log(write(tmp_path, "user,item,date\nu,a,20170101\nv,b,20170102\n"))
     assert log.timestamps is not None
     assert log.timestamps.tolist() == [1483228800, 1483315200]
+
+
+@pytest.mark.parametrize("first", ["2017-01-31", "31/1/2017", "2017/1/31 10:00", "20170131"])
+def test_compact_dates_after_dates_of_another_kind(tmp_path: Path, first: str) -> None:
+    rows = [f"u{n % 7},i{n % 5},{first}" for n in range(1500)] + ["u1,i1,20170201", "u2,i2,20170201102030"]
+    log, report = read_log(write(tmp_path, "\n".join(["user,item,time", *rows])))
+    assert report.dropped == {}
+    assert log.timestamps is not None
+    assert log.timestamps.min() >= seconds_of("2017-01-31")
+    assert log.timestamps.max() == seconds_of("2017-02-01 10:20:30")
+
+
+def test_eight_digits_after_nothing_or_after_seconds_are_seconds(tmp_path: Path) -> None:
+    for first in ("", "1485858030"):
+        rows = [f"u{n % 7},i{n % 5},{first}" for n in range(1500)] + ["u1,i1,20170201", "u2,i2,20170201"]
+        log, _ = read_log(write(tmp_path, "\n".join(["user,item,time", *rows])))
+        assert log.timestamps is not None
+        assert log.timestamps.min() == 20_170_201
 
 
 def test_dates_as_spreadsheets_count_them_are_noticed(tmp_path: Path) -> None:
@@ -57,6 +79,22 @@ def test_progress_runs_forward_when_the_order_of_day_and_month_turns_far_into_th
         (["1/2/2017"] * 1500 + ["13/2/2017"], None, ["2017-02-01", "2017-02-13"], 0),
         (["1/2/2017"] * 1500 + ["2/13/2017"], None, ["2017-01-02", "2017-02-13"], 0),
         (["1/2/2017"] * 1500 + ["13/2/2017"], False, ["2017-01-02"], 1),
+        # A slip of the pen far into the file tells nothing against the other times.
+        (
+            ["1/2/2017"] * 1500 + ["1/13/2017", "1/14/2017", "31/12/2017"],
+            None,
+            ["2017-01-02", "2017-01-13", "2017-01-14"],
+            1,
+        ),
+        (
+            ["1/2/2017"] * 1500 + ["1/13/2017", "30/12/2017", "31/12/2017"],
+            None,
+            ["2017-02-01", "2017-12-30", "2017-12-31"],
+            1,
+        ),
+        # What the file begins with has no order.
+        (["2017-02-03"] * 1500 + ["1/2/2017", "13/2/2017"], None, ["2017-02-01", "2017-02-03", "2017-02-13"], 0),
+        (["20170203"] * 1500 + ["1/2/2017"], None, ["2017-01-02", "2017-02-03"], 0),
     ],
 )
 def test_the_order_of_day_and_month_is_told_by_the_whole_file(
@@ -94,10 +132,6 @@ def test_a_day_and_a_time_of_the_day_make_a_time(tmp_path: Path, day: str, clock
     assert log.timestamps is not None
     assert log.timestamps.min() == seconds
     assert seconds_of("2014-04-14 14:00:00") == log.timestamps.max()
-
-
-def seconds_of(text: str) -> int:
-    return int(np.datetime64(text, "s").astype(np.int64))
 
 
 def test_typed_days_and_times_of_the_day(tmp_path: Path) -> None:
