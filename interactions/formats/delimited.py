@@ -10,25 +10,28 @@ import numpy as np
 
 from errors import LogError
 from interactions.formats.dialect import read_head
-from interactions.formats.encoding import as_utf8, claimed_encoding, decoder_of, detect_encoding, doubts
+from interactions.formats.encoding import as_utf8, decoder_of
 from interactions.formats.records import (
     BROKEN_QUOTES,
     MALFORMED,
     MAX_RECORD,
     NOT_TEXT,
+    Dialect,
     Records,
     field_texts,
     gather_fields,
     split_records,
 )
+from interactions.formats.sampling import sample_text
 from interactions.formats.source import Batch, Kind
 from interactions.formats.unpacking import open_bytes, unpacked_name
 from interactions.options import ReadOptions
 
 _BLOCK = 8 * MAX_RECORD  # bytes read at a time; any record fits
 _HEAD = 1 << 16  # bytes that detection looks at
-_PIECES, _PIECE = 16, 1 << 14  # places further on in a file that are looked at where its head is all ASCII
 _MARK = b"\xef\xbb\xbf"
+_LEAST_HELD, _ALIKE = 5, 0.9  # lines inside of a record, and their share that looks like records, are no accident
+_MOST_LOOKED_AT = 20  # records of a block
 _MOST_BROKEN = 0.2  # of the lines of the head may be unreadable; with more of them the encoding is another
 
 
@@ -45,19 +48,11 @@ class DelimitedFile:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path = path
         self.size = path.stat().st_size
-        with open_bytes(path, options.table) as stream:
-            start = stream.read(_HEAD)
-            self._whole = len(start) < _HEAD or not stream.read(1)  # the head is the file
-            is_packed = stream.is_packed
-        if not start:
+        sample = sample_text(path, options, _HEAD)
+        if not sample.start:
             raise LogError(f"{path.name} is empty: choose a file with a header and at least one row.")
-        if options.encoding is None:
-            sample = start if is_packed or self._whole or not start.isascii() else start + self._later_lines()
-            self._encoding = detect_encoding(sample, whole=self._whole, name=path.name)
-        else:
-            self._encoding = claimed_encoding(options.encoding, start, name=path.name)
-        self.notes = doubts(options.encoding, start, whole=self._whole, name=path.name)
-        self._head = self._decoded_head(start)
+        self._whole, self._encoding, self.notes = sample.is_whole, sample.encoding, sample.notes
+        self._head = self._decoded_head(sample.start)
         is_csv = unpacked_name(path, options.table).lower().endswith(".csv")
         found = read_head(self._head, options, whole=self._whole, name=path.name, is_csv=is_csv)
         self.columns, self._dialect = found.columns, found.dialect
@@ -132,14 +127,34 @@ class DelimitedFile:
                 records = split_records(
                     block, self._dialect, len(self.columns), line=line, last=last, skipping=skipping
                 )
-                self._explain(records)
                 rest, line, skipping = block[records.consumed :], records.next_line, records.skipping
-                yield block, _without_broken_text(block, records), stream.position
+                records = _without_broken_text(block, records)
+                self._explain(block, records)
+                yield block, records, stream.position
 
-    def _explain(self, records: Records) -> None:
-        """Note once how lines with broken quotes can be read."""
-        note = f"Lines of {self.path.name} with broken quotes were left out: read it without quotes to keep them."
-        if note not in self.notes and (records.bad_kinds == BROKEN_QUOTES).any():
+    def _explain(self, block: bytes, records: Records) -> None:
+        """Note once how lines can be read that are left out, or that are parts of a row and look like rows."""
+        if (records.bad_kinds == NOT_TEXT).any():
+            self._note(
+                "not in its encoding",
+                f"Lines of {self.path.name} that are not in its encoding were left out: choose another where many are, "
+                "or mend them in the file.",
+            )
+        if (records.bad_kinds == BROKEN_QUOTES).any():
+            ways = "with backslashes before quotes, or without quotes," if b'\\"' in block else "without quotes"
+            self._note(
+                "broken quotes",
+                f"Lines of {self.path.name} with broken quotes were left out: read it {ways} to keep them.",
+            )
+        if (held := _held_together(block, records, self._dialect)) is not None:
+            self._note(
+                "are one row",
+                f"Lines {held[0]:,} to {held[1]:,} of {self.path.name} are one row, because quotes hold them together: "
+                "where each is a row, read it without quotes.",
+            )
+
+    def _note(self, sign: str, note: str) -> None:
+        if not any(sign in known for known in self.notes):
             self.notes.append(note)
 
     def _decoded_head(self, start: bytes) -> bytes:
@@ -156,15 +171,6 @@ class DelimitedFile:
             )
         return text
 
-    def _later_lines(self) -> bytes:
-        """Lines that are not all ASCII from several places of the file, to tell its encoding by."""
-        lines: list[bytes] = []
-        with self.path.open("rb") as file:
-            for piece in range(1, _PIECES + 1):
-                file.seek(self.size * piece // (_PIECES + 1))
-                lines += [line for line in file.read(_PIECE).split(b"\n")[1:-1] if not line.isascii()]
-        return b"\n".join([b"", *lines, b""])
-
 
 def _without_broken_text(block: bytes, records: Records) -> Records:
     """Records that are not valid UTF-8 are malformed, like those with broken quotes."""
@@ -177,6 +183,20 @@ def _without_broken_text(block: bytes, records: Records) -> Records:
         bad = np.fromiter((not _is_text(block[start:end]) for start, end in spans), np.bool_, len(records.lines))
         return records.condemn(bad, NOT_TEXT)
     return records
+
+
+def _held_together(block: bytes, records: Records, dialect: Dialect) -> tuple[int, int] | None:
+    """The first and last line of a record inside of which lines look like records, as stray quotes make them."""
+    lines = np.diff(records.lines, append=records.next_line)
+    for record in np.flatnonzero(lines > _LEAST_HELD)[:_MOST_LOOKED_AT]:
+        text = block[records.starts[record].min() : records.ends[record].max()]
+        inside = text.splitlines()[1:-1]
+        n_separators = records.starts.shape[1] - 1
+        alike = sum(line.count(dialect.separator) == n_separators for line in inside)
+        if n_separators and len(inside) >= _LEAST_HELD and alike >= _ALIKE * len(inside):
+            first = int(records.lines[record])
+            return first, first + len(inside) + 1
+    return None
 
 
 def _is_text(data: bytes) -> bool:

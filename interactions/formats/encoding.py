@@ -40,6 +40,7 @@ _CONTROLS = frozenset((*range(4, 9), *range(14, 26), 27, 127))
 _MOST_CONTROLS = 4
 _FEW = 0.2  # of all lines
 _BETWEEN_CELLS = re.compile(rb"[,;\t\r\n\"]+|(?<![\x80-\xff])\|")  # a bar can be the second byte of a letter
+_BEHIND_WORDS = re.compile(rb"(?<=[\x00-\x2f])[^\x00-\x2f]+\Z")  # no letter of two bytes and more has those bytes
 _RARE = 20.0  # times less likely is a character outside of those that a language uses every day
 _BROKEN = "itemscape-broken"
 _ACCENTED = frozenset("éèêëàâäáãåçîïíìôöóòõøûüúùñßæœÿÉÈÀÂÄÅÇÎÔÖÓØÜÚÑ\u2019\u2018“”\u2013—…€°®™©«»£¡¿ºª·²³½¼")
@@ -94,7 +95,7 @@ def doubts(claimed: str | None, sample: bytes, *, whole: bool, name: str) -> lis
 
 
 def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:
-    """The encoding of a sample of a file, of the whole file or with a line cut at its end; LogError where none fits."""
+    """The encoding of a sample of a file, of the whole file or with a word cut at its end; LogError where none fits."""
     for mark, encoding in _MARKS.items():
         if sample.startswith(mark):
             return encoding
@@ -108,13 +109,15 @@ def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:
     if len(_CONTROLS & set(sample)) >= _MOST_CONTROLS:
         raise LogError(f"{name} is not a text file, as its bytes show: choose a CSV or Parquet file.")
     if not whole:
-        sample = sample[: sample.rfind(b"\n") + 1] or sample  # a line that was cut may end in half of a letter
+        sample = whole_words(sample)
+    cells = list(dict.fromkeys(cell for cell in _BETWEEN_CELLS.split(sample) if not cell.isascii()))
     lines = [line for line in sample.splitlines() if not line.isascii()]
+    if len(lines) == 1:
+        lines = cells
     sound = sum(_is(line, "utf-8", whole=True) for line in lines)
     if sound and sound >= len(lines) / 2:  # letters of other encodings are hardly ever those of UTF-8 by chance
         return "utf-8"
-    cells = dict.fromkeys(cell for cell in _BETWEEN_CELLS.split(sample) if not cell.isascii())
-    words = b"\n".join(list(cells)[:_MOST_WORDS])
+    words = b"\n".join(cells[:_MOST_WORDS])
     older = _older(words)
     is_header_sound = _is(sample[: sample.find(b"\n") + 1], "utf-8", whole=True)
     if older is None and is_header_sound and len(lines) < _FEW * (sample.count(b"\n") + 1):
@@ -125,6 +128,11 @@ def detect_encoding(sample: bytes, *, whole: bool, name: str) -> str:
             "its encoding."
         )
     return older
+
+
+def whole_words(sample: bytes) -> bytes:
+    """A sample of a text without the word at its end, which may have been cut in the middle of a letter."""
+    return _BEHIND_WORDS.sub(b"", sample)
 
 
 def decoder_of(encoding: str) -> codecs.IncrementalDecoder:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from errors import LogError
-from interactions.formats.encoding import as_utf8, claimed_encoding, decoder_of, detect_encoding, doubts
+from interactions.formats.encoding import as_utf8, decoder_of
+from interactions.formats.sampling import sample_text
 from interactions.formats.unpacking import open_bytes
 from interactions.options import ReadOptions
 
@@ -26,21 +27,16 @@ class TextLines:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self.path, self._member = path, options.table
         self.size = path.stat().st_size
-        with open_bytes(path, self._member) as stream:
-            start = stream.read(_BLOCK)
-        whole = len(start) < _BLOCK
-        if options.encoding is None:
-            self.encoding = detect_encoding(start, whole=whole, name=path.name)
-        else:
-            self.encoding = claimed_encoding(options.encoding, start, name=path.name)
-        self.notes = doubts(options.encoding, start, whole=whole, name=path.name)
-        self.start = as_utf8(decoder_of(self.encoding), start, last=whole).removeprefix(_MARK)
+        sample = sample_text(path, options, _BLOCK)
+        self.encoding, self.notes = sample.encoding, sample.notes
+        self.start = as_utf8(decoder_of(self.encoding), sample.start, last=sample.is_whole).removeprefix(_MARK)
+        self._end = b"\r" if b"\r" in self.start and b"\n" not in self.start else b"\n"
 
     def __iter__(self) -> Iterator[tuple[int, bytes, int]]:
         """(number from 1, line in UTF-8, bytes of the file read so far); what is not in the encoding is no UTF-8."""
         rest, number = b"", 0
         for text, done, last in self.chunks():
-            *lines, rest = (rest + text).split(b"\n")
+            *lines, rest = (rest + text).split(self._end)
             for line in [*lines, rest] if last else lines:
                 number += 1
                 yield number, line, done
