@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +33,7 @@ _BLOCK = 8 * MAX_RECORD  # bytes read at a time; any record fits
 _HEAD = 1 << 16  # bytes that detection looks at
 _MARK = b"\xef\xbb\xbf"
 _LEAST_HELD, _ALIKE = 5, 0.9  # lines inside of a record, and their share that looks like records, are no accident
-_MOST_LOOKED_AT = 20  # records of a block
+_MOST_LOOKED_AT, _MOST_COMMENTS = 20, 1000  # records and comments of a block
 _MOST_BROKEN = 0.2  # of the lines of the head may be unreadable; with more of them the encoding is another
 
 
@@ -146,6 +148,12 @@ class DelimitedFile:
                 "broken quotes",
                 f"Lines of {self.path.name} with broken quotes were left out: read it {ways} to keep them.",
             )
+        if _has_rows_in_comments(block[: records.consumed], len(self.columns), self._dialect):
+            self._note(
+                "as comments",
+                f"Lines of {self.path.name} that begin with {chr(self._dialect.comment)} were passed over as comments, and "
+                "some look like rows: where they are, read it without comments.",
+            )
         if (held := _held_together(block, records, self._dialect)) is not None:
             self._note(
                 "are one row",
@@ -183,6 +191,13 @@ def _without_broken_text(block: bytes, records: Records) -> Records:
         bad = np.fromiter((not _is_text(block[start:end]) for start, end in spans), np.bool_, len(records.lines))
         return records.condemn(bad, NOT_TEXT)
     return records
+
+
+def _has_rows_in_comments(text: bytes, n_columns: int, dialect: Dialect) -> bool:
+    if dialect.comment < 0 or n_columns == 1:
+        return False
+    comments = re.finditer(rb"(?:^|[\r\n])" + re.escape(bytes([dialect.comment])) + rb"[^\r\n]*", text)
+    return any(found[0].count(dialect.separator) == n_columns - 1 for found in islice(comments, _MOST_COMMENTS))
 
 
 def _held_together(block: bytes, records: Records, dialect: Dialect) -> tuple[int, int] | None:

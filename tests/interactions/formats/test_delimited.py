@@ -63,3 +63,10 @@ def test_a_note_says_how_to_keep_what_is_lost(tmp_path: Path, stray: bytes, n_ma
     notes = notes_of(tmp_path / "log.csv", ROWS.encode() + stray + b"u1,b\n", n_malformed)
     assert len(notes) == (said is not None)
     assert said is None or said in notes[0]
+
+
+@pytest.mark.parametrize(("late", "n_notes"), [("#tag1,b", 1), ("# the end, of it, all", 0), ("u#,b", 0)])
+def test_comments_that_look_like_rows_are_noted(tmp_path: Path, late: str, n_notes: int) -> None:
+    notes = notes_of(tmp_path / "log.csv", f"# exported in 2020\n{ROWS}{late}\nu1,b\n".encode(), 0)
+    assert len(notes) == n_notes
+    assert all("begin with # were passed over as comments, and some look like rows" in note for note in notes)
