@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -13,12 +11,11 @@ import numpy as np
 from errors import LogError
 from interactions.formats.dialect import read_head
 from interactions.formats.encoding import as_utf8, decoder_of
+from interactions.formats.line_notes import LineNotes
 from interactions.formats.records import (
-    BROKEN_QUOTES,
     MALFORMED,
     MAX_RECORD,
     NOT_TEXT,
-    Dialect,
     Records,
     field_texts,
     gather_fields,
@@ -32,8 +29,6 @@ from interactions.options import ReadOptions
 _BLOCK = 8 * MAX_RECORD  # bytes read at a time; any record fits
 _HEAD = 1 << 16  # bytes that detection looks at
 _MARK = b"\xef\xbb\xbf"
-_LEAST_HELD, _ALIKE = 5, 0.9  # lines inside of a record, and their share that looks like records, are no accident
-_MOST_LOOKED_AT, _MOST_COMMENTS = 20, 1000  # records and comments of a block
 _MOST_BROKEN = 0.2  # of the lines of the head may be unreadable; with more of them the encoding is another
 
 
@@ -111,6 +106,7 @@ class DelimitedFile:
         rest, line, skipping, last = b"", self._body_line, False, False
         decoder = None if self._encoding == "utf-8" else decoder_of(self._encoding)
         is_start, before = True, self._body
+        notes = LineNotes(self.path.name, self._dialect, len(self.columns), self.notes)
         with open_bytes(self.path, self.options.table) as stream:
             ahead = stream.read(_BLOCK)
             while not last:
@@ -131,39 +127,8 @@ class DelimitedFile:
                 )
                 rest, line, skipping = block[records.consumed :], records.next_line, records.skipping
                 records = _without_broken_text(block, records)
-                self._explain(block, records)
+                notes.see(block, records)
                 yield block, records, stream.position
-
-    def _explain(self, block: bytes, records: Records) -> None:
-        """Note once how lines can be read that are left out, or that are parts of a row and look like rows."""
-        if (records.bad_kinds == NOT_TEXT).any():
-            self._note(
-                "not in its encoding",
-                f"Lines of {self.path.name} that are not in its encoding were left out: choose another where many are, "
-                "or mend them in the file.",
-            )
-        if (records.bad_kinds == BROKEN_QUOTES).any():
-            ways = "with backslashes before quotes, or without quotes," if b'\\"' in block else "without quotes"
-            self._note(
-                "broken quotes",
-                f"Lines of {self.path.name} with broken quotes were left out: read it {ways} to keep them.",
-            )
-        if _has_rows_in_comments(block[: records.consumed], len(self.columns), self._dialect):
-            self._note(
-                "as comments",
-                f"Lines of {self.path.name} that begin with {chr(self._dialect.comment)} were passed over as comments, and "
-                "some look like rows: where they are, read it without comments.",
-            )
-        if (held := _held_together(block, records, self._dialect)) is not None:
-            self._note(
-                "are one row",
-                f"Lines {held[0]:,} to {held[1]:,} of {self.path.name} are one row, because quotes hold them together: "
-                "where each is a row, read it without quotes.",
-            )
-
-    def _note(self, sign: str, note: str) -> None:
-        if not any(sign in known for known in self.notes):
-            self.notes.append(note)
 
     def _decoded_head(self, start: bytes) -> bytes:
         """The head as UTF-8; raises LogError where it is not written so."""
@@ -191,27 +156,6 @@ def _without_broken_text(block: bytes, records: Records) -> Records:
         bad = np.fromiter((not _is_text(block[start:end]) for start, end in spans), np.bool_, len(records.lines))
         return records.condemn(bad, NOT_TEXT)
     return records
-
-
-def _has_rows_in_comments(text: bytes, n_columns: int, dialect: Dialect) -> bool:
-    if dialect.comment < 0 or n_columns == 1:
-        return False
-    comments = re.finditer(rb"(?:^|[\r\n])" + re.escape(bytes([dialect.comment])) + rb"[^\r\n]*", text)
-    return any(found[0].count(dialect.separator) == n_columns - 1 for found in islice(comments, _MOST_COMMENTS))
-
-
-def _held_together(block: bytes, records: Records, dialect: Dialect) -> tuple[int, int] | None:
-    """The first and last line of a record inside of which lines look like records, as stray quotes make them."""
-    lines = np.diff(records.lines, append=records.next_line)
-    for record in np.flatnonzero(lines > _LEAST_HELD)[:_MOST_LOOKED_AT]:
-        text = block[records.starts[record].min() : records.ends[record].max()]
-        inside = text.splitlines()[1:-1]
-        n_separators = records.starts.shape[1] - 1
-        alike = sum(line.count(dialect.separator) == n_separators for line in inside)
-        if n_separators and len(inside) >= _LEAST_HELD and alike >= _ALIKE * len(inside):
-            first = int(records.lines[record])
-            return first, first + len(inside) + 1
-    return None
 
 
 def _is_text(data: bytes) -> bool:
