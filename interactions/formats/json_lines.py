@@ -98,7 +98,8 @@ class JsonLines:
         """The values of a list one by one, each as soon as its end is read."""
         place, text, at = 0, "", 0
         opened = False
-        for chunk, done, last in self._lines.chunks():
+        chunks = self._lines.chunks()
+        for chunk, done, last in chunks:
             text, at = text[at:] + _decoded(chunk, self.path.name), 0
             if not opened:
                 opened, at = True, text.index("[") + 1
@@ -106,7 +107,7 @@ class JsonLines:
                 found = _BETWEEN.match(text, at)
                 at = found.end() if found else at
                 if text[at : at + 1] == "]":
-                    if text[at + 1 :].strip():
+                    if text[at + 1 :].strip() or any(more.strip() for more, _, _ in chunks):
                         raise LogError(f"{self.path.name} goes on behind its JSON list: write an object a line.")
                     return
                 try:

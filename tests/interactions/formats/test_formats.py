@@ -223,6 +223,22 @@ def test_json_that_holds_no_objects(tmp_path: Path, text: str) -> None:
         open_source(tmp_path / "log.json", ReadOptions())
 
 
+@pytest.mark.parametrize("chunk", [10, 56, 57, 58, 1000])
+@pytest.mark.parametrize("behind", ["", "\n \n", '[{"user": "u3", "item": "c"}]', "]", " x"])
+def test_what_stands_behind_a_json_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, behind: str
+) -> None:
+    listed = '[{"user": "u1", "item": "a"}, {"user": "u2", "item": "b"}]'
+    assert len(listed) == 58
+    monkeypatch.setattr("interactions.formats.lines._BLOCK", chunk)
+    (tmp_path / "log.json").write_text(listed + behind, encoding="utf-8")
+    if behind.strip():
+        with pytest.raises(LogError, match=r"log\.json goes on behind its JSON list"):
+            read_log(tmp_path / "log.json")
+    else:
+        assert read_log(tmp_path / "log.json")[1].rows == 2
+
+
 def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:
     from openpyxl import Workbook
 
