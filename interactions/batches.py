@@ -212,13 +212,19 @@ class _BatchReader:
 
     def _headers(self, texts: Mapping[Role, Any]) -> npt.NDArray[np.bool_]:
         """Which rows have the columns' names for ids, as headers have in the middle of files that were put together."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
         ids = {role: column for role, column in texts.items() if role in _MISSING}
         found = np.ones(len(next(iter(ids.values()))), np.bool_)
         for role, column in ids.items():
-            code = column.dictionary.index(self._roles[role]).as_py()
-            if code < 0:
+            name = self._roles[role]
+            # The name was cleaned of all this where it stands in the first line.
+            written = pa.array([before + name + behind for before in _BEFORE for behind in _BEHIND], pa.large_string())
+            is_name = pc.is_in(column.dictionary, value_set=written)
+            if not pc.any(is_name).as_py():
                 return np.zeros(len(found), np.bool_)
-            found &= column.indices.fill_null(-1).to_numpy(zero_copy_only=False) == code
+            found &= is_name.take(column.indices).fill_null(False).to_numpy(zero_copy_only=False)
         return found
 
     def _column(self, batch: Batch, role: Role) -> Any:
@@ -248,6 +254,8 @@ class _BatchReader:
 
 _NUMBERS: tuple[Role, ...] = ("time", "weight", "quantity")
 _FACTS: tuple[Role, ...] = ("title", "category", "event")
+# Around a name in a header: blanks, a byte order mark, the sign of a comment, RecBole's type.
+_BEFORE, _BEHIND = ("", " ", "\ufeff", "\ufeff#", '\ufeff"', "#", "# ", "%", "% "), ("", " ", '"', ":token")
 _MISSING: dict[Role, Reason] = {"user": "missing_user", "item": "missing_item", "session": "missing_session"}
 
 

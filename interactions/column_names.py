@@ -115,6 +115,11 @@ _ID_STEMS: dict[Role, str] = {
     "item": "item product sku article movie film book song track goods video recipe game content",
     "session": "session basket cart order invoice transaction receipt visit",
 }
+_NO_ITEM = """
+    category categories cat cate subcategory subcategories group groups subgroup brand genre genres type types class
+    subclass department dept family line segment collection store shop branch seller vendor supplier merchant
+    manufacturer maker publisher author warehouse country region language color colour size
+"""  # words that say within "product_category_id" what the id is of
 _MONGO = re.compile(r"\.\$\w+$")
 _NAMELESS = re.compile(r"column \d+")  # what a column without a name is called
 
@@ -148,8 +153,11 @@ def by_names(role: Role, columns: Sequence[str]) -> Iterator[str]:
                 yield names.pop(known)
     for name in columns:
         # "customer_unique_id", "MovieKeyNo": begins with what it names and ends as an id does.
-        if ends_as_id(name) and _words(name)[0] in _ID_STEMS.get(role, "").split():
-            yield name
+        if ends_as_id(name):
+            first, *middle, _ = _words(name)
+            of_another = role == "item" and not set(middle).isdisjoint(_NO_ITEM.split())
+            if first in _ID_STEMS.get(role, "").split() and not of_another:
+                yield name
 
 
 def ends_as_id(name: str) -> bool:

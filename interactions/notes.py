@@ -18,6 +18,7 @@ _BUSY_SHARE, _BUSY_TIMES = 0.05, 50  # of all rows, and of a common user's, are 
 _MANY_LOST = 0.25  # of all rows
 _YEAR = 365 * 86_400  # seconds
 _SERIAL_BEGIN, _SERIAL_END = 25_569, 73_051  # 1970 and 2100 in days as spreadsheets count them
+_MARK = "\ufeff"  # of the byte order: begins many files, and stands in the middle of what was put together of them
 _WORDS_FOR_NOTHING = tuple(
     form
     for word in ("null", "none", "nan", "n/a", "#n/a", "<na>", "(null)", "nil", "undefined", "(not set)")
@@ -139,9 +140,20 @@ def _notes_of_ids(role: str, ids: Sequence[str]) -> list[str]:
             f"{same:,} {role} ids differ from others only by blanks around them, such as {padded[0]!r}: ids stay as "
             "they stand, so trim them in the file where they are the same."
         )
+    marked = ids[_place_in(ids, _MARK) : _place_in(ids, chr(ord(_MARK) + 1))]
+    marked = [text for text in marked if _stands_in(ids, text.removeprefix(_MARK))]
+    if marked:
+        notes.append(
+            f"{len(marked):,} {role} ids differ from others only by a byte order mark before them, such as "
+            f"{marked[0]!r}: ids stay as they stand, so take it out of the file where they are the same."
+        )
     return notes
 
 
 def _stands_in(ids: Sequence[str], text: str) -> bool:
-    place = bisect_left(ids, text.encode(), key=str.encode)
+    place = _place_in(ids, text)
     return place < len(ids) and ids[place] == text
+
+
+def _place_in(ids: Sequence[str], text: str) -> int:
+    return bisect_left(ids, text.encode(), key=str.encode)

@@ -64,7 +64,8 @@ class TextColumn:
 
 
 def encode(column: Any, name: str) -> Any:
-    """Any Arrow column as a DictionaryArray<int32, large_string>; null where a cell is empty or only white space.
+    """Any Arrow column as a DictionaryArray<int32, large_string> of different texts; null where a cell is empty or
+    only white space.
 
     Sixteen bytes in each cell are UUIDs; other bytes are text where they are UTF-8, else hexadecimal digits.
 
@@ -76,6 +77,7 @@ def encode(column: Any, name: str) -> Any:
     kind = column.type
     if isinstance(column, pa.ExtensionArray):  # such as UUIDs
         column = column.storage
+    differ = is_text(column) or pa.types.is_integer(column.type)
     try:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
@@ -84,6 +86,9 @@ def encode(column: Any, name: str) -> Any:
             used = indices.dictionary_encode()
             texts, indices = texts.take(used.dictionary), used.indices
         texts = _as_texts(texts)
+        if not differ:  # a dictionary may hold a value twice, and different bytes may be written alike
+            once = texts.dictionary_encode()
+            texts, indices = once.dictionary, once.indices.take(indices)
     except pa.ArrowException as error:
         raise LogError(f"Column {name!r} holds values of type {kind}, which are no ids: choose another.") from error
     filled = pc.greater(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0)

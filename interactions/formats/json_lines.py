@@ -23,6 +23,7 @@ _MOST_HEAD = 32 << 20  # characters of the objects that are kept as the head
 _ITEMS = frozenset(NAMES["item"].split())
 _BETWEEN = re.compile(r"[\s,]*")  # two values of a list
 _LABELS = "|"  # between the values of a list
+_HALF = re.compile("[\ud800-\udfff]")  # of a character that JSON writes in two
 
 
 class JsonLines:
@@ -97,7 +98,8 @@ class JsonLines:
         """The values of a list one by one, each as soon as its end is read."""
         place, text, at = 0, "", 0
         opened = False
-        for chunk, done, last in self._lines.chunks():
+        chunks = self._lines.chunks()
+        for chunk, done, last in chunks:
             text, at = text[at:] + _decoded(chunk, self.path.name), 0
             if not opened:
                 opened, at = True, text.index("[") + 1
@@ -105,11 +107,12 @@ class JsonLines:
                 found = _BETWEEN.match(text, at)
                 at = found.end() if found else at
                 if text[at : at + 1] == "]":
-                    if text[at + 1 :].strip():
+                    if text[at + 1 :].strip() or any(more.strip() for more, _, _ in chunks):
                         raise LogError(f"{self.path.name} goes on behind its JSON list: write an object a line.")
                     return
                 try:
                     value, end = _DECODER.raw_decode(text, at)
+                    value = _without_halves(value, text[at:end])
                 except (ValueError, RecursionError) as error:
                     if last or isinstance(error, RecursionError) or len(text) - at > LONGEST:
                         raise self._no_list(place + 1) from error
@@ -146,12 +149,20 @@ def _object_or_wrong(line: bytes) -> dict[str, Any] | str:
     except UnicodeDecodeError:
         return "not written in the file's encoding"
     try:
-        value = _DECODER.decode(text)
+        value = _without_halves(_DECODER.decode(text), text)
     except (ValueError, RecursionError):
         value = _python_s(text)
         if value is None:
             return "no valid JSON"
     return value if isinstance(value, dict) else "not a JSON object"
+
+
+def _without_halves(value: Any, written: str) -> Any:
+    """What was read of a JSON text, with U+FFFD for halves of characters, as programs write that cut them in two."""
+    if "\\ud" not in written and "\\uD" not in written:
+        return value
+    text, found = _HALF.subn("\ufffd", json.dumps(value, ensure_ascii=False))
+    return _DECODER.decode(text) if found else value
 
 
 def _key_of_events(objects: Sequence[dict[str, Any]]) -> str | None:
@@ -187,7 +198,8 @@ def _python_s(text: str) -> dict[str, Any] | None:
     if not text.startswith("{"):
         return None
     try:
-        value: dict[str, Any] = _DECODER.decode(json.dumps(ast.literal_eval(text)))
+        written = json.dumps(ast.literal_eval(text))
+        value = _without_halves(_DECODER.decode(written), written)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

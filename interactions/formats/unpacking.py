@@ -34,9 +34,11 @@ def _zstandard(file: BinaryIO) -> Any:
     return pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd")
 
 
+_ZSTANDARD = _Packing((".zst", ".zstd"), _zstandard)
 _PACKINGS = {
     b"\x1f\x8b": _Packing((".gz", ".gzip"), lambda file: gzip.GzipFile(fileobj=file)),
-    b"\x28\xb5\x2f\xfd": _Packing((".zst", ".zstd"), _zstandard),
+    b"\x28\xb5\x2f\xfd": _ZSTANDARD,
+    **{bytes((n, 0x2A, 0x4D, 0x18)): _ZSTANDARD for n in range(0x50, 0x60)},  # a frame without content stands first
     b"BZh": _Packing((".bz2",), bz2.BZ2File),
     b"\xfd7zXZ\x00": _Packing((".xz",), lzma.LZMAFile),
 }

@@ -190,6 +190,26 @@ def test_a_number_of_rows_or_of_lines_is_no_item_where_a_product_is_there() -> N
     assert roles_of("row,order_id,customer_id,Item #,SKU", *rows)["item"] == "SKU"
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        "product_category_id", "productSubCategoryId", "product_group_id", "item_brand_id", "movie_genre_id",
+        "product_type_code", "item_department_id", "product_store_id", "Product Seller No", "item_family_code",
+        "product_vendor_id", "product_supplier_id", "item_class_no",
+    ],
+)  # fmt: skip
+def test_the_id_of_what_items_are_sorted_by_is_never_the_item(other: str) -> None:
+    rows = [f"u{n % 7},c{n % 3},{n}" for n in range(40)]
+    found = roles_of(f"user_id,{other},item_id", *rows)
+    assert (found["user"], found["item"]) == ("user_id", "item_id"), "though no item comes again"
+    assert names([other, "foo"]) == {}
+
+
+@pytest.mark.parametrize("item", ["product_variant_id", "movie_key_no", "ItemUniqueHash", "product_id_code"])
+def test_an_id_with_a_word_in_the_middle_is_the_items(item: str) -> None:
+    assert names(["customer_unique_id", item]) == {"user": "customer_unique_id", "item": item}
+
+
 def test_the_id_of_a_user_or_an_order_is_never_the_item() -> None:
     rows = [f"{n // 2},u{n % 5},v{n % 5},{n // 2 % 3}" for n in range(40)]
     assert "item" not in roles_of("order_id,user_id,user_pseudo_id,order_number", *rows)

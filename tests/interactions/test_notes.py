@@ -59,6 +59,18 @@ def test_words_for_nothing_and_blanks_around_ids(tmp_path: Path) -> None:
     assert not any("stand" in note for note in clean), "a blank is no matter where nobody is without it"
 
 
+def test_byte_order_marks_before_ids(tmp_path: Path) -> None:
+    """Files without headers that were put together have one where each of them begins."""
+    text = rows("u1,a", "\ufeffu1,b", "\ufeffu0,\ufeffa", "u3,b", "\uff00,b", header="user,item")
+    notes = notes_of(tmp_path / "log.csv", text)
+    assert [note.partition(":")[0] for note in notes if "byte order" in note] == [
+        r"1 user ids differ from others only by a byte order mark before them, such as '\ufeffu1'",
+        r"1 item ids differ from others only by a byte order mark before them, such as '\ufeffa'",
+    ]
+    clean = notes_of(tmp_path / "log.csv", rows("u1,a", "\ufeffu2,b", header="user,item"))
+    assert not any("byte order" in note for note in clean)
+
+
 def test_rows_of_guests(tmp_path: Path) -> None:
     """Where few rows have a user the sessions stand for users; where more have one, what is lost is said."""
     few = [f"{'c1' if n % 5 == 0 else ''},o{n // 2},p{n % 4}" for n in range(40)]

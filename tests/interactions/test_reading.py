@@ -113,6 +113,33 @@ def test_headers_in_the_middle_of_files_that_were_put_together_are_no_rows(tmp_p
     assert report.rows == 8
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "\ufeffuser,item",
+        '\ufeff"user","item"',
+        "user, item",
+        " user , item ",
+        "#user,item",
+        "# user,item",
+        "user:token,item:token",
+        "\ufeffuser:token,item:token",
+    ],
+)
+@pytest.mark.parametrize("first", ["user,item", "as below"])
+def test_a_header_in_the_middle_is_known_with_all_that_the_first_is_cleaned_of(
+    tmp_path: Path, header: str, first: str
+) -> None:
+    path = tmp_path / "log.csv"
+    top = header if first == "as below" else first
+    path.write_text(f"{top}\nu1,i1\nu2,i2\n{header}\nu1,i2\n#user,i1\nu1, item\n", encoding="utf-8")
+    log, report = read_log(path, options=ReadOptions(header=True))
+    assert log.columns == {"user": "user", "item": "item"}
+    assert (report.dropped, len(report.examples["malformed_row"])) == ({"malformed_row": 1}, 1)
+    assert report.examples["malformed_row"][0].startswith("line 4: ")
+    assert (log.user_ids.tolist(), log.item_ids.tolist()) == (["#user", "u1", "u2"], [" item", "i1", "i2"])
+
+
 def test_columns_without_a_role_are_not_judged(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD + "u2,c,not a number,never\n")
     _, report = read_log(path, {"user": "user_id", "item": "item_id"})

@@ -78,6 +78,34 @@ def test_bytes_as_newer_programs_hold_them() -> None:
     assert encode(column, "item").to_pylist() == ["a longer text than 12", None, "ff"]
 
 
+@pytest.mark.parametrize("batches", [1, 2])
+@pytest.mark.parametrize(
+    ("codes", "values", "expected"),
+    [
+        ([0, 1, 2, 0], pa.array(["a", "a", "b"]), ["a", "a", "b", "a"]),
+        ([0, 1, 3, 2], pa.array(["a", None, "a", "b"]), ["a", None, "b", "a"]),
+        ([2, 1, 0, 1], pa.array([b"\xff", b"ff", b"b"]), ["b", "ff", "ff", "ff"]),
+    ],
+    ids=["texts", "nothing", "bytes"],
+)
+def test_a_dictionary_that_holds_a_text_twice(
+    tmp_path: Path, codes: list[int | None], values: pa.Array, expected: list[str | None], batches: int
+) -> None:
+    users = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int8()), values)
+    for column in (users, users.dictionary_decode()):
+        table = pa.table({"user": column, "item": ["i1", "i2", "i3", "i4"]})
+        with pa.OSFile(str(tmp_path / "log.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            for _ in range(batches):
+                writer.write_table(table)
+        log, report = read_log(tmp_path / "log.arrow", {"user": "user", "item": "item"})
+        assert log.user_ids.tolist() == sorted({text for text in expected if text is not None})
+        assert report.dropped.get("missing_user", 0) == batches * expected.count(None)
+        read = {
+            (log.user_ids[user], log.item_ids[item]) for user, item in zip(log.user_codes, log.item_codes, strict=True)
+        }
+        assert read == {(text, f"i{place}") for place, text in enumerate(expected, start=1) if text is not None}
+
+
 @pytest.mark.parametrize(
     ("decimal", "cell", "expected"),
     [

@@ -163,6 +163,32 @@ def test_json_keeps_numbers_as_they_are_written_and_flattens_what_is_nested(tmp_
     assert (batch.n_malformed, batch.malformed) == (2, [(4, "no valid JSON"), (5, "not a JSON object")])
 
 
+@pytest.mark.parametrize("name", ["lines", "list", "python"])
+def test_half_of_a_character_in_json(tmp_path: Path, name: str) -> None:
+    """Programs that cut an emoji in two write one half of it, in either case of letters; no text can hold that."""
+    objects = [
+        {"user": "u1", "item\ud83d": "i1", "title": "cut \ud83d", "more": {"\ude00": ["a", "b\ude00\ud83d"]}},
+        {"user": "u\ud83d", "item\ud83d": "😀 \\ud83d", "title": "\ud83d\ude00 whole", "more": {"count": 12.50}},
+    ]
+    lines = list(map(repr if name == "python" else json.dumps, objects))
+    lines[1] = lines[1].replace("ud83d", "uD83D")
+    text = f"[{','.join(lines)}]" if name == "list" else "\n".join(lines)
+    (tmp_path / "log.json").write_text(text, encoding="utf-8")
+    source = open_source(tmp_path / "log.json", ReadOptions())
+    assert source.columns == ["user", "item�", "title", "more.�", "more.count"]
+    escaped = "\\uD83D"
+    rows = [["u1", "i1", "cut �", "a|b��", ""], ["u�", f"😀 {escaped}", "😀 whole", "", "12.5"]]
+    assert source.head(2) == rows
+    (batch,) = source.batches(source.columns)
+    assert [[cell or "" for cell in array.to_pylist()] for array in batch.arrays] == [
+        list(column) for column in zip(*rows, strict=True)
+    ]
+    assert preview(tmp_path / "log.json").sample.iloc[0].tolist() == rows[0]
+    log, _ = read_log(tmp_path / "log.json", {"user": "user", "item": "item�"}, items_path=tmp_path / "log.json")
+    assert log.user_ids.tolist() == ["u1", "u�"]
+    assert set(log.items["title"]) == {"cut �", "😀 whole"}
+
+
 def test_objects_as_python_prints_them(tmp_path: Path) -> None:
     path = tmp_path / "reviews.json"
     lines = [
@@ -195,6 +221,22 @@ def test_json_that_holds_no_objects(tmp_path: Path, text: str) -> None:
     (tmp_path / "log.json").write_text(text, encoding="utf-8")
     with pytest.raises(LogError, match=r"log\.json"):
         open_source(tmp_path / "log.json", ReadOptions())
+
+
+@pytest.mark.parametrize("chunk", [10, 56, 57, 58, 1000])
+@pytest.mark.parametrize("behind", ["", "\n \n", '[{"user": "u3", "item": "c"}]', "]", " x"])
+def test_what_stands_behind_a_json_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int, behind: str
+) -> None:
+    listed = '[{"user": "u1", "item": "a"}, {"user": "u2", "item": "b"}]'
+    assert len(listed) == 58
+    monkeypatch.setattr("interactions.formats.lines._BLOCK", chunk)
+    (tmp_path / "log.json").write_text(listed + behind, encoding="utf-8")
+    if behind.strip():
+        with pytest.raises(LogError, match=r"log\.json goes on behind its JSON list"):
+            read_log(tmp_path / "log.json")
+    else:
+        assert read_log(tmp_path / "log.json")[1].rows == 2
 
 
 def test_cells_of_a_workbook_read_as_a_person_sees_them(tmp_path: Path) -> None:

@@ -67,6 +67,22 @@ def test_several_members_of_a_gz_and_a_plain_file(tmp_path: Path) -> None:
         assert not stream.is_packed
 
 
+@pytest.mark.parametrize("kind", [0x50, 0x5F])
+def test_frames_of_zstandard_without_content(tmp_path: Path, kind: int) -> None:
+    """Programs that pack with several threads write one before each frame, with its size."""
+    skipped = bytes((kind, 0x2A, 0x4D, 0x18)) + b"\4\0\0\0abcd"
+    first, second = (pa.compress(content, "zstd", asbytes=True) for content in (TEXT[:5000], TEXT[5000:]))
+    path = tmp_path / "log.csv.zst"
+    path.write_bytes(skipped + first + skipped + second + skipped)
+    assert unpacked(path) == TEXT
+    assert unpacked_name(path) == "log.csv"
+    assert read_log(path)[1].rows == 20_000
+    for content, words in ((skipped + first[:-9], "damaged"), (skipped[:-1], "damaged"), (skipped, "is empty")):
+        path.write_bytes(content)
+        with pytest.raises(LogError, match=words):
+            read_log(path)
+
+
 @pytest.mark.parametrize("name", PACKERS)
 def test_a_file_cut_short(tmp_path: Path, name: str) -> None:
     packed = PACKERS[name](TEXT)
