@@ -15,6 +15,7 @@ from interactions.values import is_number
 
 SEPARATORS = (",", ";", "\t", "|", "::", "\x01")
 _OF_LISTS = (",", ";", "\t", "|")  # between items of a line, where it is not spaces
+_SOME, _OFTEN = 0.02, 0.5  # of the lines are cut, of the parts differ at most, where a mark stands between items
 _COMMENTS = (b"#", b"%")
 _SHAPED = re.compile(r"\d")
 _BROKEN = 5  # lines are more than an accident
@@ -120,10 +121,29 @@ def checked_separator(given: str | None) -> str | None:
 
 
 def likely_separator(lines: Sequence[str], *, least: int = 2) -> str | None:
-    """What cuts most lines into `least` parts or more; None where no separator does, so that spaces may."""
-    cuts = {mark: sum(len(list(filter(str.strip, line.split(mark)))) >= least for line in lines) for mark in _OF_LISTS}
-    best = max(cuts, key=lambda mark: cuts[mark])
-    return best if cuts[best] > len(lines) / 2 else None
+    """What cuts most lines into `least` parts or more, or some into items; None where nothing does, so that spaces may.
+
+    Most baskets may hold one item.
+    """
+    cut = {mark: [[part for part in map(str.strip, line.split(mark)) if part] for line in lines] for mark in _OF_LISTS}
+    several = {mark: [parts[least - 2 :] for parts in cut[mark] if len(parts) >= least] for mark in _OF_LISTS}
+    for mark in sorted(several, key=lambda mark: -len(several[mark])):
+        if len(several[mark]) > len(lines) / 2:
+            return mark
+        if several[mark] and len(several[mark]) >= _SOME * len(lines) and _are_items(several[mark], mark):
+            return mark
+    return None
+
+
+def _are_items(baskets: Sequence[Sequence[str]], mark: str) -> bool:
+    """Whether parts of lines are items: they come again, more than the words in which the mark stands.
+
+    In a file of words between spaces it is the other way round: "1,5" comes again, and "39 38 1" before the comma not.
+    """
+    parts = [part for basket in baskets for part in basket]
+    words = [word for basket in baskets for word in mark.join(basket).split(" ") if mark in word]
+    differ = len(set(parts)) / len(parts)
+    return differ <= _OFTEN and differ < len(set(words)) / len(words)
 
 
 def names_columns(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

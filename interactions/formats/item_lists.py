@@ -13,7 +13,7 @@ from interactions.formats.source import Batch, Kind
 from interactions.formats.text_rows import Row, in_batches
 from interactions.options import ReadOptions
 
-_HEAD_LINES = 1000
+_HEAD_LINES = 20_000
 
 
 class ItemLists:

@@ -23,6 +23,7 @@ from pyarrow import orc
 from errors import LogError
 from interactions import ReadOptions, preview, read_log
 from interactions.formats.opening import open_source
+from interactions.options import Layout
 from interactions.values import decoded
 
 COLUMNS = ["user_id", "item_id", "rating", "title"]
@@ -327,6 +328,34 @@ def test_what_stands_between_the_items_of_a_basket_is_told_from_the_head(tmp_pat
     assert source.options.separator == mark.strip(" ")
     told = ReadOptions(layout="baskets", separator="/")
     assert open_source(tmp_path / "groceries.csv", told).head(2)[1] == ["1", lines[0].split("/")[1]]
+
+
+@pytest.mark.parametrize("mark", [",", ", ", "\t"])
+@pytest.mark.parametrize("layout", ["baskets", "user-items"])
+def test_most_baskets_may_hold_one_item(tmp_path: Path, mark: str, layout: Layout) -> None:
+    names = ["whole milk", "citrus fruit", "rolls/buns", "yogurt", "red wine"]
+    several = [[names[n % 5], names[n // 2 % 5], names[n // 3 % 5]] for n in range(45)]
+    for single in ([names[n % 5]] for n in range(55)), ([names[n % 5]] for n in range(1500)):
+        baskets = [*single, *several]
+        lines = [mark.join([f"u{n}"] * (layout == "user-items") + basket) for n, basket in enumerate(baskets)]
+        (tmp_path / "groceries.txt").write_text("\n".join(lines), encoding="utf-8")
+        source = open_source(tmp_path / "groceries.txt", ReadOptions(layout=layout))
+        assert source.options.separator == mark.strip(" ")
+        assert [item for _, item in source.head(9999)] == [item for basket in baskets for item in basket]
+
+
+@pytest.mark.parametrize("odd", ["1,5", "12,{}", "{},5"])
+@pytest.mark.parametrize("length", [2, 9])
+def test_a_comma_within_a_word_leaves_spaces_between_the_items(tmp_path: Path, odd: str, length: int) -> None:
+    baskets = [[str(n * place % 97) for place in range(1, 1 + n % length + 1)] for n in range(900)]
+    for n in range(0, 900, 20):
+        baskets[n][-1] = odd.format(n)
+    for layout in ("baskets", "user-items"):
+        lines = [" ".join([f"u{n}"] * (layout == "user-items") + basket) for n, basket in enumerate(baskets)]
+        (tmp_path / "retail.dat").write_text("\n".join(lines), encoding="utf-8")
+        source = open_source(tmp_path / "retail.dat", ReadOptions(layout=layout))
+        assert source.options.separator is None
+        assert [item for _, item in source.head(9999)] == [item for basket in baskets for item in basket]
 
 
 def test_a_tab_behind_the_user_leaves_spaces_between_the_items(tmp_path: Path) -> None:
