@@ -28,6 +28,7 @@ from interactions.several_items import likely_mark
 from interactions.steps import clean
 from interactions.tables import (
     JoinedTable,
+    fact_column,
     further_columns,
     item_facts,
     join_table,
@@ -182,7 +183,7 @@ def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, s
     import pandas as pd
 
     for role, name in facts.items():
-        items[role] = text_column(joined.frame[name].astype("str"), len(items)).fillna(items[role])
+        items[role] = fact_column(joined.frame[name]).fillna(items[role])
     rest = further_columns(joined.frame, list(facts.values()))
     return pd.concat([items, rest], axis=1)
 

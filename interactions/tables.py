@@ -14,6 +14,7 @@ from interactions.column_names import FACTS, Role
 from interactions.columns import guess_id, guess_item_facts
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
+from interactions.labels import LABEL_SEPARATOR, label_text, labels_in
 from interactions.memory import Room
 from interactions.options import MATCHES, MatchIds, ReadOptions
 from interactions.values import cells_of, decoded, encode, is_text
@@ -129,6 +130,20 @@ def text_column(values: Any, n_rows: int) -> pd.Series[Any]:
     import pandas as pd
 
     return pd.Series([None] * n_rows if values is None else values, index=pd.RangeIndex(n_rows), dtype="str")
+
+
+def fact_column(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Titles or categories of a typed table as texts: lists as Drama|Comedy, and 1 for 1.0 where all are whole."""
+    import pandas as pd
+
+    def as_text(cell: Any) -> Any:
+        return LABEL_SEPARATOR.join(labels_in(cell, label_text)) or None if isinstance(cell, np.ndarray) else cell
+
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.map(label_text, na_action="ignore")
+    elif column.dtype == object:
+        column = column.map(as_text, na_action="ignore")
+    return text_column(column.astype("str"), len(column))
 
 
 def no_columns(n_rows: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -103,6 +104,32 @@ def test_an_item_table_keeps_the_types_of_parquet(tmp_path: Path) -> None:
     assert log.items["price"].tolist()[1:] == [2.5, 1.5]
     log.save(tmp_path)
     pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).items, log.items)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([["Drama", "Comedy"], ["Drama"], []], ["Drama|Comedy", "Drama", None]),
+        ([[0, 1], [2, None], None], ["0|1", "2", None]),
+        ([[{"id": 18, "name": "Drama"}, {"id": 35, "name": "Comedy"}], None, []], ["Drama|Comedy", None, None]),
+        ([1.0, None, 12.0], ["1", None, "12"]),
+        ([1.0, None, 12.5], ["1.0", None, "12.5"]),
+    ],
+)
+@pytest.mark.parametrize("form", ["parquet", "duckdb"])
+def test_titles_and_categories_of_typed_tables_are_texts(
+    tmp_path: Path, cells: list[object], expected: list[str | None], form: str
+) -> None:
+    table, path = pd.DataFrame({"item_id": list("abc"), "genres": cells}), tmp_path / f"items.{form}"
+    if form == "parquet":
+        table.to_parquet(path)
+    else:
+        rows = pa.Table.from_pandas(table)  # noqa: F841 - the database finds it by its name
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE items AS SELECT * FROM rows")
+    log, _ = read_log(write(tmp_path, "user,item\nu1,a\nu2,b\nu1,c\n"), items_path=path)
+    category = log.items["category"]
+    assert [None if missing else text for text, missing in zip(category, category.isna(), strict=True)] == expected
 
 
 def test_the_id_column_of_a_table_without_telling_names_is_the_one_that_matches(tmp_path: Path) -> None:
