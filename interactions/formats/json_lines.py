@@ -16,13 +16,13 @@ from interactions.formats.lines import LONGEST, TextLines
 from interactions.formats.records import MAX_RECORD
 from interactions.formats.source import Batch, Kind, checked_columns
 from interactions.formats.text_rows import Row, in_batches
+from interactions.labels import LABEL_SEPARATOR, labels_in
 from interactions.options import ReadOptions
 
 _HEAD_LINES = 1000  # whose keys are the columns
 _MOST_HEAD = 32 << 20  # characters of the objects that are kept as the head
 _ITEMS = frozenset(NAMES["item"].split())
 _BETWEEN = re.compile(r"[\s,]*")  # two values of a list
-_LABELS = "|"  # between the values of a list
 _HALF = re.compile("[\ud800-\udfff]")  # of a character that JSON writes in two
 
 
@@ -213,10 +213,14 @@ def _flat(value: dict[str, Any], above: str = "") -> dict[str, str | None]:
         if isinstance(inner, dict):
             found |= _flat(inner, f"{name}.")
         elif isinstance(inner, list):
-            found[name] = _LABELS.join(_text(one) or "" for one in inner)
+            found[name] = LABEL_SEPARATOR.join(labels_in(inner, _label))
         else:
             found[name] = _text(inner)
     return found
+
+
+def _label(value: Any) -> str:
+    return _text(value) or ""
 
 
 def _text(value: Any) -> str | None:

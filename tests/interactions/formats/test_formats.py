@@ -505,6 +505,22 @@ def test_visits_that_hold_their_events_in_a_list(tmp_path: Path) -> None:
         assert sorted(log.item_ids) == ["10", "11"]
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "text"),
+    [
+        ("genres", [{"id": 18, "name": "Drama"}, {"id": 35, "name": "Comedy"}, {"name": None}], "Drama|Comedy"),
+        ("categories", [["Electronics", "Cables"], ["Toys", "Cables"]], "Electronics|Cables|Toys"),
+        ("popular_shelves", [{"count": "3", "name": "fantasy"}], "fantasy"),
+        ("basket", ["a", "b", None, "a", 2.50, True, {"of": 1}], 'a|b|a|2.5|true|{"of": "1"}'),
+    ],
+)
+def test_lists_of_json_say_what_lists_in_cells_say(tmp_path: Path, key: str, values: list[Any], text: str) -> None:
+    """Of objects their names, as databases of films write genres; of lists in lists each value once."""
+    (tmp_path / "items.jsonl").write_text(json.dumps({"id": 1, key: values}), encoding="utf-8")
+    source = open_source(tmp_path / "items.jsonl", ReadOptions())
+    assert (source.columns, source.head(1)) == (["id", key], [["1", text]])
+
+
 def test_lists_of_objects_that_are_no_items_stay_one_row(tmp_path: Path) -> None:
     """Genres and pictures are no events, and where the item is known beside them no list holds items."""
     rows = [
