@@ -35,7 +35,7 @@ NAMES: Mapping[Role, str] = {
     """,
     "item": """
         itemid item productid product sku skuid stockcode itemcode itemno productcode productno articleid article
-        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track artistid artist
+        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track trackuri artistid artist
         goodsid goods contentid newsid videoid video gameid recipeid businessid placeid venueid poiid courseid jobid
         appid showid offerid documentid beerid beerbeerid barcode ean upc lineitemsku lineitemname iid pid
         aid itemname productname itemdescription productdescription
@@ -54,7 +54,7 @@ NAMES: Mapping[Role, str] = {
         sessionid session usersession basketid basket cartid cart orderid order orderno ordernumber invoiceno invoice
         invoiceid invoicenumber transactionid transaction transactionno ticketid receiptid receipt billid billno
         visitid
-        visit tripid playlistid
+        visit tripid playlistid playlistspid
         bestellnummer belegnummer rechnungsnummer bonnummer warenkorbid
         ncommande numerocommande idcommande commande nfacture numerofacture facture ticketdecaisse
         idpedido pedido numeropedido idventa numerofactura factura idordine ordine

@@ -505,6 +505,56 @@ def test_visits_that_hold_their_events_in_a_list(tmp_path: Path) -> None:
         assert sorted(log.item_ids) == ["10", "11"]
 
 
+def playlists(n: int) -> list[dict[str, Any]]:
+    """As the Million Playlist Dataset has them: `pid` is the number of a playlist, and not of a product."""
+    return [
+        {
+            "name": f"list {pid}",
+            "pid": pid,
+            "modified_at": 1_493_424_000 + pid,
+            "tracks": [
+                {
+                    "pos": at,
+                    "artist_name": f"A{at}",
+                    "track_uri": f"spotify:track:{(pid + at) % 5}",
+                    "duration_ms": 226_863,
+                }
+                for at in range(pid % 4)
+            ],
+        }
+        for pid in range(n)
+    ]
+
+
+def test_one_object_over_many_lines_is_the_list_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "mpd.slice.0-29.json"
+    whole = {"info": {"generated_on": "2017-12-03 08:41:42", "slice": "0-29"}, "playlists": playlists(30)}
+    path.write_text(json.dumps(whole, indent=4), encoding="utf-8")
+    log, report = read_log(path)
+    assert log.columns == {"session": "playlists.pid", "item": "tracks.track_uri", "time": "playlists.modified_at"}
+    assert (report.rows, report.interactions, report.dropped) == (51, 43, {"missing_item": 8})
+    assert len(log.user_ids) == 22
+    assert sorted(log.item_ids) == [f"spotify:track:{n}" for n in range(5)]
+    assert f"{path.name} is one JSON object: of what it holds, the list 'playlists' was read." in report.notes
+    rows = [{"user": f"u{n % 3}", "item": f"i{n % 4}"} for n in range(12)]
+    path.write_text(json.dumps({"rows": rows, "of": [1, 2]}, indent=1), encoding="utf-8")
+    assert open_source(path, ReadOptions()).columns == ["user", "item"]
+    assert read_log(path)[1].interactions == 12
+
+
+@pytest.mark.parametrize(
+    ("whole", "words"),
+    [
+        ({"a": [{"user": "u"}], "b": [{"item": "i"}], "c": [1]}, r"several lists of objects \(a, b\): save the rows"),
+        ({"user": {"0": "u"}, "item": {"0": "i"}}, "no list of objects: save the rows"),
+    ],
+)
+def test_one_object_without_the_one_list_is_refused_as_such(tmp_path: Path, whole: object, words: str) -> None:
+    (tmp_path / "log.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+    with pytest.raises(LogError, match=rf"^log\.json is one JSON object that holds {words}"):
+        open_source(tmp_path / "log.json", ReadOptions())
+
+
 @pytest.mark.parametrize(
     ("key", "values", "text"),
     [
