@@ -27,9 +27,8 @@ _SPELT = re.compile(r"\\(?:t|x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|([0-3][0-7]{2
 _MOST_ABOVE = 50  # lines above the header are titles
 _LEAST_WIDTH = 3  # columns of a table below titles: less tells nothing
 _UNEVEN = 0.25  # of the lines cut otherwise than most are no accident
-_ITEM_ABOVE = re.compile(
-    rb"\s*(\d+:)[ \t]*(?:\r\n|\r|\n)\d[\d,;\t -]*(?:[\r\n]|\Z)"
-)  # as in the files of the Netflix Prize
+# "1:" alone on a line, then numbers and dates, as in the files of the Netflix Prize.
+_ITEM_ABOVE = re.compile(rb"\s*(\d+:)[ \t]*(?:\r\n|\r|\n)\d[\d,;\t -]*(?:[\r\n]|\Z)")
 _TYPED = re.compile(r"(.+):(?:token|float)(?:_seq)?")  # RecBole's names of columns
 
 
