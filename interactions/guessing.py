@@ -224,7 +224,7 @@ def _by_place(
 ) -> dict[Role, Guess]:
     """Users, items and scores of a file without a header, where they stand by custom."""
     guesses: dict[Role, Guess] = {}
-    left = [name for name in free if cells[name] and not _counts_rows(cells[name]) and not _are_places(cells[name])]
+    left = [name for name in free if cells[name] and not counts_rows(cells[name]) and not _are_places(cells[name])]
     by_custom: tuple[Role, ...] = ("user", "item", "weight")
     if len(left) > 1 and _are_asins(cells[left[0]]) and not _are_asins(cells[left[1]]):
         by_custom = ("item", "user", "weight")  # Amazon's reviews of 2018 have the product first
@@ -262,7 +262,7 @@ def _are_scores(pairs: Sequence[tuple[str, str]]) -> bool:
     return len(values) == 1 or len(items) == len(filled) or len(set(filled)) > len(items)
 
 
-def _counts_rows(cells: Sequence[str]) -> bool:
+def counts_rows(cells: Sequence[str]) -> bool:
     """Whether each is one more than the one before: the number of a row."""
     if len(cells) < 3 or not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in cells):
         return False
