@@ -97,7 +97,8 @@ def read_log(
     notes = source.notes + notes_of_rows(roles, rows, rules, day_order)
     if n_shared:
         notes.append(
-            f"{n_shared:,} values of {roles['session']!r} stand with several users: each user's are a session of their own."
+            f"{n_shared:,} values of {roles['session']!r} stand with several users: each user's are a session of their "
+            "own."
         )
     notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
     notes += notes_of_lost_rows(roles, tally, len(rows.items))
