@@ -78,8 +78,8 @@ NAMES: Mapping[Role, str] = {
         日時 購入日時 購入日 注文日時 注文日 구매일시 구매일자 구매일 주문일시 주문일자 주문일
     """,
     "weight": """
-        rating ratings starrating reviewoverall bookrating score weight stars overall userrating ratingvalue preference strength
-        playcount plays listens
+        rating ratings starrating reviewoverall bookrating score weight stars overall userrating ratingvalue preference
+        strength playcount plays listens
         评分 分数 打分 得分 权重 星级 評分
         bewertung note notation puntuacion valoracion calificacion avaliacao voto оценка рейтинг 評価 평점
     """,

@@ -172,9 +172,9 @@ def guess_for_cleaning(
     free = [(place, name) for place, name in enumerate(columns) if name not in taken]
     for role in CLEANING_ROLES:
         cells = {name: [row[place] for row in rows if row[place].strip()] for place, name in free}
-        fitting = [
-            name for name in cells if _values_fit(role, cells[name]) or _has_coded_events(role, name, cells[name])
-        ]
+        fitting = [name for name in cells if _values_fit(role, cells[name])]
+        if role == "event":
+            fitting += [name for name in cells if _has_coded_events(name, cells[name])]
         name = name_for(role, fitting)
         if name is not None:
             guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
@@ -292,10 +292,10 @@ def _values_fit(role: Role, cells: Sequence[str]) -> bool:
     return len(cells) - sum(not is_written_number(cell, decimal) for cell in others) >= _ENOUGH * len(cells)
 
 
-def _has_coded_events(role: Role, name: str, cells: Sequence[str]) -> bool:
+def _has_coded_events(name: str, cells: Sequence[str]) -> bool:
     """Whether a column whose name says nothing else than kinds of event has them as a few numbers."""
     few = len(set(cells)) <= _MOST_CODES and all(cell.strip().isdecimal() for cell in cells)
-    return role == "event" and plain_name(name) in _KINDS_OF_EVENT and few
+    return plain_name(name) in _KINDS_OF_EVENT and few
 
 
 def _look_like_times(cells: Sequence[str]) -> bool:

@@ -237,9 +237,8 @@ def test_the_time_of_the_day_beside_the_day() -> None:
 
 
 def test_layouts_of_well_known_logs() -> None:
-    clicks = [
-        f"u{n % 5},s{n % 9},{1_507_000_000_000 + n // 4},a{n % 7},{1_507_000_000_000 + 1000 * n}" for n in range(40)
-    ]
+    at = 1_507_000_000_000
+    clicks = [f"u{n % 5},s{n % 9},{at + n // 4},a{n % 7},{at + 1000 * n}" for n in range(40)]
     globo = roles_of("user_id,session_id,session_start,click_article_id,click_timestamp", *clicks)
     assert globo["time"] == "click_timestamp"
     shown = [f"u{n % 5},{1_494_000_000 + n},{n % 9},430548_100{n % 2},1,0" for n in range(40)]
