@@ -162,3 +162,27 @@ def test_malformed_rows_of_a_table_are_said(tmp_path: Path) -> None:
     items = write(tmp_path, "item_id,title\nc,Cee\n0104257\n", "items.csv")
     _, report = read_log(write(tmp_path, GOOD), items_path=items)
     assert any("1 malformed rows of items.csv" in note and "line 3" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "titles_from", "others"),
+    [
+        ("number,what", "{n},{n}", "number", "what"),
+        (",code,title", "{m},{n},T{n}", "code", "column 1"),  # pandas wrote its index
+        ("rank,code,title", "{n},{r},T{r}", "code", "rank"),
+        ("what,code,title", "x,{n},T{n}", "code", None),
+    ],
+)
+def test_a_tie_between_columns_of_ids_is_told(
+    tmp_path: Path, header: str, cells: str, titles_from: str, others: str | None
+) -> None:
+    rows = [cells.format(n=n, m=n - 1, r=1 + (7 * n) % 60) for n in range(1, 61)]
+    items = write(tmp_path, "\n".join([header, *rows]), "items.csv")
+    log, report = read_log(
+        write(tmp_path, "user,item\n" + "".join(f"u{n % 3},{n}\n" for n in range(1, 41))), items_path=items
+    )
+    if "title" in header:
+        assert log.items["title"].tolist() == [f"T{item}" for item in log.item_ids]
+    said = [note for note in report.notes if "The ids of items.csv" in note]
+    assert len(said) == (others is not None)
+    assert others is None or f"from column {titles_from!r}; as many ids of the log stand in {others}:" in said[0]
