@@ -233,13 +233,21 @@ def import_log(
 
 def list_logs() -> list[LogEntry]:
     """All kept logs, the newest first; a damaged one is left out and told to the program's log."""
-    entries = []
+    entries, damaged = _read_entries()
+    for error in damaged:
+        _messages.warning("%s", error)
+    return sorted(entries, key=lambda entry: entry.created, reverse=True)
+
+
+def _read_entries() -> tuple[list[LogEntry], list[LogError]]:
+    """The kept logs, in no order, and what is wrong with the damaged ones."""
+    entries, damaged = [], []
     for folder in folders_in(room("logs")):
         try:
             entries.append(_read_entry(folder))
         except LogError as error:
-            _messages.warning("%s", error)
-    return sorted(entries, key=lambda entry: entry.created, reverse=True)
+            damaged.append(error)
+    return entries, damaged
 
 
 def find_log(wanted: str) -> LogEntry:
@@ -294,25 +302,27 @@ def delete_log(digest: str, *, with_runs: bool = False) -> None:
 
 def _forget_originals(entry: LogEntry) -> None:
     """Remove the stored originals of a deleted log, except those that other logs came from."""
-    originals = room("originals")
-    used = {path for other in list_logs() for path in other.files.values()}
-    digests_in_use = {Path(path).parts[1] for path in used if Path(path).is_relative_to(originals.name)}
-    for path in map(Path, entry.files.values()):
-        # A log may also have been read from a file elsewhere on the machine: that one is not ours to remove.
-        if path.is_relative_to(originals.name) and path.parts[1] not in digests_in_use:
-            folder = originals / path.parts[1]
-            if folder.is_dir():
-                remove_folder(folder)
+    # A log may also have been read from a file elsewhere on the machine: that one is not ours to remove.
+    came_from = {(room() / path).parent for path in entry.files.values()}
+    for folder in _unused_originals():
+        if folder in came_from:
+            remove_folder(folder)
 
 
 def forget_abandoned_originals(days: float = 7.0) -> None:
     """Remove stored files from which no log was made for so long: uploads that somebody thought better of."""
-    used = {
-        Path(path).parts[1] for entry in list_logs() for path in entry.files.values() if not Path(path).is_absolute()
-    }
-    for folder in folders_in(room("originals")):
-        if folder.name not in used and time.time() - folder.stat().st_mtime > days * 86_400:
+    for folder in _unused_originals():
+        if time.time() - folder.stat().st_mtime > days * 86_400:
             remove_folder(folder)
+
+
+def _unused_originals() -> list[Path]:
+    """The folders of stored originals that no kept log came from; none while a log is damaged, as it may need any."""
+    entries, damaged = _read_entries()
+    if damaged:
+        return []
+    used = {(room() / path).parent for entry in entries for path in entry.files.values()}
+    return [folder for folder in folders_in(room("originals")) if folder not in used]
 
 
 def _folder_of(digest: str) -> Path:

@@ -156,6 +156,22 @@ def test_the_original_stays_while_another_log_came_from_it(kept: logs.LogEntry) 
     assert not original.exists()
 
 
+def test_the_originals_stay_while_a_log_is_damaged(kept: logs.LogEntry) -> None:
+    original = Path(kept.source["original"])
+    other = logs.import_log(original, name="Strict", rules=CleaningRules(min_users_per_item=65))
+    entry = kept.path / "entry.json"
+    whole = entry.read_text()
+    entry.write_text(whole[: len(whole) // 2])
+    logs.delete_log(other.digest)
+    assert original.exists(), "the damaged log came from it"
+    os.utime(original.parent, (0, 0))
+    logs.forget_abandoned_originals()
+    assert original.exists()
+    entry.write_text(whole)
+    logs.delete_log(kept.digest)
+    assert not original.exists()
+
+
 def test_a_file_outside_the_workspace_is_never_removed(home: Path, tmp_path: Path) -> None:
     path = write_csv(two_islands(), tmp_path / "islands.csv")
     entry = logs.import_log(path, name="From outside")
