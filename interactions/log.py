@@ -210,7 +210,7 @@ class InteractionLog:
             }
             items = pd.read_parquet(folder / "items.parquet")
             users = pd.read_parquet(folder / "users.parquet")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:  # numpy ends an empty file with an EOFError
             raise LogError(
                 f"The kept log in {folder} is damaged ({error}): delete it and open the file again."
             ) from error
