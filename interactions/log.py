@@ -212,7 +212,7 @@ class InteractionLog:
             users = pd.read_parquet(folder / "users.parquet")
         except (OSError, EOFError, ValueError, KeyError) as error:  # numpy ends an empty file with an EOFError
             raise LogError(
-                f"The kept log in {folder} is damaged ({error}): delete it and open the file again."
+                f"The kept log in {folder} is damaged ({error}): open its file again, or delete the folder."
             ) from error
         return cls(
             user_codes=arrays["user_codes"],

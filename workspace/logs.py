@@ -190,7 +190,8 @@ def import_log(
     users_options: ReadOptions | None = None,
     progress: Progress = no_progress,
 ) -> LogEntry:
-    """Read a stored original and keep the log; the same digest again is the entry that is there, untouched.
+    """Read a stored original and keep the log; the same digest again is the entry that is there, untouched unless it
+    is damaged.
 
     Raises LogError where nothing of the file can be used.
     """
@@ -205,7 +206,7 @@ def import_log(
         original, columns, rules, items_path=items_path, users_path=users_path, progress=progress, **written
     )
     folder = _folder_of(log.digest)
-    if not folder.exists():
+    if not _is_whole(folder):
         progress("Keeping the log", 1.0, 1.0)
         files = {"original": original, "items_path": items_path, "users_path": users_path}
         facts = describe(log, report) | {
@@ -224,7 +225,7 @@ def import_log(
             | {"columns": None if columns is None else dict(columns)}
             | {name: given.model_dump(mode="json") for name, given in written.items()},
         }
-        with new_folder(folder) as aside:
+        with new_folder(folder, replace=folder.exists()) as aside:
             log.save(aside)
             write_json_atomically(aside / "summary.json", summarise(log))
             write_json_atomically(aside / "entry.json", facts)
@@ -262,10 +263,18 @@ def find_log(wanted: str) -> LogEntry:
 
 
 def logs_called(wanted: str) -> list[LogEntry]:
-    """The kept logs with this name, else those whose digest begins so, the newest first."""
+    """The kept logs with this name, else those whose digest begins so, the newest first.
+
+    Raises LogError where only a damaged log can be meant.
+    """
     entries = list_logs()
     named = [entry for entry in entries if entry.name == wanted]
-    return named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    found = named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    if not found and wanted:
+        for folder in folders_in(room("logs")):
+            if folder.name.startswith(wanted[:KEY_LENGTH]):
+                _read_entry(folder)
+    return found
 
 
 def open_log(digest: str) -> InteractionLog:
@@ -334,13 +343,23 @@ def _inside(path: Path) -> str:
     return path.relative_to(room()).as_posix() if path.is_relative_to(room()) else str(path)
 
 
-def _read_entry(folder: Path) -> LogEntry:
-    facts = read_json(folder / "entry.json", LogError)
+def _is_whole(folder: Path) -> bool:
+    """Whether a log is kept in a folder that can be read, with its interactions."""
     try:
+        _read_entry(folder)
+        InteractionLog.load(folder)
+    except LogError:
+        return False
+    return True
+
+
+def _read_entry(folder: Path) -> LogEntry:
+    try:
+        facts = read_json(folder / "entry.json", LogError)
         known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name in facts}
         entry = LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})
-    except (KeyError, TypeError) as error:
-        raise LogError(f"The kept log in {folder} is damaged: delete the folder and open the file again.") from error
+    except (LogError, KeyError, TypeError) as error:
+        raise LogError(f"The kept log in {folder} is damaged: open its file again, or delete the folder.") from error
     return dataclasses.replace(entry, steps=tuple(entry.steps))
 
 

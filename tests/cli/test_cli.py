@@ -215,6 +215,14 @@ def test_a_kept_log_by_name_or_digest(islands: str, capsys: Capture) -> None:
     assert "its own columns and rules" in complaint(["describe", "My islands", "--user", "user"], capsys)
 
 
+def test_a_damaged_kept_log_is_told(islands: str, capsys: Capture) -> None:
+    entry = logs.import_log(logs.keep_original(Path(islands), "islands.csv"), name="Islands")
+    (entry.path / "entry.json").write_text('{"digest": "')
+    said = complaint(["describe", entry.digest[:8]], capsys)
+    assert str(entry.path) in said
+    assert "is damaged: open its file again, or delete the folder" in said
+
+
 def test_train_writes_a_run_that_the_workspace_takes_in(run: str, islands: str, capsys: Capture) -> None:
     opened = runs.open_run(Path(run))
     assert (opened.entry.method, opened.entry.dimensions, opened.entry.seed, opened.entry.name) == ("als", 8, 0, "run")

@@ -84,6 +84,20 @@ def test_the_same_log_again_is_the_entry_that_is_there(kept: logs.LogEntry) -> N
     assert again == kept
 
 
+@pytest.mark.parametrize("name", ["entry.json", "log.json", "weights.npy", "items.parquet"])
+def test_a_damaged_log_is_replaced_when_its_file_is_opened_again(kept: logs.LogEntry, name: str) -> None:
+    whole = (kept.path / name).read_bytes()
+    (kept.path / name).write_bytes(whole[: len(whole) // 2])
+    for wanted in (kept.digest, kept.digest[:6]):
+        with pytest.raises(LogError, match=f"{kept.path} is damaged.*: open its file again, or delete the folder"):
+            logs.open_log(wanted)
+    again = logs.import_log(Path(kept.source["original"]), name="Two islands")
+    assert (again.digest, again.path) == (kept.digest, kept.path)
+    assert logs.open_log(kept.digest).n_interactions == kept.interactions
+    assert logs.list_logs() == [again]
+    assert [path.name for path in kept.path.parent.iterdir()] == [kept.path.name]
+
+
 def test_other_rules_make_another_log_beside_it(kept: logs.LogEntry) -> None:
     source = kept.source
     stricter = logs.import_log(Path(source["original"]), name="Strict", rules=CleaningRules(min_users_per_item=65))
