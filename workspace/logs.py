@@ -26,6 +26,7 @@ from workspace.files import (
     remove_folder,
     safe_name,
     settle,
+    sha256_of,
     unfinished_folder,
     write_json_atomically,
     written_aside,
@@ -139,15 +140,22 @@ class LogEntry:
 
 
 def keep_original(source: Path | BinaryIO, name: str) -> Path:
-    """Copy a file into the workspace, once for each content, in blocks; returns the stored file."""
+    """Copy a file into the workspace, once for each content, in blocks; returns the stored file.
+
+    Raises LogError where the file cannot be opened, or is a stored one that is no longer what it was; what is stored
+    in its place is whole again once the file comes from outside.
+    """
     if isinstance(source, Path):
-        if source.is_relative_to(room("originals")):
-            return source
         try:
-            with source.open("rb") as file:
-                return keep_original(file, name)
+            file = source.open("rb")
         except OSError as error:
             raise LogError(f"{source} cannot be opened ({error.strerror}).") from error
+        with file:
+            if not source.is_relative_to(room("originals")):
+                return keep_original(file, name)
+        if not is_whole_original(source):
+            raise LogError(f"The stored file {source} is damaged, its content is another than it was: open it again.")
+        return source
     if source.seekable():
         source.seek(0)
     with unfinished_folder(room("originals")) as aside:
@@ -158,9 +166,17 @@ def keep_original(source: Path | BinaryIO, name: str) -> Path:
                 copy.write(block)
         target = aside.with_name(digest.hexdigest())
         if target.is_dir():
+            for damaged in [path for path in target.iterdir() if not is_whole_original(path)]:
+                with written_aside(damaged) as mended, (aside / safe_name(name)).open("rb") as whole:
+                    shutil.copyfileobj(whole, mended, BLOCK)
             return _another_name(target, safe_name(name))
         settle(aside, target)
         return target / safe_name(name)
+
+
+def is_whole_original(path: Path) -> bool:
+    """Whether a stored file still has the content that its folder is called by; takes a second for each gigabyte."""
+    return sha256_of(path) == path.parent.name
 
 
 def _another_name(folder: Path, name: str) -> Path:

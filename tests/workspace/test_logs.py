@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embedders.base import no_progress
 from errors import LogError
 from interactions import CleaningRules
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
 from workspace import logs, runs
+from workspace.tasks import import_task
 
 
 def test_the_same_bytes_twice_are_one_file(home: Path, tmp_path: Path) -> None:
@@ -37,6 +39,20 @@ def test_the_same_bytes_under_another_suffix_can_be_read_as_that(home: Path) -> 
     csv, tsv = (logs.keep_original(io.BytesIO(b"a\tb\n"), name) for name in ("x.csv", "x.tsv"))
     assert (csv.suffix, tsv.suffix, csv.parent) == (".csv", ".tsv", tsv.parent)
     assert tsv.read_bytes() == b"a\tb\n"
+
+
+@pytest.mark.parametrize("harm", [b"user,item\nu,a\n", b"user,item\nu,a\nv,c\n"])
+def test_a_stored_file_that_was_cut_or_changed_is_refused_until_it_is_opened_again(home: Path, harm: bytes) -> None:
+    content = b"user,item\nu,a\nv,b\n"
+    stored = logs.keep_original(io.BytesIO(content), "a.csv")
+    stored.write_bytes(harm)
+    with pytest.raises(LogError, match=rf"{stored} is damaged.*open it again"):
+        import_task({"original": str(stored)}, no_progress)
+    assert logs.list_logs() == []
+    assert logs.keep_original(io.BytesIO(content), "b.csv") == stored
+    assert [path.read_bytes() for path in stored.parent.iterdir()] == [content]
+    entry = logs.find_log(import_task({"original": str(stored)}, no_progress)["digest"])
+    assert entry.interactions == 2
 
 
 def test_a_missing_file_is_named(home: Path, tmp_path: Path) -> None:
