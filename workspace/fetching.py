@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import shutil
 import zipfile
@@ -13,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from embedders.base import Progress, part_of
 from errors import LogError
-from workspace.files import sha256_of, unfinished_folder
+from workspace.files import disk_is_full, sha256_of, unfinished_folder
 from workspace.home import room
 from workspace.known_sets import KnownSet, KnownTable
 from workspace.known_tables import with_header
@@ -71,7 +70,7 @@ def _original(known: KnownSet, progress: Progress, by_hand: Path | None) -> Path
                 file = _unpacked(file, known.packed[0], aside)
             return keep_original(file, file.name)
         except OSError as error:
-            full = error.errno == errno.ENOSPC
+            full = disk_is_full(error)
             raise LogError(
                 f"{known.title} cannot be kept in {room()}: "
                 + ("the disk is full; make room and try again." if full else f"{error.strerror or error}.")

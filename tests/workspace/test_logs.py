@@ -11,11 +11,13 @@ import pytest
 
 from embedders.base import no_progress
 from errors import LogError
-from interactions import CleaningRules
+from interactions import CleaningRules, InteractionLog
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
 from workspace import logs, runs
+from workspace.job_folders import create_job
 from workspace.tasks import import_task
+from workspace.worker import Worker
 
 
 def test_the_same_bytes_twice_are_one_file(home: Path, tmp_path: Path) -> None:
@@ -128,6 +130,20 @@ def test_nothing_is_kept_of_a_file_that_cannot_be_used(home: Path) -> None:
     with pytest.raises(LogError, match="only one"):
         logs.import_log(original, name="One")
     assert logs.list_logs() == []
+
+
+def test_a_full_disk_is_told_and_nothing_half_written_stays(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(log: InteractionLog, folder: Path) -> None:
+        (folder / "user_codes.npy").write_bytes(b"a part")
+        raise OSError("300000 requested and 194528 written")  # as numpy says it, without a number
+
+    monkeypatch.setattr(InteractionLog, "save", full)
+    job = create_job("import", {**kept.source, "rules": {"min_users_per_item": 65}}, "Cleaning")
+    outcome = Worker("view", 0.0)._outcome(job)
+    assert outcome == {"status": "failed", "error": "The disk is full: make room and try again."}
+    assert [path.name for path in kept.path.parent.iterdir()] == [kept.path.name]
 
 
 def test_finding_by_digest_beginning_and_name(kept: logs.LogEntry) -> None:
