@@ -31,7 +31,7 @@ class InteractionLog:
     """Interactions as arrays, one row an event, sorted by user code, time and place in the file.
 
     user_codes, item_codes  int32 (n_interactions,)
-    weights                 float32 (n_interactions,), 1 where no column has the role
+    weights                 float32 (n_interactions,), above 0 and finite, 1 where no column has the role
     timestamps              int64 (n_interactions,) seconds UTC, or None
     session_codes           int32 (n_interactions,), or None
     user_ids, item_ids      text (n_users,), (n_items,); a code is the rank of its id in byte order

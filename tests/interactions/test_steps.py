@@ -130,6 +130,36 @@ def test_duplicates_are_alike_in_user_item_time_and_session(tmp_path: Path) -> N
     assert events(pairs) == [("u1", "a", 2), ("u2", "b", 1)]
 
 
+EXTREME = st.sampled_from([3e38, 2.0, 1e-40])
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from("uv"), st.sampled_from("ab"), EXTREME), min_size=1, max_size=12),
+    factor=st.sampled_from([1e300, 5, 1, 1e-10, 1e-60]),
+)
+def test_weights_stay_finite_and_above_zero(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, float]], factor: float
+) -> None:
+    """By the slow way: each product and each sum is brought back to what single precision has."""
+    rows = [*rows, ("u", "a", 1.0), ("v", "b", 1.0)]
+    text = "user,item,rating,event\n" + "".join(f"{user},{item},{weight!r},buy\n" for user, item, weight in rows)
+    sums: dict[tuple[str, str], float] = {}
+    for user, item, weight in rows:
+        sums[user, item] = sums.get((user, item), 0.0) + brought_back(brought_back(weight) * brought_back(factor))
+    log, report = read(tmp_path_factory.mktemp("log"), text, event_weights={"buy": factor}, duplicates="sum")
+    assert report.dropped.get("duplicate", 0) == sum(report.dropped.values()) == len(rows) - len(sums)
+    assert np.isfinite(log.weights).all()
+    assert (log.weights > 0).all()
+    assert {(user, item): weight for user, item, weight in events(log)} == pytest.approx(
+        {pair: brought_back(weight) for pair, weight in sums.items()}, rel=1e-6
+    )
+
+
+def brought_back(weight: float) -> float:
+    """The nearest weight above 0 that single precision has."""
+    return float(np.float32(min(max(weight, 1.401298464324817e-45), 3.4028234663852886e38)))
+
+
 def test_repeats_follow_each_other_in_time_in_one_session(tmp_path: Path) -> None:
     text = (
         "user,item,time,session\nu1,a,3,s1\nu1,a,1,s1\nu1,b,4,s1\nu1,a,5,s1\nu1,a,6,s2\n"
