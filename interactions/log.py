@@ -16,7 +16,7 @@ import numpy.typing as npt
 from errors import LogError
 from interactions.graph import transition_graph
 from interactions.matrix import pair_counts, user_item_matrix, user_item_means
-from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
+from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences, longest_pause
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ class InteractionLog:
         begins = np.ones(self.n_interactions, np.bool_)
         begins[1:] = self.user_codes[1:] != self.user_codes[:-1]
         if self.timestamps is not None and by == "gap":
-            begins[1:] |= np.diff(self.timestamps) > 60 * gap_minutes
+            begins[1:] |= np.diff(self.timestamps) > longest_pause(gap_minutes)
         elif self.timestamps is not None and by == "day":
             begins[1:] |= np.diff(self.timestamps // 86_400) != 0
         return np.diff(np.append(np.flatnonzero(begins), self.n_interactions))

@@ -205,6 +205,17 @@ def test_sessions_are_cut_by_a_pause_the_day_or_not_at_all(
     assert report.dropped.get("beyond_session_length", 0) == 6 - sum(map(len, expected))
 
 
+@pytest.mark.parametrize("tenths", [1, 41, 82, 164, 169, 300])  # 60 * 4.1 is less than 246
+def test_a_pause_of_just_the_gap_cuts_nowhere_and_one_a_second_longer_does(tmp_path: Path, tenths: int) -> None:
+    gap, pause = tenths / 10, 6 * tenths
+    text = f"user,item,time\nu1,a,0\nu1,b,{pause}\nu1,c,{2 * pause + 1}\nu2,a,0\n"
+    cut, _ = read(tmp_path, text, sessions="gap", session_gap_minutes=gap)
+    whole, _ = read(tmp_path, text)
+    assert sorted(cut.session_lengths()) == [1, 1, 2]
+    assert sorted(whole.session_lengths("gap", gap)) == [1, 1, 2]
+    assert sorted(whole.sequences("gap", gap_minutes=gap).lengths()) == [1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("text", "rules", "words"),
     [
