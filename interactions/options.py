@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import pydantic
 
 # Raised whenever the same file, columns, rules and options would give another log than before.
-READER_VERSION = 7
+READER_VERSION = 8
 
 
 Layout = Literal["table", "baskets", "user-items"]
