@@ -96,6 +96,10 @@ def _returns(rows: Rows, rules: CleaningRules) -> _Taken | None:
     """Rows that take something back: less than nothing was sold, or the number of the receipt begins with a C."""
     if rules.returns == "keep":
         return None
+    if rows.quantities is None and rows.sessions is None:
+        raise LogError(
+            "Returns are to be left out, but no column holds quantities or receipts: choose one, or keep them."
+        )
     bad = np.zeros(len(rows.items), np.bool_)
     if rows.quantities is not None:
         bad |= rows.quantities < 0
@@ -113,6 +117,8 @@ def _scores(rows: Rows, rules: CleaningRules) -> _Taken | None:
     """Rows that weigh less than asked for; with `equal_weights` the others all weigh 1."""
     if rules.least_weight is None and not rules.equal_weights:
         return None
+    if rules.least_weight is not None and rows.weights is None:
+        raise LogError("A least weight is asked for, but no column holds weights: choose one, or take it back.")
     weights = np.ones(len(rows.items), np.float32) if rows.weights is None else rows.weights
     bad = np.zeros(len(weights), np.bool_) if rules.least_weight is None else weights < rules.least_weight
     return _Taken(bad, lambda row: f"{weights[row]:g}", rows._replace(weights=None) if rules.equal_weights else None)

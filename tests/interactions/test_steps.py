@@ -114,6 +114,13 @@ def test_users_that_are_named_and_users_that_are_too_busy(tmp_path: Path) -> Non
     assert report.examples == {"user_left_out": ["user 0"], "user_with_too_many_rows": ["user bot"]}
 
 
+def test_the_same_users_named_in_another_order_are_the_same_rules(tmp_path: Path) -> None:
+    text = "user,item\nu1,a\nu2,b\nu3,c\nu4,d\n"
+    named = [("u3", "u1"), ("u1", "u3"), ("u1", "u3", "u1")]
+    assert len({CleaningRules(users_left_out=users) for users in named}) == 1
+    assert len({read(tmp_path, text, users_left_out=users)[0].digest for users in named}) == 1
+
+
 def test_duplicates_are_alike_in_user_item_time_and_session(tmp_path: Path) -> None:
     text = (
         "user,item,time,session,rating\nu1,a,5,s1,2\nu1,a,5,s1,3\nu1,a,6,s1,4\nu2,a,5,s2,1\nu2,b,5,s2,1\nu2,b,5,s3,1\n"
@@ -225,6 +232,8 @@ def test_a_pause_of_just_the_gap_cuts_nowhere_and_one_a_second_longer_does(tmp_p
         ("user,item\nu1,a\nu2,b\n", {"longest_session": 3}, "there are no sessions"),
         ("user,item\nu1,a\nu2,b\n", {"event_weights": {"view": 1}}, "no column holds the kind"),
         (SHOP, {"event_weights": {"View": 1}}, "No row of log.csv is left"),
+        (SHOP, {"returns": "leave out"}, "no column holds quantities or receipts"),
+        (SHOP, {"least_weight": 2}, "no column holds weights"),
     ],
 )
 def test_rules_that_the_log_has_no_columns_for(tmp_path: Path, text: str, rules: dict[str, Any], words: str) -> None:
