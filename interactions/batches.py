@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
-from interactions.column_names import Role
+from interactions.column_names import FACTS, Role
 from interactions.formats.source import Batch, Source
 from interactions.guessing import may_be_compact_dates
 from interactions.local_times import Order, OrderTally, told_order
@@ -20,7 +20,17 @@ from interactions.progress import Progress
 from interactions.rows import Rows
 from interactions.several_items import unfolded
 from interactions.times import read_times, with_clock
-from interactions.values import Mark, TextColumn, cells_of, decoded, encode, is_text, read_weights, told_decimal
+from interactions.values import (
+    Mark,
+    TextColumn,
+    cells_of,
+    decoded,
+    encode,
+    is_text,
+    lists_as_texts,
+    read_weights,
+    told_decimal,
+)
 
 
 class _Told(NamedTuple):
@@ -229,6 +239,8 @@ class _BatchReader:
 
     def _column(self, batch: Batch, role: Role) -> Any:
         column = batch.arrays[self._place[self._roles[role]]]
+        if role in FACTS:
+            return lists_as_texts(column)
         if role == "time" and "clock" in self._roles:
             return with_clock(column, batch.arrays[self._place[self._roles["clock"]]])
         return column

@@ -35,10 +35,11 @@ NAMES: Mapping[Role, str] = {
     """,
     "item": """
         itemid item productid product sku skuid stockcode itemcode itemno productcode productno articleid article
-        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track artistid artist
+        movieid movie filmid film parentasin asin isbn bookid book songid song trackid track trackuri artistid artist
         goodsid goods contentid newsid videoid video gameid recipeid businessid placeid venueid poiid courseid jobid
-        appid showid offerid documentid beerid beerbeerid barcode ean upc lineitemsku lineitemname iid pid
-        aid itemname productname itemdescription productdescription
+        appid showid offerid documentid beerid beerbeerid barcode ean upc lineitemsku lineitemname iid
+        adgroupid adid campaignid campaign
+        pid aid itemname productname itemdescription productdescription
         商品id 商品 商品编号 商品编码 商品代码 物品id 物品 物品编号
         产品id 产品 产品编号 货号 货品 货品编号 电影id 电影 图书 歌曲
         商品編號 商品編碼 商品代碼 產品id 產品 產品編號 貨號
@@ -54,7 +55,7 @@ NAMES: Mapping[Role, str] = {
         sessionid session usersession basketid basket cartid cart orderid order orderno ordernumber invoiceno invoice
         invoiceid invoicenumber transactionid transaction transactionno ticketid receiptid receipt billid billno
         visitid
-        visit tripid playlistid
+        visit tripid playlistid playlistspid
         bestellnummer belegnummer rechnungsnummer bonnummer warenkorbid
         ncommande numerocommande idcommande commande nfacture numerofacture facture ticketdecaisse
         idpedido pedido numeropedido idventa numerofactura factura idordine ordine
@@ -77,7 +78,8 @@ NAMES: Mapping[Role, str] = {
         日時 購入日時 購入日 注文日時 注文日 구매일시 구매일자 구매일 주문일시 주문일자 주문일
     """,
     "weight": """
-        rating ratings score weight stars overall userrating ratingvalue preference strength playcount plays listens
+        rating ratings starrating reviewoverall bookrating score weight stars overall userrating ratingvalue preference
+        strength playcount plays listens
         评分 分数 打分 得分 权重 星级 評分
         bewertung note notation puntuacion valoracion calificacion avaliacao voto оценка рейтинг 評価 평점
     """,

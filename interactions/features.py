@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import ParameterError
-from interactions.labels import label_cutter
+from interactions.labels import label_cutter, label_text, labels_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +135,7 @@ def _cells(column: pd.Series[Any]) -> list[list[str]]:
 def _labels(cell: Any, cut: Callable[[str], list[str]]) -> list[str]:
     """The different labels of a cell, in their order."""
     if isinstance(cell, list | tuple | np.ndarray):
-        parts = [str(part) for part in cell if not _is_missing(part)]
+        parts = labels_in(cell, lambda part: "" if _is_missing(part) else label_text(part))
     else:
         parts = [] if _is_missing(cell) else cut(str(cell))
     return list(dict.fromkeys(part.strip() for part in parts if part.strip())) or [MISSING]

@@ -47,6 +47,7 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d([.,]\d+)?)?( ?[AaPp]\.?[
 _DEGREES = re.compile(r"-?\d{1,3}\.\d{3,}")
 _TELLING = 20  # rows from which on it means something that none comes again
 _MOST_EVENTS = 50  # kinds among the first rows
+_KINDS_OF_EVENT, _MOST_CODES = {"eventtype", "actiontype", "behaviortype", "behaviourtype", "interactiontype"}, 10
 _ENOUGH = 0.5  # of the filled cells of a column must be readable for it to be guessed as times or weights
 _LARGEST_SCORE = 1000
 _FULL = 0.75  # of the rows must have a weight for it to be guessed by its place
@@ -113,8 +114,11 @@ class _Guesser:
                 self._named(role, name_for(role, self._free))
 
     def _times_by_values(self) -> None:
-        name = next((name for name in self._free if _look_like_times(self._cells[name])), None)
-        if "time" not in self.guesses and name is not None:
+        if "time" in self.guesses:
+            return
+        times = [name for name in self._free if _look_like_times(self._cells[name])]
+        if times:  # of the beginning of a visit and the click, the click
+            name = max(times, key=lambda name: len(set(self._cells[name])))
             self.guesses["time"] = Guess(name, f"Its values, such as {self._cells[name][0]}, look like times.")
 
     def _clock(self) -> None:
@@ -168,7 +172,10 @@ def guess_for_cleaning(
     free = [(place, name) for place, name in enumerate(columns) if name not in taken]
     for role in CLEANING_ROLES:
         cells = {name: [row[place] for row in rows if row[place].strip()] for place, name in free}
-        name = name_for(role, [name for name in cells if _values_fit(role, cells[name])])
+        fitting = [name for name in cells if _values_fit(role, cells[name])]
+        if role == "event":
+            fitting += [name for name in cells if _has_coded_events(name, cells[name])]
+        name = name_for(role, fitting)
         if name is not None:
             guesses[role] = Guess(name, f"Its name, “{name}”, is one for {_MEANING[role]}.")
     return guesses
@@ -224,7 +231,7 @@ def _by_place(
 ) -> dict[Role, Guess]:
     """Users, items and scores of a file without a header, where they stand by custom."""
     guesses: dict[Role, Guess] = {}
-    left = [name for name in free if cells[name] and not _counts_rows(cells[name]) and not _are_places(cells[name])]
+    left = [name for name in free if cells[name] and not counts_rows(cells[name]) and not _are_places(cells[name])]
     by_custom: tuple[Role, ...] = ("user", "item", "weight")
     if len(left) > 1 and _are_asins(cells[left[0]]) and not _are_asins(cells[left[1]]):
         by_custom = ("item", "user", "weight")  # Amazon's reviews of 2018 have the product first
@@ -262,7 +269,7 @@ def _are_scores(pairs: Sequence[tuple[str, str]]) -> bool:
     return len(values) == 1 or len(items) == len(filled) or len(set(filled)) > len(items)
 
 
-def _counts_rows(cells: Sequence[str]) -> bool:
+def counts_rows(cells: Sequence[str]) -> bool:
     """Whether each is one more than the one before: the number of a row."""
     if len(cells) < 3 or not all(cell.isascii() and cell.isdigit() and len(cell) < 16 for cell in cells):
         return False
@@ -283,6 +290,12 @@ def _values_fit(role: Role, cells: Sequence[str]) -> bool:
         return True
     decimal = told_decimal(cells) or "."
     return len(cells) - sum(not is_written_number(cell, decimal) for cell in others) >= _ENOUGH * len(cells)
+
+
+def _has_coded_events(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column whose name says nothing else than kinds of event has them as a few numbers."""
+    few = len(set(cells)) <= _MOST_CODES and all(cell.strip().isdecimal() for cell in cells)
+    return plain_name(name) in _KINDS_OF_EVENT and few
 
 
 def _look_like_times(cells: Sequence[str]) -> bool:

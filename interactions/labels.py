@@ -6,7 +6,10 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
 
 LABEL_SEPARATOR = "|"  # "Action|Comedy" is two labels
 _LIST_MARKS = (";", ",", "；", "，", "、")  # noqa: RUF001 - may part labels too, where the column tells that they do
@@ -18,7 +21,7 @@ def label_cutter(texts: set[str]) -> Callable[[str], list[str]]:
     """How the texts of a column, blank ones left out, are cut into labels: the first of these rules that holds.
 
     1. Texts that are nearly all written as lists, ["Drama", "Comedy"] or ['Drama', 'Comedy'], are those lists; of an
-       object such as {"id": 18, "name": "Drama"} its name is the label.
+       object such as {"id": 18, "name": "Drama"} its name is the label, and lists in lists are as one.
     2. Where one text has a bar, bars part labels: "Action|Comedy".
     3. A semicolon or a comma parts labels, "Drama, Comedy", where the column is plainly one of lists. In lists a label
        can stand at any place: at least half of the labels in texts with that mark must stand first in some text and
@@ -44,6 +47,32 @@ def label_cutter(texts: set[str]) -> Callable[[str], list[str]]:
     return lambda text: [text]
 
 
+def labels_in(values: Iterable[Any], text: Callable[[Any], str]) -> list[str]:
+    """The labels that a list holds: of an object its name, of lists inside of the list each label once.
+
+    text  what makes a label of any other value, "" = none
+    """
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, Mapping):
+            value = value.get("name", value)
+        if isinstance(value, list | tuple | np.ndarray):
+            found += [label for label in dict.fromkeys(labels_in(value, text)) if label not in found]
+        elif value is not None and (label := text(value)):
+            found.append(label)
+    return found
+
+
+def label_text(value: Any) -> str:
+    """A value as a label: 1 for 1.0, since columns and lists of whole numbers with gaps become such; "" for NaN."""
+    if isinstance(value, float | np.floating):
+        if np.isnan(value):
+            return ""
+        if value.is_integer():
+            return f"{value:.0f}"
+    return str(value)
+
+
 def _parts(text: str, between: re.Pattern[str]) -> list[str]:
     return [part.strip() for part in between.split(text) if part.strip()]
 
@@ -56,9 +85,8 @@ def _written_list(text: str) -> list[str] | None:
     for read in (json.loads, ast.literal_eval):
         try:
             found = read(text)
+            if isinstance(found, list):
+                return labels_in(found, label_text)
         except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
             continue
-        if isinstance(found, list):
-            names = [one.get("name", one) if isinstance(one, dict) else one for one in found]
-            return [str(name) for name in names if name is not None]
     return None

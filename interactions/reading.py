@@ -24,10 +24,12 @@ from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_ro
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.rows import Rows
+from interactions.sessions import of_one_user_each
 from interactions.several_items import likely_mark
 from interactions.steps import clean
 from interactions.tables import (
     JoinedTable,
+    fact_column,
     further_columns,
     item_facts,
     join_table,
@@ -84,6 +86,7 @@ def read_log(
     tally = Tally()
     rows, day_order = read_rows(source, roles, head, options, tally, tell, rules=rules != CleaningRules())
     tell("Cleaning", 68, 100)
+    rows, n_shared = of_one_user_each(rows)
     rows, steps = clean(rows, rules, tally)
     _refuse_too_little(source.path.name, rows, tally)
     tell("Sorting by user and time", 70, 100)
@@ -93,6 +96,11 @@ def read_log(
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in FACTS})
     users = no_columns(n_users)
     notes = source.notes + notes_of_rows(roles, rows, rules, day_order)
+    if n_shared:
+        notes.append(
+            f"{n_shared:,} values of {roles['session']!r} stand with several users: each user's are a session of their "
+            "own."
+        )
     notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
     notes += notes_of_lost_rows(roles, tally, len(rows.items))
     if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
@@ -182,7 +190,7 @@ def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, s
     import pandas as pd
 
     for role, name in facts.items():
-        items[role] = text_column(joined.frame[name].astype("str"), len(items)).fillna(items[role])
+        items[role] = fact_column(joined.frame[name]).fillna(items[role])
     rest = further_columns(joined.frame, list(facts.values()))
     return pd.concat([items, rest], axis=1)
 

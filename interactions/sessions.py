@@ -49,3 +49,21 @@ def with_sessions(rows: Rows, by: SessionRule | None, gap_minutes: float) -> tup
     sessions = np.empty(len(order), np.int32)
     sessions[order] = number
     return rows._replace(sessions=sessions, session_ids=[]), place
+
+
+def of_one_user_each(rows: Rows) -> tuple[Rows, int]:
+    """Rows whose sessions are of one user each, and how many numbers of sessions came again with another user.
+
+    Where sessions are numbered anew for each user, a number and its user are a session.
+    """
+    if rows.sessions is None or rows.users_are_sessions:
+        return rows, 0
+    owner = np.zeros(len(rows.session_ids), np.int32)
+    owner[rows.sessions] = rows.users
+    shared = np.unique(rows.sessions[owner[rows.sessions] != rows.users])
+    if not len(shared):
+        return rows, 0
+    n_users = len(rows.user_ids)
+    pairs, sessions = np.unique(rows.sessions.astype(np.int64) * n_users + rows.users, return_inverse=True)
+    ids = [rows.session_ids[session] for session in pairs // n_users]
+    return rows._replace(sessions=sessions.astype(np.int32), session_ids=ids), len(shared)

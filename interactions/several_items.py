@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from interactions.formats.source import Batch
-from interactions.values import decoded
+from interactions.values import decoded, is_list
 
 _ANYWHERE = 0.5  # of the parts stand first in one cell and behind another part in one
 
@@ -21,25 +21,26 @@ def unfolded(batch: Batch, items: int, mark: str | None) -> Batch:
     items  place of the column of items: one of lists, whose values the items are, or of texts
     mark   what stands between the items of a text, " " = white space; None = a text is one item
 
-    What the other columns hold is repeated, but for lists as long as those of the items, which are cut along with them.
+    What the other columns hold is repeated, but for lists as long as those of the items, or empty, which are cut along
+    with them.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     column = batch.arrays[items]
-    if mark is not None and not _is_list(column.type):
+    if mark is not None and not is_list(column.type):
         column = _parted(decoded(column), mark)
-    if not _is_list(column.type):
+    if not is_list(column.type):
         return batch
     lengths = _lengths(column)
     rows = np.repeat(np.arange(len(column)), np.maximum(lengths, 1))
-    is_empty = (lengths == 0)[rows]
-    filled = pa.array(np.cumsum(~is_empty) - 1, mask=is_empty)
     arrays = []
     for place, array in enumerate(batch.arrays):
         lists = column if place == items else array
-        if _is_list(lists.type) and np.array_equal(_lengths(lists), lengths):
-            arrays.append(pc.list_flatten(lists).take(filled))
+        own = _lengths(lists) if is_list(lists.type) else None
+        if own is not None and np.array_equal(own[own > 0], lengths[own > 0]):
+            is_filled = (own > 0)[rows]
+            arrays.append(pc.list_flatten(lists).take(pa.array(np.cumsum(is_filled) - 1, mask=~is_filled)))
         else:
             arrays.append(array.take(pa.array(rows)))
     return dataclasses.replace(batch, arrays=arrays, places=batch.places[rows])
@@ -70,12 +71,6 @@ def _parted(texts: Any, mark: str) -> Any:
         return pc.split_pattern_regex(pc.utf8_trim_whitespace(texts), r"\s+")
     bare = pc.utf8_trim(texts, characters=f"{mark} ")
     return pc.split_pattern_regex(bare, rf"\s*(?:{re.escape(mark)}\s*)+")
-
-
-def _is_list(kind: Any) -> bool:
-    import pyarrow as pa
-
-    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
 
 
 def _lengths(lists: Any) -> Any:

@@ -17,7 +17,7 @@ from interactions.rows import Rows
 from interactions.sessions import with_sessions
 
 Mask = npt.NDArray[np.bool_]  # (n_rows,)
-_CANCELLED = re.compile(r"[cC]\d")  # how shop systems number an invoice that takes another back
+_CANCELLED = re.compile(r"[cC]\d+")  # how shop systems number an invoice that takes another back
 _EXAMPLES_FROM = 100  # rows
 
 
@@ -110,7 +110,7 @@ def _returns(rows: Rows, rules: CleaningRules) -> _Taken | None:
 
 def cancelled_sessions(rows: Rows) -> Mask:
     """Which sessions are receipts that take another back, by their ids, bool (n_sessions,)."""
-    return np.array([_CANCELLED.match(name) is not None for name in rows.session_ids], np.bool_)
+    return np.array([_CANCELLED.fullmatch(name.strip()) is not None for name in rows.session_ids], np.bool_)
 
 
 def _scores(rows: Rows, rules: CleaningRules) -> _Taken | None:
@@ -183,6 +183,8 @@ def _repeats(rows: Rows, rules: CleaningRules) -> _Taken | None:
     if rules.repeats == "keep":
         return None
     order = rows.by_user_and_time()
+    if rows.sessions is not None:  # two sessions of one user may run side by side
+        order = order[np.argsort(rows.sessions[order], kind="stable")]
     keys = [key[order] for key in (rows.users, rows.items, rows.sessions) if key is not None]
     bad = np.zeros(len(order), np.bool_)
     bad[order[1:]] = np.all([key[1:] == key[:-1] for key in keys], axis=0)

@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import LogError
-from interactions.column_names import FACTS, Role
-from interactions.columns import guess_id, guess_item_facts
+from interactions.column_names import FACTS, Role, is_nameless
+from interactions.columns import guess_id, guess_item_facts, listed
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
+from interactions.guessing import counts_rows
+from interactions.labels import LABEL_SEPARATOR, label_text, labels_in
 from interactions.memory import Room
 from interactions.options import MATCHES, MatchIds, ReadOptions
 from interactions.values import cells_of, decoded, encode, is_text
@@ -21,6 +23,7 @@ from interactions.values import cells_of, decoded, encode, is_text
 if TYPE_CHECKING:
     import pandas as pd
 
+_HEAD_ROWS = 1000  # that tell whether a column numbers the rows
 _JOINED = 2.5  # times what a table holds is needed while it is joined
 _FEW = 0.1  # of the ids in the table may be a mistake of how they are written
 _MANY_MORE = 2  # times as many matches make another way to compare worth a note
@@ -95,7 +98,15 @@ def join_table(
     }
     as_in_log = pa.array(ids, pa.large_string())
     wanted = _compared(as_in_log, match)
-    id_name = guess_id(source.columns, role, name_in_log) or _most_matching(columns, wanted, match)
+    notes = list(source.notes)
+    id_name = guess_id(source.columns, role, name_in_log)
+    if id_name is None:
+        id_name, *as_good = _most_matching(columns, wanted, match)
+        if as_good:
+            notes.append(
+                f"The ids of {source.path.name} were taken from column {id_name!r}; as many ids of the log stand in "
+                f"{listed(as_good)}: where those are meant, rename that column to {name_in_log!r}."
+            )
     as_in_table = _texts(columns.pop(id_name), id_name)
     table_ids = _compared(as_in_table, match)
     place = pc.index_in(wanted, value_set=table_ids)
@@ -104,7 +115,6 @@ def join_table(
         {name: _series(column.take(place)) for name, column in columns.items()}, index=pd.RangeIndex(len(ids))
     )
 
-    notes = list(source.notes)
     if malformed:
         where = ", ".join(f"{source.unit} {at}: {what}" for at, what in examples[:3])
         notes.append(f"{malformed:,} malformed rows of {source.path.name} were left out ({where}).")
@@ -129,6 +139,20 @@ def text_column(values: Any, n_rows: int) -> pd.Series[Any]:
     import pandas as pd
 
     return pd.Series([None] * n_rows if values is None else values, index=pd.RangeIndex(n_rows), dtype="str")
+
+
+def fact_column(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Titles or categories of a typed table as texts: lists as Drama|Comedy, and 1 for 1.0 where all are whole."""
+    import pandas as pd
+
+    def as_text(cell: Any) -> Any:
+        return LABEL_SEPARATOR.join(labels_in(cell, label_text)) or None if isinstance(cell, np.ndarray) else cell
+
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.map(label_text, na_action="ignore")
+    elif column.dtype == object:
+        column = column.map(as_text, na_action="ignore")
+    return text_column(column.astype("str"), len(column))
 
 
 def no_columns(n_rows: int) -> pd.DataFrame:
@@ -170,8 +194,8 @@ def _looser_match(in_log: Any, in_table: Any, known: int, role: Role, id_name: s
     return []
 
 
-def _most_matching(columns: Mapping[str, Any], wanted: Any, match: MatchIds | None) -> str:
-    """The column that has most of the ids."""
+def _most_matching(columns: Mapping[str, Any], wanted: Any, match: MatchIds | None) -> list[str]:
+    """The columns that have most of the ids, those without a name and those that only number the rows last."""
     import pyarrow.compute as pc
 
     def found(name: str) -> int:
@@ -180,7 +204,13 @@ def _most_matching(columns: Mapping[str, Any], wanted: Any, match: MatchIds | No
         except LogError:
             return 0
 
-    return max(columns, key=found)
+    def is_number_of_row(name: str) -> tuple[bool, bool]:
+        return is_nameless(name), counts_rows([str(cell) for cell in cells_of(columns[name].slice(0, _HEAD_ROWS))])
+
+    n_found = {name: found(name) for name in columns}
+    most = max(n_found.values())
+    best = sorted((name for name in columns if n_found[name] == most), key=is_number_of_row)
+    return best if most else best[:1]
 
 
 def _texts(column: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from errors import LogError
+from interactions.labels import LABEL_SEPARATOR, label_text, labels_in
 
 Indices = npt.NDArray[np.int32]  # (n,), -1 = missing
 Mark = Literal[",", "."]  # what stands before the tenths
@@ -225,6 +226,26 @@ def cells_of(column: Any) -> list[Any]:
         return list(column.to_pylist())
     except (OverflowError, ValueError):
         return list(column.cast(pa.string()).to_pylist())
+
+
+def is_list(kind: Any) -> bool:
+    """Whether the cells of an Arrow type are lists."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+
+
+def lists_as_texts(column: Any) -> Any:
+    """An Arrow column of lists as texts of labels, Drama|Comedy; any other column as it is."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not is_list(column.type):
+        return column
+    if is_text(column.values) and not column.values.null_count:  # many times as fast
+        return pc.binary_join(column.cast(pa.list_(pa.string())), LABEL_SEPARATOR)
+    texts = [None if cell is None else LABEL_SEPARATOR.join(labels_in(cell, label_text)) for cell in cells_of(column)]
+    return pa.array(texts, pa.large_string())
 
 
 def is_text(column: Any) -> bool:

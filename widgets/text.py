@@ -6,12 +6,15 @@ import html
 import re
 from datetime import UTC, datetime
 
+# Streamlit draws icons and arrows for these behind the back of Markdown, escaped or not.
+_DRAWN = re.compile(r"(?<=:)(?=material/)|(?<=[<>~=\-])(?=[<>=\-])")
+_JOINER = "\N{WORD JOINER}"  # takes no room, and breaks no line
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&=])")
 
 
 def plain(text: object) -> str:
     """Text from a file, made safe where Markdown is drawn: every mark that would format it is escaped."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    return _MARKDOWN.sub(r"\\\1", _DRAWN.sub(_JOINER, " ".join(str(text).split())))
 
 
 def drawn_text(text: object) -> str:

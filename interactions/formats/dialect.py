@@ -27,6 +27,8 @@ _SPELT = re.compile(r"\\(?:t|x([0-9a-fA-F]{2})|u00([0-9a-fA-F]{2})|([0-3][0-7]{2
 _MOST_ABOVE = 50  # lines above the header are titles
 _LEAST_WIDTH = 3  # columns of a table below titles: less tells nothing
 _UNEVEN = 0.25  # of the lines cut otherwise than most are no accident
+# "1:" alone on a line, then numbers and dates, as in the files of the Netflix Prize.
+_ITEM_ABOVE = re.compile(rb"\s*(\d+:)[ \t]*(?:\r\n|\r|\n)\d[\d,;\t -]*(?:[\r\n]|\Z)")
 _TYPED = re.compile(r"(.+):(?:token|float)(?:_seq)?")  # RecBole's names of columns
 
 
@@ -69,6 +71,11 @@ def read_head(text: bytes, options: ReadOptions, *, whole: bool, name: str, is_c
     text = text[skipped:]
     if not text.strip():
         raise LogError(f"{name} holds blank lines only: choose a file with a header and rows.")
+    if found := _ITEM_ABOVE.match(text):
+        raise LogError(
+            f"Lines of {name} such as “{found[1].decode()}” name the item of all lines below them, so it is no table: "
+            "write the item on every line."
+        )
     comment = _comment(text) if options.comment is None else _checked_comment(options.comment)
     dialect = _dialect(text, separator, options, comment, whole=whole, name=name, is_csv=is_csv)
     counts = count_fields(text, dialect, last=whole)

@@ -1,4 +1,4 @@
-"""JSON lines: an object a line; and a JSON file that is one list of objects."""
+"""JSON lines: an object a line; and a JSON file that is one list of objects, or one object with such a list in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,13 +16,13 @@ from interactions.formats.lines import LONGEST, TextLines
 from interactions.formats.records import MAX_RECORD
 from interactions.formats.source import Batch, Kind, checked_columns
 from interactions.formats.text_rows import Row, in_batches
+from interactions.labels import LABEL_SEPARATOR, labels_in
 from interactions.options import ReadOptions
 
 _HEAD_LINES = 1000  # whose keys are the columns
 _MOST_HEAD = 32 << 20  # characters of the objects that are kept as the head
 _ITEMS = frozenset(NAMES["item"].split())
 _BETWEEN = re.compile(r"[\s,]*")  # two values of a list
-_LABELS = "|"  # between the values of a list
 _HALF = re.compile("[\ud800-\udfff]")  # of a character that JSON writes in two
 
 
@@ -33,7 +33,8 @@ class JsonLines:
              "a.b" is b inside of a
 
     An object may also stand as Python prints it. Where a key holds a list of objects with items, as a visit holds its
-    events, each of those is a row, beside which the rest of the visit is repeated.
+    events, each of those is a row, beside which the rest of the visit is repeated. A file that is one object over many
+    lines is the only list of objects in it; the rest of a visit is then named by that list as well, "playlists.pid".
     """
 
     kind: Kind = "json lines"
@@ -45,6 +46,9 @@ class JsonLines:
         self.size, self.notes = self._lines.size, self._lines.notes
         self._is_list = self._lines.start.lstrip().startswith(b"[")
         self.options = ReadOptions(encoding=self._lines.encoding, layout="table", table=options.table)
+        self._listed: list[dict[str, Any]] | None = None  # of a file that is one object
+        self._above = ""  # the names of what stands beside events
+        self._find_list()
         first: list[dict[str, Any]] = []
         problem, kept = "", 0
         for place, value, size, _ in self._values():
@@ -55,8 +59,8 @@ class JsonLines:
                 kept += size
             if kept > _MOST_HEAD or len(first) >= _HEAD_LINES or (problem and not first and place > _HEAD_LINES):
                 break
-        self._events = _key_of_events(first)
-        self._first = [row for value in first for row in _rows(value, self._events)]
+        self._events = _key_of_events(first, {"pid"} if self._above else set())  # the number of a playlist there
+        self._first = [row for value in first for row in _rows(value, self._events, self._above)]
         if not any(self._first):
             raise LogError(
                 f"{path.name} holds no JSON objects with keys ({problem or 'they are empty'}): write one a line."
@@ -82,17 +86,44 @@ class JsonLines:
             if isinstance(value, str):
                 yield place, value, done
             else:
-                for row in _rows(value, self._events):
+                for row in _rows(value, self._events, self._above):
                     yield place, row, done
 
     def _values(self) -> Iterator[tuple[int, dict[str, Any] | str, int, int]]:
         """(line, or place in a list; the object, or what is wrong; its characters; bytes of the file read so far)."""
+        if self._listed is not None:
+            for place, value in enumerate(self._listed, start=1):
+                yield place, value, 0, self.size  # it is kept whole anyway
+            return
         if self._is_list:
             yield from self._list()
             return
         for place, line, done in self._lines:
             if line.strip():
                 yield place, _object_or_wrong(line), len(line), done
+
+    def _find_list(self) -> None:
+        """Find the objects of a file that is one object over many lines; LogError where several lists hold some."""
+        if not self._lines.start.lstrip().startswith(b"{") or isinstance(next(self._values())[1], dict):
+            return
+        text, name = b"", self.path.name
+        for chunk, _, _ in self._lines.chunks():
+            text += chunk
+            if len(text) > LONGEST:
+                return
+        try:
+            whole = text.decode()
+            value = _without_halves(_DECODER.decode(whole), whole)
+        except (ValueError, RecursionError):
+            return
+        keys = [key for key, found in value.items() if _is_events(found)]
+        if len(keys) != 1:
+            lists = f"several lists of objects ({', '.join(keys[:5])})" if keys else "no list of objects"
+            raise LogError(
+                f"{name} is one JSON object that holds {lists}: save the rows as a file that is one list of objects."
+            )
+        self._listed, self._above = value[keys[0]], f"{keys[0]}."
+        self.notes.append(f"{name} is one JSON object: of what it holds, the list {keys[0]!r} was read.")
 
     def _list(self) -> Iterator[tuple[int, dict[str, Any] | str, int, int]]:
         """The values of a list one by one, each as soon as its end is read."""
@@ -165,9 +196,12 @@ def _without_halves(value: Any, written: str) -> Any:
     return _DECODER.decode(text) if found else value
 
 
-def _key_of_events(objects: Sequence[dict[str, Any]]) -> str | None:
-    """The key whose lists hold an object an item, where items are known nowhere else: that of a visit's events."""
-    if any(_names_items(value) for value in objects):
+def _key_of_events(objects: Sequence[dict[str, Any]], no_items: Set[str]) -> str | None:
+    """The key whose lists hold an object an item, where items are known nowhere else: that of a visit's events.
+
+    no_items  keys beside the list that are none of items, whatever their names say
+    """
+    if any(_names_items(value.keys() - no_items) for value in objects):
         return None
     inner: dict[str, dict[str, Any]] = {}  # key -> all that is said of its objects
     for value in objects:
@@ -185,11 +219,13 @@ def _is_events(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
-def _rows(value: dict[str, Any], events: str | None) -> list[dict[str, str | None]]:
-    """An object as one row, or as a row for each of its events."""
-    if events is None or not _is_events(value.get(events)):
-        return [_flat({key: inner for key, inner in value.items() if key != events or inner})]
-    rest = _flat({key: inner for key, inner in value.items() if key != events})
+def _rows(value: dict[str, Any], events: str | None, above: str) -> list[dict[str, str | None]]:
+    """An object as one row, or as a row for each of its events, beside which names begin with `above`."""
+    if events is None:
+        return [_flat(value)]
+    if not _is_events(value.get(events)):
+        return [_flat({key: inner for key, inner in value.items() if key != events or inner}, above)]
+    rest = _flat({key: inner for key, inner in value.items() if key != events}, above)
     return [rest | _flat(event, f"{events}.") for event in value[events]]
 
 
@@ -213,10 +249,14 @@ def _flat(value: dict[str, Any], above: str = "") -> dict[str, str | None]:
         if isinstance(inner, dict):
             found |= _flat(inner, f"{name}.")
         elif isinstance(inner, list):
-            found[name] = _LABELS.join(_text(one) or "" for one in inner)
+            found[name] = LABEL_SEPARATOR.join(labels_in(inner, _label))
         else:
             found[name] = _text(inner)
     return found
+
+
+def _label(value: Any) -> str:
+    return _text(value) or ""
 
 
 def _text(value: Any) -> str | None:

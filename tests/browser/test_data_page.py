@@ -253,6 +253,44 @@ def test_rules_chosen_on_two_tabs_are_applied_together(page: Page, app_server: A
     expect(page.get_by_text("Cleaned: sessions by day · items ≥ 3 users")).to_be_visible(timeout=PATIENCE)
 
 
+def test_rules_of_a_file_stay_while_tabs_change_until_they_are_taken_back(
+    page: Page, app_server: AppServer, tmp_path: Path
+) -> None:
+    open_file(page, app_server, visits(tmp_path / "visits.csv"), "visits")
+    page.get_by_role("tab", name="Cleaning").click()
+    rules = write(tmp_path, "rules.json", b'{"min_users_per_item": 3, "duplicates": "first", "sessions": "day"}')
+    page.get_by_text("Take rules from a file").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(rules)
+    pending = page.get_by_text("Not applied yet: duplicates once · sessions by day · items ≥ 3 users.")
+    expect(pending).to_be_visible()
+    settle(page)
+    page.get_by_role("tab", name="Sessions").click()
+    expect(page.get_by_role("combobox", name="Sessions")).to_have_value("a calendar day each")
+    expect(pending).to_be_visible()
+    settle(page)
+    page.get_by_role("tab", name="Cleaning").click()
+    expect(page.get_by_role("spinbutton", name="Minimum users per item")).to_have_value("3")
+    expect(pending).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("spinbutton", name="Minimum users per item")).to_have_value("1")
+    expect(pending).to_be_hidden()
+
+
+def test_what_was_chosen_for_one_file_is_not_taken_for_the_next(
+    page: Page, app_server: AppServer, tmp_path: Path
+) -> None:
+    page.goto(app_server.url)
+    upload = page.get_by_test_id("stFileUploaderDropzoneInput").first
+    upload.set_input_files(write(tmp_path, "first.csv", b"user,item\nu1,i1\nu2,i2\n"))
+    page.get_by_text("How first.csv is written").click()
+    choose(page, "The first line names the columns", "No")
+    expect(page.get_by_text("How first.csv is written: UTF-8, separator comma (,), without a header")).to_be_visible()
+    page.get_by_role("button", name="Remove first.csv").click()
+    upload.set_input_files(write(tmp_path, "second.csv", b"user,item\nu1,i1\nu2,i3\n"))
+    expect(page.get_by_text("How second.csv is written: UTF-8, separator comma (,), with a header")).to_be_visible()
+
+
 def test_what_makes_no_log_is_said_beside_the_button(page: Page, app_server: AppServer, tmp_path: Path) -> None:
     page.goto(app_server.url)
     log = write(tmp_path, "odd.csv", b"who,what\nu1,i1\nu2,i2\n")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from errors import ParameterError
 from interactions import CleaningRules, ReadOptions, read_log
-from interactions.features import MISSING, NUMBER_BUCKETS, Features, Value, encode_features
+from interactions.features import MISSING, NUMBER_BUCKETS, Features, Value, encode_features, labels_of
 from interactions.sample import sample_columns, sample_files
 from tests.interactions.test_real_logs import real
 
@@ -70,6 +70,23 @@ def test_columns_stand_one_after_the_other_in_the_order_asked_for() -> None:
 def test_several_labels_share_a_row(cells: list[Any]) -> None:
     features = encoded(cells, object)
     assert rows(features) == [{"Action": 0.5, "Comedy": 0.5}, {"Comedy": 1}, {MISSING: 1}, {MISSING: 1}]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([["Drama", "War"], None, []], [["Drama", "War"], [], []]),
+        ([[1, 2], [None, 3], None], [["1", "2"], ["3"], []]),
+        ([[{"id": 18, "name": "Drama"}, {"id": 0, "name": None}], None, []], [["Drama"], [], []]),
+        ([[["Toys", "Cables"], ["Toys"]], None, [["Cables"]]], [["Toys", "Cables"], [], ["Cables"]]),
+    ],
+)
+def test_lists_as_typed_tables_keep_them(tmp_path: Path, cells: list[Any], expected: list[list[str]]) -> None:
+    """A list of whole numbers with gaps comes back as one of 1.0, a list in a list as an array."""
+    pd.DataFrame({"c": cells}).to_parquet(tmp_path / "items.parquet")
+    column = pd.read_parquet(tmp_path / "items.parquet")["c"]
+    assert labels_of(column) == expected
+    assert set(labels(encoded(column))) == {label for cell in expected for label in cell} | {MISSING}
 
 
 def test_a_list_is_not_cut_at_a_bar() -> None:
@@ -144,7 +161,7 @@ def test_marks_between_digits_never_part_and_a_bar_comes_first() -> None:
 
 def test_lists_with_odd_contents() -> None:
     assert labels(encoded(["[]", "[null, 1]", '["a|b", "c, d"]', "[2.5, [3]]"], "str")) == [
-        "1", "2.5", "[3]", "a|b", "c, d", MISSING
+        "1", "2.5", "3", "a|b", "c, d", MISSING
     ]  # fmt: skip
 
 

@@ -234,3 +234,33 @@ def test_the_time_of_the_day_beside_the_day() -> None:
     assert (found["time"], found["clock"]) == ("Date", "Time")
     whole = [row.replace(",", " 08:00,", 1) for row in rows]
     assert "clock" not in roles_of("Date,Time,Customer,Product", *whole), "the date has a clock already"
+
+
+def test_layouts_of_well_known_logs() -> None:
+    at = 1_507_000_000_000
+    clicks = [f"u{n % 5},s{n % 9},{at + n // 4},a{n % 7},{at + 1000 * n}" for n in range(40)]
+    globo = roles_of("user_id,session_id,session_start,click_article_id,click_timestamp", *clicks)
+    assert globo["time"] == "click_timestamp"
+    shown = [f"u{n % 5},{1_494_000_000 + n},{n % 9},430548_100{n % 2},1,0" for n in range(40)]
+    assert roles_of("user,time_stamp,adgroup_id,pid,nonclk,clk", *shown)["item"] == "adgroup_id"
+    stars = [f"US,c{n % 5},R{n},B00{n % 7},{n % 5 + 1}" for n in range(40)]
+    assert roles_of("marketplace,customer_id,review_id,product_id,star_rating", *stars)["weight"] == "star_rating"
+    books = [f"{n % 5},{n % 7},{n % 10}" for n in range(40)]
+    assert roles_of("User-ID,ISBN,Book-Rating", *books)["weight"] == "Book-Rating"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "is_event"),
+    [
+        ("action_type", ["0", "1", "2", "3"], True),
+        ("interaction_type", ["1", "4"], True),
+        ("action_type", [str(n) for n in range(30)], False),
+        ("type", ["1", "2"], False),
+        ("type", ["view", "buy"], True),
+    ],
+)
+def test_kinds_of_event_may_be_numbers_where_the_name_says_nothing_else(
+    name: str, cells: list[str], is_event: bool
+) -> None:
+    found = guess_for_cleaning(["user", name], [["u", cell] for cell in cells], ["user"])
+    assert ("event" in found) == is_event

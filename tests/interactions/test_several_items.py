@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interactions import InteractionLog, ReadOptions, read_log
+from interactions.features import labels_of
 from interactions.formats.source import Batch
 from interactions.several_items import likely_mark, unfolded
 
@@ -98,6 +99,31 @@ def test_columns_of_lists_need_no_telling(tmp_path: Path) -> None:
     assert log.timestamps is not None
     assert log.timestamps.tolist() == [10, 20, 30, 40]
     assert report.rows == 4
+
+
+@pytest.mark.parametrize("kind", [pa.list_(pa.string()), pa.large_list(pa.large_string()), pa.list_(pa.string(), 2)])
+def test_a_list_beside_a_single_item_is_its_labels(tmp_path: Path, kind: pa.DataType) -> None:
+    genres = [["Drama", "Comedy"], ["War", "Crime"], ["Drama", "Comedy"], None]
+    table = {"user": ["u1", "u2", "u2", "u1"], "item": list("abac"), "genres": pa.array(genres, kind)}
+    pq.write_table(pa.table(table), tmp_path / "log.parquet")
+    log, report = read_log(tmp_path / "log.parquet")
+    assert (report.interactions, log.columns["category"]) == (4, "genres")
+    assert labels_of(log.items["category"]) == [["Drama", "Comedy"], ["War", "Crime"], []]
+
+
+def test_lists_beside_lists_of_items_are_taken_apart_or_said_of_each(tmp_path: Path) -> None:
+    """A basket without kinds does not make those of the others a label of each of their items."""
+    items = [["a", "b"], ["c"], ["d", "e"]]
+    for genres, expected in (
+        ([["Drama", "War"], ["Crime"], None], [["Drama"], ["War"], ["Crime"], [], []]),
+        ([["Drama", "War"], ["Crime", "War"], [None]], [["Drama", "War"]] * 2 + [["Crime", "War"]] + [[]] * 2),
+        ([[1], [2], [3, 4]], [["1"], ["1"], ["2"], ["3", "4"], ["3", "4"]]),
+    ):
+        pq.write_table(
+            pa.table({"user": ["u1", "u2", "u1"], "item": items, "genres": genres}), tmp_path / "log.parquet"
+        )
+        log, _ = read_log(tmp_path / "log.parquet")
+        assert labels_of(log.items["category"]) == expected
 
 
 def test_another_mark_makes_another_log(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,41 @@ def test_repeats_follow_each_other_in_time_in_one_session(tmp_path: Path) -> Non
     assert log.timestamps is not None
     found = list(zip(log.user_ids[log.user_codes], log.item_ids[log.item_codes], log.timestamps.tolist(), strict=True))
     assert found == [("u1", "a", 1), ("u1", "b", 4), ("u1", "a", 5), ("u1", "a", 6), ("u2", "a", 1), ("u2", "c", 2)]
+    side_by_side = "user,item,time,session\nu1,a,0,s1\nu1,b,10,s2\nu1,a,20,s1\nu1,c,30,s2\nu2,a,1,s3\n"
+    log, report = read(tmp_path, side_by_side, repeats="first")
+    assert report.dropped == {"consecutive_repeat": 1}
+    assert [len(sequence) for sequence in log.sequences("session")] == [1, 2, 1]
+
+
+def test_sessions_that_are_numbered_anew_for_each_user(tmp_path: Path) -> None:
+    rows = [
+        f"u{user},{item},{60 * place},{session}"
+        for user in range(5)
+        for session in (1, 2)
+        for place, item in enumerate("abc")
+    ]
+    text = "\n".join(["user,item,time,session", *rows])
+    log, report = read(tmp_path, text, longest_session=3)
+    assert (log.n_sessions, len(log.sequences("session")), len(log.session_lengths())) == (10, 10, 10)
+    assert report.dropped == {}
+    assert "2 values of 'session' stand with several users: each user's are a session of their own." in report.notes
+    _, report = read(tmp_path, text, longest_session=2)
+    assert report.dropped == {"beyond_session_length": 10}
+    _, report = read(tmp_path, text.replace(",2", ",C2"), returns="leave out")
+    assert report.dropped == {"returned": 15}
+    apart = re.sub(r"u(\d)(.*),(\d)$", r"u\1\2,\1\3", text, flags=re.MULTILINE)
+    assert not any("several users" in note for note in read(tmp_path, apart)[1].notes)
+
+
+@pytest.mark.parametrize(
+    ("session", "taken"), [("C536379", 2), ("c1", 2), ("c3f1a9d0-77", 0), ("C1a", 0), ("C", 0), ("1C", 0)]
+)
+def test_cancelled_receipts_are_a_c_and_digits(tmp_path: Path, session: str, taken: int) -> None:
+    text = f"user,item,session\nu1,a,{session}\nu1,b,{session}\nu1,a,77\nu2,b,78\n"
+    _, report = read(tmp_path, text, returns="leave out")
+    assert report.dropped == ({"returned": taken} if taken else {})
+    noted = any("as cancellations are written" in note for note in read(tmp_path, text)[1].notes)
+    assert noted == bool(taken)
 
 
 VISITS = """user,item,time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -105,6 +106,32 @@ def test_an_item_table_keeps_the_types_of_parquet(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(InteractionLog.load(tmp_path).items, log.items)
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([["Drama", "Comedy"], ["Drama"], []], ["Drama|Comedy", "Drama", None]),
+        ([[0, 1], [2, None], None], ["0|1", "2", None]),
+        ([[{"id": 18, "name": "Drama"}, {"id": 35, "name": "Comedy"}], None, []], ["Drama|Comedy", None, None]),
+        ([1.0, None, 12.0], ["1", None, "12"]),
+        ([1.0, None, 12.5], ["1.0", None, "12.5"]),
+    ],
+)
+@pytest.mark.parametrize("form", ["parquet", "duckdb"])
+def test_titles_and_categories_of_typed_tables_are_texts(
+    tmp_path: Path, cells: list[object], expected: list[str | None], form: str
+) -> None:
+    table, path = pd.DataFrame({"item_id": list("abc"), "genres": cells}), tmp_path / f"items.{form}"
+    if form == "parquet":
+        table.to_parquet(path)
+    else:
+        rows = pa.Table.from_pandas(table)  # noqa: F841 - the database finds it by its name
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("CREATE TABLE items AS SELECT * FROM rows")
+    log, _ = read_log(write(tmp_path, "user,item\nu1,a\nu2,b\nu1,c\n"), items_path=path)
+    category = log.items["category"]
+    assert [None if missing else text for text, missing in zip(category, category.isna(), strict=True)] == expected
+
+
 def test_the_id_column_of_a_table_without_telling_names_is_the_one_that_matches(tmp_path: Path) -> None:
     items = write(tmp_path, "number,what,title\n1,c,Cee\n2,0104257,Zeros\n", "items.csv")
     log, report = read_log(write(tmp_path, GOOD), items_path=items)
@@ -135,3 +162,27 @@ def test_malformed_rows_of_a_table_are_said(tmp_path: Path) -> None:
     items = write(tmp_path, "item_id,title\nc,Cee\n0104257\n", "items.csv")
     _, report = read_log(write(tmp_path, GOOD), items_path=items)
     assert any("1 malformed rows of items.csv" in note and "line 3" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "titles_from", "others"),
+    [
+        ("number,what", "{n},{n}", "number", "what"),
+        (",code,title", "{m},{n},T{n}", "code", "column 1"),  # pandas wrote its index
+        ("rank,code,title", "{n},{r},T{r}", "code", "rank"),
+        ("what,code,title", "x,{n},T{n}", "code", None),
+    ],
+)
+def test_a_tie_between_columns_of_ids_is_told(
+    tmp_path: Path, header: str, cells: str, titles_from: str, others: str | None
+) -> None:
+    rows = [cells.format(n=n, m=n - 1, r=1 + (7 * n) % 60) for n in range(1, 61)]
+    items = write(tmp_path, "\n".join([header, *rows]), "items.csv")
+    log, report = read_log(
+        write(tmp_path, "user,item\n" + "".join(f"u{n % 3},{n}\n" for n in range(1, 41))), items_path=items
+    )
+    if "title" in header:
+        assert log.items["title"].tolist() == [f"T{item}" for item in log.item_ids]
+    said = [note for note in report.notes if "The ids of items.csv" in note]
+    assert len(said) == (others is not None)
+    assert others is None or f"from column {titles_from!r}; as many ids of the log stand in {others}:" in said[0]

@@ -30,7 +30,24 @@ def test_plain_leaves_no_mark_that_markdown_would_draw(evil: str) -> None:
     for position, letter in enumerate(safe):
         if letter in "<>*[]()`$#:_":
             assert safe[position - 1] == "\\"
-    assert safe.replace("\\", "") == evil
+    assert safe.replace("\\", "").replace(text._JOINER, "") == evil
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (":material/home:", ":Jmaterial/home:"),
+        ("a -> b", "a -J> b"),
+        ("<->", "<J-J>"),
+        ("x >= y", "x >J= y"),
+        ("--", "-J-"),
+        ("~=", "~J="),
+        ("2024-01-02 10:00", "2024-01-02 10:00"),
+        ("raw:material", "raw:material"),
+    ],
+)
+def test_plain_parts_what_streamlit_would_draw_as_an_icon_or_an_arrow(given: str, shown: str) -> None:
+    assert text.plain(given).replace("\\", "") == shown.replace("J", text._JOINER)
 
 
 def test_text_in_pictures_holds_no_tags_and_keeps_its_quotes() -> None:

@@ -56,7 +56,10 @@ def _log_axis(values: Sequence[int]) -> dict[str, Any]:
     most, least = max(values, default=1), max(min(values, default=1), 1)
     if most >= 100 * least:
         return {"type": "log", "dtick": 1, "tickformat": ","}
-    return {"type": "log", "tickvals": [one * 10**power for power in range(12) for one in (1, 2, 5)], "tickformat": ","}
+    ticks = [one * 10**power for power in range(12) for one in (1, 2, 5)]
+    if sum(least <= tick <= most for tick in ticks) < 2:  # 12 to 15 has none
+        ticks = sorted({least, most})
+    return {"type": "log", "tickvals": ticks, "tickformat": ","}
 
 
 def events_over_time(time: Mapping[str, Any]) -> go.Figure:
@@ -64,7 +67,7 @@ def events_over_time(time: Mapping[str, Any]) -> go.Figure:
     hover = f"{_OF[time['unit']]}%{{x}}<br>%{{y:,}} interactions<extra></extra>"
     bars = {"type": "bar", "x": time["start"], "y": time["interactions"], "marker": {"color": A}}
     known = all(start[4] == "-" for start in time["start"])  # Plotly's calendar ends with the year 9999
-    x_axis = {"type": "date" if known else "category"}
+    x_axis = {"type": "date" if known and len(time["start"]) > 1 else "category"}  # one bar has no span to part
     return figure([{**bars, "hovertemplate": hover}], time["unit"], "interactions", x_axis=x_axis)
 
 
@@ -122,6 +125,7 @@ def hours_of_week(hours: Sequence[Sequence[int]]) -> go.Figure:
         "y": list(_WEEKDAYS),
         "colorscale": [[0, "rgba(59, 130, 246, 0)"], [1, A]],  # nothing shows the page behind, light or dark
         "zmin": 0,
+        "zmax": max(1, *(max(row) for row in hours)),  # Plotly heeds the least only beside the most
         "hovertemplate": "%{y} %{x}<br>%{z:,} interactions<extra></extra>",
         "colorbar": {"thickness": 10, "outlinewidth": 0, "title": {"text": "interactions", "side": "right"}},
     }

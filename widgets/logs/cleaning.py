@@ -24,8 +24,6 @@ from widgets.text import count, decimal, percent, plain
 from workspace.logs import LogEntry, open_log
 from workspace.settings import checked
 
-_DRAFT = "_draft-"  # and the digest, in the session: rules that are chosen and not applied yet
-
 
 def file_of(entry: LogEntry) -> Preview | None:
     """The head of the file that the log was read from, or None where it is not there any more."""
@@ -55,15 +53,14 @@ def cleaning(entry: LogEntry) -> None:
             hide_index=True, alt="Rows left out, by reason",
         )  # fmt: skip
     st.markdown("**Change the rules**")
-    now = CleaningRules(**entry.rules)
     with st.expander("Take rules from a file", icon=":material/upload:"):
-        start = uploaded_rules(entry.digest, now) or now
+        taken = uploaded_rules(_key(entry, "file"), _begun_from(entry))
+    if taken is not None and taken != _begun_from(entry):
+        st.session_state[_key(entry, "begun from")] = st.session_state[_key(entry, "draft")] = taken
     seen, columns = file_of(entry), _columns(entry)
-    key = f"again-{entry.digest}-{hash(start.model_dump_json())}"
-    rules = rules_form(key, start, seen, columns, sessions=False)
+    rules = rules_form(_key(entry, "form", of_rules=True), _begun_from(entry), seen, columns, sessions=False)
     if rules is not None:
-        of_sessions = _draft(entry) if start == now else start
-        _keep_draft(entry, rules.model_copy(update=of_sessions.model_dump(include=_SESSION_RULES)))
+        _keep_draft(entry, rules.model_copy(update=_draft(entry).model_dump(include=_SESSION_RULES)))
     _button(entry, columns, "again", usable=rules is not None)
 
 
@@ -99,9 +96,8 @@ def sessions(entry: LogEntry) -> None:
         with st.expander("What cutting at a pause would make", icon=":material/content_cut:"):
             _gaps(pauses, entry.interactions)
     st.markdown("**Change how they are cut**")
-    draft = _draft(entry)
-    values = session_rules(f"sessions-{entry.digest}", rules, columns)
-    wanted = checked_rules({**draft.model_dump(), **values})
+    values = session_rules(_key(entry, "sessions", of_rules=True), _begun_from(entry), columns)
+    wanted = checked_rules({**_draft(entry).model_dump(), **values})
     if wanted is not None:
         _keep_draft(entry, wanted)
         _what_a_cap_cuts(entry, rules, wanted)
@@ -111,14 +107,32 @@ def sessions(entry: LogEntry) -> None:
 _SESSION_RULES = {"sessions", "session_gap_minutes", "longest_session"}
 
 
+def _key(entry: LogEntry, what: str, *, of_rules: bool = False) -> str:
+    """The name in the session of what belongs to this log's forms; of_rules: and to the rules that they begin from."""
+    key = f"rules of {entry.digest} {st.session_state.get(f'rules taken back {entry.digest}', 0)} {what}"
+    return f"{key} {hash(_begun_from(entry).model_dump_json())}" if of_rules else key
+
+
+def _begun_from(entry: LogEntry) -> CleaningRules:
+    """The rules that the forms begin from: those of a file, also where its tab is closed, else the log's own."""
+    rules: CleaningRules = st.session_state.get(_key(entry, "begun from")) or CleaningRules(**entry.rules)
+    return rules
+
+
 def _draft(entry: LogEntry) -> CleaningRules:
-    """The rules as they are chosen so far, on whichever tab."""
-    draft: CleaningRules = st.session_state.get(f"{_DRAFT}{entry.digest}") or CleaningRules(**entry.rules)
+    """The rules as they are chosen so far, on whichever tab, and not applied yet."""
+    draft: CleaningRules = st.session_state.get(_key(entry, "draft")) or _begun_from(entry)
     return draft
 
 
 def _keep_draft(entry: LogEntry, rules: CleaningRules) -> None:
-    st.session_state[f"{_DRAFT}{entry.digest}"] = rules
+    st.session_state[_key(entry, "draft")] = rules
+
+
+def _take_back(entry: LogEntry) -> None:
+    """Begin anew from the rules that are applied: all of the forms get other names, and so forget what they held."""
+    name = f"rules taken back {entry.digest}"
+    st.session_state[name] = st.session_state.get(name, 0) + 1
 
 
 def _button(entry: LogEntry, columns: dict[str, str], key: str, *, usable: bool) -> None:
@@ -135,6 +149,11 @@ def _button(entry: LogEntry, columns: dict[str, str], key: str, *, usable: bool)
         if pressed:
             needed = {*rules.columns_needed, *entry.columns}
             clean_again(entry, rules, {role: name for role, name in columns.items() if role in needed})
+        if changed:
+            st.button(
+                "Take back", icon=":material/undo:", key=f"back-{key}", on_click=_take_back, args=(entry,),
+                help="The rules become again those that this log was cleaned with.",
+            )  # fmt: skip
         if usable:
             take_rules_along(rules, key)
     importing.show()

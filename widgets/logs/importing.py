@@ -60,7 +60,16 @@ def show() -> None:
         if st.button("Dismiss", key="dismiss-import"):
             del st.session_state[_FAILED]
             st.rerun()
+    if job is None:
+        for other in jobs.list_jobs(active_only=True):  # begun before the page was loaded anew, or in another tab
+            if other.kind == "import":
+                jobs_panel.watch(other)
     jobs_panel.failures(("import", "known"))  # of tabs that were closed or loaded anew meanwhile
+
+
+def forget_failure() -> None:
+    """Say no more why the last import failed: it was of another file than the page is about now."""
+    st.session_state.pop(_FAILED, None)
 
 
 def known(entry: LogEntry) -> None:

@@ -105,7 +105,13 @@ def upload_log() -> None:
     """The boxes for a log and its tables, by upload or by path; `columns_form` then says what their columns are."""
     limit = int(st.get_option("server.maxUploadSize"))  # megabytes
     by = st.segmented_control(
-        "How the files come", _WAYS, default=_WAYS[0], required=True, key="bring-by", label_visibility="collapsed"
+        "How the files come",
+        _WAYS,
+        default=_WAYS[0],
+        required=True,
+        key="bring-by",
+        label_visibility="collapsed",
+        persist_state="session",
     )
     if by == _WAYS[0]:
         st.caption(f"Up to {limit:,} MB a file. A larger one is better named by its path.")
@@ -117,7 +123,10 @@ def upload_log() -> None:
         st.session_state.pop("_uploaded", None)
         return
     tables = {key: table[0] for key, table in files.items() if table is not None}
-    st.session_state["_uploaded"] = _Uploaded(*log, tables)
+    uploaded = _Uploaded(*log, tables)
+    if st.session_state.get("_uploaded") != uploaded:
+        importing.forget_failure()
+    st.session_state["_uploaded"] = uploaded
 
 
 def _by_upload(key: str) -> tuple[Path, str] | None:
@@ -130,7 +139,7 @@ def _by_upload(key: str) -> tuple[Path, str] | None:
 def _by_path(key: str) -> tuple[Path, str] | None:
     """A file of this machine, and its name."""
     label, explained = _ASKED[key]
-    typed = st.text_input(label, key=f"path-{key}", placeholder=_PLACES[key], help=explained)
+    typed = st.text_input(label, key=f"path-{key}", placeholder=_PLACES[key], help=explained, persist_state="session")
     if not typed.strip():
         return None
     path = typed_path(typed)
@@ -162,8 +171,9 @@ def columns_form() -> None:
     if uploaded is None:
         return
     path, name, tables = uploaded
-    options, head = read_as(path, name, "reading-log", log=True)
-    read = {key: read_as(table, table.name, f"reading-{key}", log=False) for key, table in tables.items()}
+    # What was chosen for one file must not be taken for the next.
+    options, head = read_as(path, name, f"reading-log-{path}", log=True)
+    read = {key: read_as(table, table.name, f"reading-{key}-{table}", log=False) for key, table in tables.items()}
     heads = {key: found for key, (_, found) in read.items()}
     if head is None or None in heads.values():
         return

@@ -47,6 +47,21 @@ def test_separators_that_also_stand_inside_of_cells(text: str, separator: str, c
     assert (found.dialect.separator.decode(), found.columns) == (separator, columns)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1:\n1488844,3,2005-09-06\n822109,5,2005-05-13\n2:\n885013,4,2005-10-19\n", "\r\n8: \r\n30878\r\n9:\r\n1\r\n"],
+)
+def test_lines_that_name_the_item_of_those_below_are_refused(text: str) -> None:
+    for is_csv in (True, False):
+        with pytest.raises(LogError, match=r"Lines of log.csv such as “\d:” name the item .* on every line\.$"):
+            head(text, is_csv=is_csv)
+
+
+@pytest.mark.parametrize("text", ["2017:\nuser,item\nu1,a\nu2,b\n", "1:2\n3:4\n", "1:\n2:\n3:\n", "12:30,a\n12:31,b\n"])
+def test_colons_in_other_first_lines_are_none_of_those(text: str) -> None:
+    head(text)
+
+
 def test_quotes_that_hold_nothing_together_are_letters() -> None:
     broken = "user\titem\n" + "".join(f'u{n}\t"Heroes" by B{n}\n' for n in range(20))
     assert not head(broken).dialect.quotes

@@ -505,6 +505,72 @@ def test_visits_that_hold_their_events_in_a_list(tmp_path: Path) -> None:
         assert sorted(log.item_ids) == ["10", "11"]
 
 
+def playlists(n: int) -> list[dict[str, Any]]:
+    """As the Million Playlist Dataset has them: `pid` is the number of a playlist, and not of a product."""
+    return [
+        {
+            "name": f"list {pid}",
+            "pid": pid,
+            "modified_at": 1_493_424_000 + pid,
+            "tracks": [
+                {
+                    "pos": at,
+                    "artist_name": f"A{at}",
+                    "track_uri": f"spotify:track:{(pid + at) % 5}",
+                    "duration_ms": 226_863,
+                }
+                for at in range(pid % 4)
+            ],
+        }
+        for pid in range(n)
+    ]
+
+
+def test_one_object_over_many_lines_is_the_list_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "mpd.slice.0-29.json"
+    whole = {"info": {"generated_on": "2017-12-03 08:41:42", "slice": "0-29"}, "playlists": playlists(30)}
+    path.write_text(json.dumps(whole, indent=4), encoding="utf-8")
+    log, report = read_log(path)
+    assert log.columns == {"session": "playlists.pid", "item": "tracks.track_uri", "time": "playlists.modified_at"}
+    assert (report.rows, report.interactions, report.dropped) == (51, 43, {"missing_item": 8})
+    assert len(log.user_ids) == 22
+    assert sorted(log.item_ids) == [f"spotify:track:{n}" for n in range(5)]
+    assert f"{path.name} is one JSON object: of what it holds, the list 'playlists' was read." in report.notes
+    rows = [{"user": f"u{n % 3}", "item": f"i{n % 4}"} for n in range(12)]
+    path.write_text(json.dumps({"rows": rows, "of": [1, 2]}, indent=1), encoding="utf-8")
+    assert open_source(path, ReadOptions()).columns == ["user", "item"]
+    assert read_log(path)[1].interactions == 12
+
+
+@pytest.mark.parametrize(
+    ("whole", "words"),
+    [
+        ({"a": [{"user": "u"}], "b": [{"item": "i"}], "c": [1]}, r"several lists of objects \(a, b\): save the rows"),
+        ({"user": {"0": "u"}, "item": {"0": "i"}}, "no list of objects: save the rows"),
+    ],
+)
+def test_one_object_without_the_one_list_is_refused_as_such(tmp_path: Path, whole: object, words: str) -> None:
+    (tmp_path / "log.json").write_text(json.dumps(whole, indent=1), encoding="utf-8")
+    with pytest.raises(LogError, match=rf"^log\.json is one JSON object that holds {words}"):
+        open_source(tmp_path / "log.json", ReadOptions())
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "text"),
+    [
+        ("genres", [{"id": 18, "name": "Drama"}, {"id": 35, "name": "Comedy"}, {"name": None}], "Drama|Comedy"),
+        ("categories", [["Electronics", "Cables"], ["Toys", "Cables"]], "Electronics|Cables|Toys"),
+        ("popular_shelves", [{"count": "3", "name": "fantasy"}], "fantasy"),
+        ("basket", ["a", "b", None, "a", 2.50, True, {"of": 1}], 'a|b|a|2.5|true|{"of": "1"}'),
+    ],
+)
+def test_lists_of_json_say_what_lists_in_cells_say(tmp_path: Path, key: str, values: list[Any], text: str) -> None:
+    """Of objects their names, as databases of films write genres; of lists in lists each value once."""
+    (tmp_path / "items.jsonl").write_text(json.dumps({"id": 1, key: values}), encoding="utf-8")
+    source = open_source(tmp_path / "items.jsonl", ReadOptions())
+    assert (source.columns, source.head(1)) == (["id", key], [["1", text]])
+
+
 def test_lists_of_objects_that_are_no_items_stay_one_row(tmp_path: Path) -> None:
     """Genres and pictures are no events, and where the item is known beside them no list holds items."""
     rows = [

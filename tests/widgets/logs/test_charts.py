@@ -102,3 +102,35 @@ def test_hours_stand_under_their_weekday() -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert charts.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        ([12, 13, 15], [12, 15]),
+        ([31, 38], [31, 38]),
+        ([7, 7], [7]),
+        ([10, 15], [10, 15]),
+        ([3, 12], [5, 10]),
+        ([20, 1800], [20, 50, 100, 200, 500, 1000]),
+    ],
+)
+def test_a_log_axis_has_numbers_to_read(values: list[int], read: list[int]) -> None:
+    axis = charts._log_axis(values)
+    assert [tick for tick in axis["tickvals"] if min(values) <= tick <= max(values)] == read
+    assert charts._log_axis([1, 5000])["dtick"] == 1
+
+
+def test_the_hours_are_coloured_from_nothing_to_the_most() -> None:
+    hours = [[1] * 24 for _ in range(7)]
+    hours[3][5] = 2
+    field = charts.hours_of_week(hours).data[0]
+    assert (field.zmin, field.zmax) == (0, 2)
+    assert charts.hours_of_week([[0] * 24] * 7).data[0].zmax == 1
+
+
+def test_an_only_bar_has_no_calendar() -> None:
+    time = {"unit": "hour", "start": ["2017-01-01T09:00"], "interactions": [5]}
+    assert charts.events_over_time(time).layout.xaxis.type == "category"
+    two = {"unit": "hour", "start": ["2017-01-01T09:00", "2017-01-01T10:00"], "interactions": [5, 6]}
+    assert charts.events_over_time(two).layout.xaxis.type == "date"
