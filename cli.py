@@ -231,12 +231,14 @@ def export(
 
 def _write_run(out: Path, embedding: "Embedding", opened: "OpenedLog", force: bool) -> tuple[dict[str, Any], list[str]]:
     """Write a run folder; answers with it as JSON values, and as lines for a person."""
+    from workspace.files import disk_is_full
     from workspace.runs import write_run
 
     try:
         entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
     except OSError as error:
-        raise RunError(f"{out} cannot be written ({error.strerror}): choose another --out.") from error
+        why = "the disk is full" if disk_is_full(error) else error.strerror
+        raise RunError(f"{out} cannot be written ({why}): choose another --out.") from error
     facts = {name: value for name, value in dataclasses.asdict(entry).items() if name != "losses"}
     lines = [
         f"{entry.title}, {entry.dimensions} dimensions, {entry.n_items - entry.n_missing:,} of {entry.n_items:,} "
@@ -295,6 +297,12 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        from workspace.files import DISK_FULL, disk_is_full
+
+        if not disk_is_full(error):
+            raise
+        return _complain(DISK_FULL, 2)
 
 
 def _complain(message: str, code: int) -> int:

@@ -88,6 +88,11 @@ class CleaningRules(pydantic.BaseModel):
             raise ValueError(f"it comes before the first day, {first}")
         return last
 
+    @pydantic.field_validator("users_left_out")
+    @classmethod
+    def _in_one_order(cls, users: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(users)))  # so that the same users make the same log
+
     @property
     def columns_needed(self) -> list[Role]:
         """The roles that only these rules look at."""

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from errors import LogError
 from interactions.graph import transition_graph
 from interactions.matrix import pair_counts, user_item_matrix, user_item_means
-from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences
+from interactions.sequences import EventOrder, SequenceBy, Sequences, cut_sequences, longest_pause
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ class InteractionLog:
     """Interactions as arrays, one row an event, sorted by user code, time and place in the file.
 
     user_codes, item_codes  int32 (n_interactions,)
-    weights                 float32 (n_interactions,), 1 where no column has the role
+    weights                 float32 (n_interactions,), above 0 and finite, 1 where no column has the role
     timestamps              int64 (n_interactions,) seconds UTC, or None
     session_codes           int32 (n_interactions,), or None
     user_ids, item_ids      text (n_users,), (n_items,); a code is the rank of its id in byte order
@@ -100,7 +100,7 @@ class InteractionLog:
         begins = np.ones(self.n_interactions, np.bool_)
         begins[1:] = self.user_codes[1:] != self.user_codes[:-1]
         if self.timestamps is not None and by == "gap":
-            begins[1:] |= np.diff(self.timestamps) > 60 * gap_minutes
+            begins[1:] |= np.diff(self.timestamps) > longest_pause(gap_minutes)
         elif self.timestamps is not None and by == "day":
             begins[1:] |= np.diff(self.timestamps // 86_400) != 0
         return np.diff(np.append(np.flatnonzero(begins), self.n_interactions))
@@ -210,9 +210,9 @@ class InteractionLog:
             }
             items = pd.read_parquet(folder / "items.parquet")
             users = pd.read_parquet(folder / "users.parquet")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:  # numpy ends an empty file with an EOFError
             raise LogError(
-                f"The kept log in {folder} is damaged ({error}): delete it and open the file again."
+                f"The kept log in {folder} is damaged ({error}): open its file again, or delete the folder."
             ) from error
         return cls(
             user_codes=arrays["user_codes"],

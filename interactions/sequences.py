@@ -82,9 +82,14 @@ def cut_sequences(
         place = _shuffled(place, starts if times is None else starts | _changes(times), seed)
     if by == "gap":
         assert times is not None
-        starts[1:] |= np.diff(times) > gap_minutes * 60
+        starts[1:] |= np.diff(times) > longest_pause(gap_minutes)
     offsets = np.append(np.flatnonzero(starts), n_events).astype(np.int64)
     return Sequences(item_codes[place], offsets, times)
+
+
+def longest_pause(gap_minutes: float) -> float:
+    """Seconds after which a session still goes on; 4.1 minutes are 246, and not the fraction less that floats make."""
+    return round(60 * gap_minutes, 6)
 
 
 def _changes(values: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

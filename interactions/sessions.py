@@ -8,6 +8,7 @@ import numpy.typing as npt
 from errors import LogError
 from interactions.cleaning import SessionRule
 from interactions.rows import Rows
+from interactions.sequences import longest_pause
 
 
 def with_sessions(rows: Rows, by: SessionRule | None, gap_minutes: float) -> tuple[Rows, npt.NDArray[np.int64]]:
@@ -36,7 +37,7 @@ def with_sessions(rows: Rows, by: SessionRule | None, gap_minutes: float) -> tup
         begins[1:] = users[1:] != users[:-1]
         if by == "gap":
             assert rows.times is not None
-            begins[1:] |= np.diff(rows.times[order]) > 60 * gap_minutes
+            begins[1:] |= np.diff(rows.times[order]) > longest_pause(gap_minutes)
         elif by == "day":
             assert rows.times is not None
             begins[1:] |= np.diff(rows.times[order] // 86_400) != 0

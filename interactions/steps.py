@@ -75,18 +75,31 @@ def _events(rows: Rows, rules: CleaningRules) -> _Taken | None:
     if "event" not in rows.texts:
         raise LogError("The kinds of event have weights, but no column holds the kind: choose one, or take them back.")
     codes, names = rows.texts["event"]
-    weight_of = np.array([*(rules.event_weights.get(name, 0.0) for name in names), 0.0], np.float32)
+    weight_of = _as_weights(np.array([*(rules.event_weights.get(name, 0.0) for name in names), 0.0]))
     weights = weight_of[codes]
-    own = weights if rows.weights is None else weights * rows.weights
+    own = weights if rows.weights is None else _as_weights(weights.astype(np.float64) * rows.weights)
     return _Taken(
         weights <= 0, lambda row: repr(names[codes[row]]) if codes[row] >= 0 else "''", rows._replace(weights=own)
     )
+
+
+def _as_weights(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """What weights were reckoned to be; above 0, what float32 cannot hold becomes the nearest that it can.
+
+    So no rule makes a weight infinite, or 0 where it is not.
+    """
+    limits = np.finfo(np.float32)
+    return np.where(numbers > 0, np.clip(numbers, limits.smallest_subnormal, limits.max), 0).astype(np.float32)
 
 
 def _returns(rows: Rows, rules: CleaningRules) -> _Taken | None:
     """Rows that take something back: less than nothing was sold, or the number of the receipt begins with a C."""
     if rules.returns == "keep":
         return None
+    if rows.quantities is None and rows.sessions is None:
+        raise LogError(
+            "Returns are to be left out, but no column holds quantities or receipts: choose one, or keep them."
+        )
     bad = np.zeros(len(rows.items), np.bool_)
     if rows.quantities is not None:
         bad |= rows.quantities < 0
@@ -104,6 +117,8 @@ def _scores(rows: Rows, rules: CleaningRules) -> _Taken | None:
     """Rows that weigh less than asked for; with `equal_weights` the others all weigh 1."""
     if rules.least_weight is None and not rules.equal_weights:
         return None
+    if rules.least_weight is not None and rows.weights is None:
+        raise LogError("A least weight is asked for, but no column holds weights: choose one, or take it back.")
     weights = np.ones(len(rows.items), np.float32) if rows.weights is None else rows.weights
     bad = np.zeros(len(weights), np.bool_) if rules.least_weight is None else weights < rules.least_weight
     return _Taken(bad, lambda row: f"{weights[row]:g}", rows._replace(weights=None) if rules.equal_weights else None)
@@ -158,7 +173,8 @@ def _duplicates(rows: Rows, rules: CleaningRules) -> _Taken | None:
     if rules.duplicates == "first" or not len(order):
         return _Taken(bad, rows.shown)
     weights = np.ones(len(order), np.float32) if rows.weights is None else rows.weights.copy()
-    weights[order[is_first]] = np.add.reduceat(weights[order].astype(np.float64), np.flatnonzero(is_first))
+    sums = np.add.reduceat(weights[order].astype(np.float64), np.flatnonzero(is_first))
+    weights[order[is_first]] = _as_weights(sums)
     return _Taken(bad, rows.shown, rows._replace(weights=weights))
 
 

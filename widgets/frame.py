@@ -11,6 +11,7 @@ import streamlit as st
 from errors import InputError
 from widgets import jobs_panel, session
 from widgets.text import count, plain
+from workspace.files import DISK_FULL, disk_is_full
 
 _FRAMED = "_framed"
 _messages = logging.getLogger(__name__)
@@ -58,13 +59,16 @@ def run() -> None:
         page.run()
     except InputError as error:
         st.error(plain(error))
-    except Exception:  # noqa: BLE001 - the last resort: it is logged in full, and the person gets a sentence
+    except Exception as error:  # noqa: BLE001 - the last resort: it is logged in full, and the person gets a sentence
         _messages.exception("The page %s failed", page.title)
-        st.error(
-            "This page failed, and that is a fault of the program, not of yours: what happened stands in the terminal "
-            "that runs it. Your logs and runs are untouched.",
-            icon=":material/bug_report:",
-        )
+        if isinstance(error, OSError) and disk_is_full(error):
+            st.error(DISK_FULL)
+        else:
+            st.error(
+                "This page failed, and that is a fault of the program, not of yours: what happened stands in the "
+                "terminal that runs it. Your logs and runs are untouched.",
+                icon=":material/bug_report:",
+            )
     finally:
         st.session_state[_FRAMED] = False
 

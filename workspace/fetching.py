@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import shutil
 import zipfile
@@ -13,11 +12,11 @@ from urllib.parse import unquote, urlsplit
 
 from embedders.base import Progress, part_of
 from errors import LogError
-from workspace.files import sha256_of, unfinished_folder
+from workspace.files import disk_is_full, sha256_of, unfinished_folder
 from workspace.home import room
 from workspace.known_sets import KnownSet, KnownTable
 from workspace.known_tables import with_header
-from workspace.logs import keep_original
+from workspace.logs import is_whole_original, keep_original
 
 TIMEOUT = 10.0, 30.0  # seconds until a server has answered, and between two parts of what it sends
 _BLOCK = 1 << 16  # bytes
@@ -71,7 +70,7 @@ def _original(known: KnownSet, progress: Progress, by_hand: Path | None) -> Path
                 file = _unpacked(file, known.packed[0], aside)
             return keep_original(file, file.name)
         except OSError as error:
-            full = error.errno == errno.ENOSPC
+            full = disk_is_full(error)
             raise LogError(
                 f"{known.title} cannot be kept in {room()}: "
                 + ("the disk is full; make room and try again." if full else f"{error.strerror or error}.")
@@ -79,10 +78,13 @@ def _original(known: KnownSet, progress: Progress, by_hand: Path | None) -> Path
 
 
 def _kept(name: str, checksum: str) -> Path | None:
-    """The file with this content where the workspace has it, fetched before or uploaded, under any name of its kind."""
+    """The file with this content where the workspace has it whole, fetched before or uploaded, under any name of its
+    kind.
+    """
     folder = room("originals") / checksum
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return next((file for file in files if file.suffix.lower() == Path(name).suffix.lower()), None)
+    same_kind = (file for file in files if file.suffix.lower() == Path(name).suffix.lower())
+    return next((file for file in same_kind if is_whole_original(file)), None)
 
 
 def _refuse_another(known: KnownSet, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ from errors import InputError, RunError
 # Unfinished things begin with this and carry the process that writes them, so that what a dead one left is swept.
 UNFINISHED = ".unfinished-"
 BLOCK = 1 << 20  # bytes
+DISK_FULL = "The disk is full: make room and try again."
 _WINDOWS_ATTEMPTS = 50  # of 20 ms each: there, a file that somebody reads cannot be replaced
 
 Result = TypeVar("Result")
@@ -106,6 +108,11 @@ def sweep_unfinished(folder: Path) -> None:
 def folders_in(parent: Path) -> list[Path]:
     """The finished folders of a parent, in no particular order."""
     return [path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(".")]
+
+
+def disk_is_full(error: OSError) -> bool:
+    """Whether there was no room on the disk; numpy says only how much of an array was written."""
+    return error.errno == errno.ENOSPC or re.fullmatch(r"\d+ requested and \d+ written", str(error)) is not None
 
 
 def process_at(pid: int, started: float) -> psutil.Process | None:

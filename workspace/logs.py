@@ -26,6 +26,7 @@ from workspace.files import (
     remove_folder,
     safe_name,
     settle,
+    sha256_of,
     unfinished_folder,
     write_json_atomically,
     written_aside,
@@ -139,15 +140,22 @@ class LogEntry:
 
 
 def keep_original(source: Path | BinaryIO, name: str) -> Path:
-    """Copy a file into the workspace, once for each content, in blocks; returns the stored file."""
+    """Copy a file into the workspace, once for each content, in blocks; returns the stored file.
+
+    Raises LogError where the file cannot be opened, or is a stored one that is no longer what it was; what is stored
+    in its place is whole again once the file comes from outside.
+    """
     if isinstance(source, Path):
-        if source.is_relative_to(room("originals")):
-            return source
         try:
-            with source.open("rb") as file:
-                return keep_original(file, name)
+            file = source.open("rb")
         except OSError as error:
             raise LogError(f"{source} cannot be opened ({error.strerror}).") from error
+        with file:
+            if not source.is_relative_to(room("originals")):
+                return keep_original(file, name)
+        if not is_whole_original(source):
+            raise LogError(f"The stored file {source} is damaged, its content is another than it was: open it again.")
+        return source
     if source.seekable():
         source.seek(0)
     with unfinished_folder(room("originals")) as aside:
@@ -158,9 +166,17 @@ def keep_original(source: Path | BinaryIO, name: str) -> Path:
                 copy.write(block)
         target = aside.with_name(digest.hexdigest())
         if target.is_dir():
+            for damaged in [path for path in target.iterdir() if not is_whole_original(path)]:
+                with written_aside(damaged) as mended, (aside / safe_name(name)).open("rb") as whole:
+                    shutil.copyfileobj(whole, mended, BLOCK)
             return _another_name(target, safe_name(name))
         settle(aside, target)
         return target / safe_name(name)
+
+
+def is_whole_original(path: Path) -> bool:
+    """Whether a stored file still has the content that its folder is called by; takes a second for each gigabyte."""
+    return sha256_of(path) == path.parent.name
 
 
 def _another_name(folder: Path, name: str) -> Path:
@@ -190,7 +206,8 @@ def import_log(
     users_options: ReadOptions | None = None,
     progress: Progress = no_progress,
 ) -> LogEntry:
-    """Read a stored original and keep the log; the same digest again is the entry that is there, untouched.
+    """Read a stored original and keep the log; the same digest again is the entry that is there, untouched unless it
+    is damaged.
 
     Raises LogError where nothing of the file can be used.
     """
@@ -205,7 +222,7 @@ def import_log(
         original, columns, rules, items_path=items_path, users_path=users_path, progress=progress, **written
     )
     folder = _folder_of(log.digest)
-    if not folder.exists():
+    if not _is_whole(folder):
         progress("Keeping the log", 1.0, 1.0)
         files = {"original": original, "items_path": items_path, "users_path": users_path}
         facts = describe(log, report) | {
@@ -224,7 +241,7 @@ def import_log(
             | {"columns": None if columns is None else dict(columns)}
             | {name: given.model_dump(mode="json") for name, given in written.items()},
         }
-        with new_folder(folder) as aside:
+        with new_folder(folder, replace=folder.exists()) as aside:
             log.save(aside)
             write_json_atomically(aside / "summary.json", summarise(log))
             write_json_atomically(aside / "entry.json", facts)
@@ -233,13 +250,21 @@ def import_log(
 
 def list_logs() -> list[LogEntry]:
     """All kept logs, the newest first; a damaged one is left out and told to the program's log."""
-    entries = []
+    entries, damaged = _read_entries()
+    for error in damaged:
+        _messages.warning("%s", error)
+    return sorted(entries, key=lambda entry: entry.created, reverse=True)
+
+
+def _read_entries() -> tuple[list[LogEntry], list[LogError]]:
+    """The kept logs, in no order, and what is wrong with the damaged ones."""
+    entries, damaged = [], []
     for folder in folders_in(room("logs")):
         try:
             entries.append(_read_entry(folder))
         except LogError as error:
-            _messages.warning("%s", error)
-    return sorted(entries, key=lambda entry: entry.created, reverse=True)
+            damaged.append(error)
+    return entries, damaged
 
 
 def find_log(wanted: str) -> LogEntry:
@@ -254,10 +279,18 @@ def find_log(wanted: str) -> LogEntry:
 
 
 def logs_called(wanted: str) -> list[LogEntry]:
-    """The kept logs with this name, else those whose digest begins so, the newest first."""
+    """The kept logs with this name, else those whose digest begins so, the newest first.
+
+    Raises LogError where only a damaged log can be meant.
+    """
     entries = list_logs()
     named = [entry for entry in entries if entry.name == wanted]
-    return named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    found = named or [entry for entry in entries if wanted and entry.digest.startswith(wanted)]
+    if not found and wanted:
+        for folder in folders_in(room("logs")):
+            if folder.name.startswith(wanted[:KEY_LENGTH]):
+                _read_entry(folder)
+    return found
 
 
 def open_log(digest: str) -> InteractionLog:
@@ -294,25 +327,27 @@ def delete_log(digest: str, *, with_runs: bool = False) -> None:
 
 def _forget_originals(entry: LogEntry) -> None:
     """Remove the stored originals of a deleted log, except those that other logs came from."""
-    originals = room("originals")
-    used = {path for other in list_logs() for path in other.files.values()}
-    digests_in_use = {Path(path).parts[1] for path in used if Path(path).is_relative_to(originals.name)}
-    for path in map(Path, entry.files.values()):
-        # A log may also have been read from a file elsewhere on the machine: that one is not ours to remove.
-        if path.is_relative_to(originals.name) and path.parts[1] not in digests_in_use:
-            folder = originals / path.parts[1]
-            if folder.is_dir():
-                remove_folder(folder)
+    # A log may also have been read from a file elsewhere on the machine: that one is not ours to remove.
+    came_from = {(room() / path).parent for path in entry.files.values()}
+    for folder in _unused_originals():
+        if folder in came_from:
+            remove_folder(folder)
 
 
 def forget_abandoned_originals(days: float = 7.0) -> None:
     """Remove stored files from which no log was made for so long: uploads that somebody thought better of."""
-    used = {
-        Path(path).parts[1] for entry in list_logs() for path in entry.files.values() if not Path(path).is_absolute()
-    }
-    for folder in folders_in(room("originals")):
-        if folder.name not in used and time.time() - folder.stat().st_mtime > days * 86_400:
+    for folder in _unused_originals():
+        if time.time() - folder.stat().st_mtime > days * 86_400:
             remove_folder(folder)
+
+
+def _unused_originals() -> list[Path]:
+    """The folders of stored originals that no kept log came from; none while a log is damaged, as it may need any."""
+    entries, damaged = _read_entries()
+    if damaged:
+        return []
+    used = {(room() / path).parent for entry in entries for path in entry.files.values()}
+    return [folder for folder in folders_in(room("originals")) if folder not in used]
 
 
 def _folder_of(digest: str) -> Path:
@@ -324,13 +359,23 @@ def _inside(path: Path) -> str:
     return path.relative_to(room()).as_posix() if path.is_relative_to(room()) else str(path)
 
 
-def _read_entry(folder: Path) -> LogEntry:
-    facts = read_json(folder / "entry.json", LogError)
+def _is_whole(folder: Path) -> bool:
+    """Whether a log is kept in a folder that can be read, with its interactions."""
     try:
+        _read_entry(folder)
+        InteractionLog.load(folder)
+    except LogError:
+        return False
+    return True
+
+
+def _read_entry(folder: Path) -> LogEntry:
+    try:
+        facts = read_json(folder / "entry.json", LogError)
         known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name in facts}
         entry = LogEntry(**known | {"notes": tuple(facts["notes"]), "path": folder})
-    except (KeyError, TypeError) as error:
-        raise LogError(f"The kept log in {folder} is damaged: delete the folder and open the file again.") from error
+    except (LogError, KeyError, TypeError) as error:
+        raise LogError(f"The kept log in {folder} is damaged: open its file again, or delete the folder.") from error
     return dataclasses.replace(entry, steps=tuple(entry.steps))
 
 

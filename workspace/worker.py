@@ -6,7 +6,6 @@ and compiled is paid for), and ends.
 
 from __future__ import annotations
 
-import errno
 import faulthandler
 import gc
 import logging
@@ -23,6 +22,7 @@ from typing import Any
 import filelock
 
 from errors import Cancelled, InputError
+from workspace.files import DISK_FULL, disk_is_full
 from workspace.home import room
 from workspace.job_folders import (
     Job,
@@ -143,10 +143,9 @@ class Worker:
             return {"status": "failed", "error": "The machine has not enough memory for this job."}
         except OSError as error:
             _messages.exception("the system refused")
-            full = error.errno == errno.ENOSPC
             return {
                 "status": "failed",
-                "error": "The disk is full: make room and try again." if full else f"The system refused: {error}.",
+                "error": DISK_FULL if disk_is_full(error) else f"The system refused: {error}.",
             }
         except Exception as error:  # noqa: BLE001 - a defect of one job must not take the worker with it
             _messages.exception("a defect")

@@ -215,6 +215,26 @@ def test_a_kept_log_by_name_or_digest(islands: str, capsys: Capture) -> None:
     assert "its own columns and rules" in complaint(["describe", "My islands", "--user", "user"], capsys)
 
 
+def test_a_damaged_kept_log_is_told(islands: str, capsys: Capture) -> None:
+    entry = logs.import_log(logs.keep_original(Path(islands), "islands.csv"), name="Islands")
+    (entry.path / "entry.json").write_text('{"digest": "')
+    said = complaint(["describe", entry.digest[:8]], capsys)
+    assert str(entry.path) in said
+    assert "is damaged: open its file again, or delete the folder" in said
+
+
+def test_a_full_disk_is_told(islands: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def full(*given: Any, **more: Any) -> None:
+        raise OSError("300000 requested and 194528 written")
+
+    monkeypatch.setattr("workspace.tasks.known_task", full)
+    assert complaint(["known", "movielens-1m"], capsys).endswith("The disk is full: make room and try again.")
+    monkeypatch.setattr("workspace.runs.write_run", full)
+    assert cli.main(["train", islands, "--method", "als", *SMALL, "--out", "run"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == "run cannot be written (the disk is full): choose another --out."
+
+
 def test_train_writes_a_run_that_the_workspace_takes_in(run: str, islands: str, capsys: Capture) -> None:
     opened = runs.open_run(Path(run))
     assert (opened.entry.method, opened.entry.dimensions, opened.entry.seed, opened.entry.name) == ("als", 8, 0, "run")

@@ -43,14 +43,15 @@ def test_what_is_saved_is_loaded_as_it_was(log: InteractionLog, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["log.json", "items.parquet", "users.parquet", "item_codes.npy", "timestamps.npy"])
-@pytest.mark.parametrize("harm", ["gone", "cut", "nonsense"])
+@pytest.mark.parametrize("harm", ["gone", "cut", "empty", "nonsense"])
 def test_a_damaged_folder_is_refused_in_a_sentence(name: str, harm: str, tmp_path: Path) -> None:
     two_islands(users=4).save(tmp_path)
     if harm == "gone":
         (tmp_path / name).unlink()
     else:
         content = (tmp_path / name).read_bytes()
-        (tmp_path / name).write_bytes(content[: len(content) // 2] if harm == "cut" else b"{nonsense")
+        left = {"cut": content[: len(content) // 2], "empty": b"", "nonsense": b"{nonsense"}[harm]
+        (tmp_path / name).write_bytes(left)
     with pytest.raises(LogError, match="damaged"):
         InteractionLog.load(tmp_path)
 

@@ -115,6 +115,13 @@ def test_users_that_are_named_and_users_that_are_too_busy(tmp_path: Path) -> Non
     assert report.examples == {"user_left_out": ["user 0"], "user_with_too_many_rows": ["user bot"]}
 
 
+def test_the_same_users_named_in_another_order_are_the_same_rules(tmp_path: Path) -> None:
+    text = "user,item\nu1,a\nu2,b\nu3,c\nu4,d\n"
+    named = [("u3", "u1"), ("u1", "u3"), ("u1", "u3", "u1")]
+    assert len({CleaningRules(users_left_out=users) for users in named}) == 1
+    assert len({read(tmp_path, text, users_left_out=users)[0].digest for users in named}) == 1
+
+
 def test_duplicates_are_alike_in_user_item_time_and_session(tmp_path: Path) -> None:
     text = (
         "user,item,time,session,rating\nu1,a,5,s1,2\nu1,a,5,s1,3\nu1,a,6,s1,4\nu2,a,5,s2,1\nu2,b,5,s2,1\nu2,b,5,s3,1\n"
@@ -129,6 +136,36 @@ def test_duplicates_are_alike_in_user_item_time_and_session(tmp_path: Path) -> N
     assert read(tmp_path, text)[0].n_interactions == 7
     pairs, report = read(tmp_path, "user,item\nu1,a\nu2,b\nu1,a\n", duplicates="sum")
     assert events(pairs) == [("u1", "a", 2), ("u2", "b", 1)]
+
+
+EXTREME = st.sampled_from([3e38, 2.0, 1e-40])
+
+
+@given(
+    rows=st.lists(st.tuples(st.sampled_from("uv"), st.sampled_from("ab"), EXTREME), min_size=1, max_size=12),
+    factor=st.sampled_from([1e300, 5, 1, 1e-10, 1e-60]),
+)
+def test_weights_stay_finite_and_above_zero(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, float]], factor: float
+) -> None:
+    """By the slow way: each product and each sum is brought back to what single precision has."""
+    rows = [*rows, ("u", "a", 1.0), ("v", "b", 1.0)]
+    text = "user,item,rating,event\n" + "".join(f"{user},{item},{weight!r},buy\n" for user, item, weight in rows)
+    sums: dict[tuple[str, str], float] = {}
+    for user, item, weight in rows:
+        sums[user, item] = sums.get((user, item), 0.0) + brought_back(brought_back(weight) * brought_back(factor))
+    log, report = read(tmp_path_factory.mktemp("log"), text, event_weights={"buy": factor}, duplicates="sum")
+    assert report.dropped.get("duplicate", 0) == sum(report.dropped.values()) == len(rows) - len(sums)
+    assert np.isfinite(log.weights).all()
+    assert (log.weights > 0).all()
+    assert {(user, item): weight for user, item, weight in events(log)} == pytest.approx(
+        {pair: brought_back(weight) for pair, weight in sums.items()}, rel=1e-6
+    )
+
+
+def brought_back(weight: float) -> float:
+    """The nearest weight above 0 that single precision has."""
+    return float(np.float32(min(max(weight, 1.401298464324817e-45), 3.4028234663852886e38)))
 
 
 def test_repeats_follow_each_other_in_time_in_one_session(tmp_path: Path) -> None:
@@ -211,6 +248,17 @@ def test_sessions_are_cut_by_a_pause_the_day_or_not_at_all(
     assert report.dropped.get("beyond_session_length", 0) == 6 - sum(map(len, expected))
 
 
+@pytest.mark.parametrize("tenths", [1, 41, 82, 164, 169, 300])  # 60 * 4.1 is less than 246
+def test_a_pause_of_just_the_gap_cuts_nowhere_and_one_a_second_longer_does(tmp_path: Path, tenths: int) -> None:
+    gap, pause = tenths / 10, 6 * tenths
+    text = f"user,item,time\nu1,a,0\nu1,b,{pause}\nu1,c,{2 * pause + 1}\nu2,a,0\n"
+    cut, _ = read(tmp_path, text, sessions="gap", session_gap_minutes=gap)
+    whole, _ = read(tmp_path, text)
+    assert sorted(cut.session_lengths()) == [1, 1, 2]
+    assert sorted(whole.session_lengths("gap", gap)) == [1, 1, 2]
+    assert sorted(whole.sequences("gap", gap_minutes=gap).lengths()) == [1, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("text", "rules", "words"),
     [
@@ -220,6 +268,8 @@ def test_sessions_are_cut_by_a_pause_the_day_or_not_at_all(
         ("user,item\nu1,a\nu2,b\n", {"longest_session": 3}, "there are no sessions"),
         ("user,item\nu1,a\nu2,b\n", {"event_weights": {"view": 1}}, "no column holds the kind"),
         (SHOP, {"event_weights": {"View": 1}}, "No row of log.csv is left"),
+        (SHOP, {"returns": "leave out"}, "no column holds quantities or receipts"),
+        (SHOP, {"least_weight": 2}, "no column holds weights"),
     ],
 )
 def test_rules_that_the_log_has_no_columns_for(tmp_path: Path, text: str, rules: dict[str, Any], words: str) -> None:

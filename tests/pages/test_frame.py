@@ -57,3 +57,12 @@ def test_an_address_with_a_log_that_is_not_kept_opens_the_start_page(app: AppTes
     app.run()
     assert not app.exception
     assert [title.value for title in app.title] == ["Itemscape"]
+
+
+def test_a_full_disk_is_told(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("widgets.logs.upload.upload_log", full)
+    app.run()
+    assert [error.value for error in app.error] == ["The disk is full: make room and try again."]

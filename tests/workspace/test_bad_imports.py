@@ -18,7 +18,7 @@ GOOD = "user,item,time\n" + "".join(f"u{n % 7},i{n % 5},2017-01-{n % 28 + 1:02}\
     ("name", "content"),
     [
         ("empty.csv", b""),
-        ("cut.csv.gz", gzip.compress(GOOD.encode())[:40]),
+        ("cut.csv.gz", gzip.compress(GOOD.encode(), mtime=0)[:40]),
         ("pickle.parquet", pickle.dumps([1, 2])),
         ("nul.csv", b"user,item\nu1,\0\n"),
         ("wide.csv", ",".join(f"c{n}" for n in range(100_000)).encode()),

@@ -50,6 +50,19 @@ def test_nan_is_refused_and_the_old_value_stays(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OSError(28, "No space left on device"), True),
+        (OSError("300000 requested and 194528 written"), True),
+        (OSError("no key was written"), False),
+        (PermissionError(13, "Permission denied"), False),
+    ],
+)
+def test_a_full_disk_is_told_from_other_errors(error: OSError, full: bool) -> None:
+    assert files.disk_is_full(error) == full
+
+
 def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "run"
     with files.new_folder(target) as aside:

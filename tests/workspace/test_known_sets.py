@@ -180,6 +180,17 @@ def test_what_is_here_already_is_not_fetched_again(
     assert publisher.asked == ["/ml-1m.zip"] * 2
 
 
+def test_a_kept_download_that_was_cut_is_fetched_again(
+    home: Path, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published(publisher, monkeypatch, "movielens-1m", movielens_1m())
+    kept = Path(opened("movielens-1m")[0].source["original"])
+    kept.write_bytes(movielens_1m()[:200])
+    assert opened("movielens-1m")[0].interactions == 3
+    assert kept.read_bytes() == movielens_1m()
+    assert publisher.asked == ["/ml-1m.zip"] * 2
+
+
 def test_a_file_that_was_fetched_by_hand_and_uploaded_is_taken(
     home: Path, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

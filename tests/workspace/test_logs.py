@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embedders.base import no_progress
 from errors import LogError
-from interactions import CleaningRules
+from interactions import CleaningRules, InteractionLog
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
 from workspace import logs, runs
+from workspace.job_folders import create_job
+from workspace.tasks import import_task
+from workspace.worker import Worker
 
 
 def test_the_same_bytes_twice_are_one_file(home: Path, tmp_path: Path) -> None:
@@ -37,6 +41,20 @@ def test_the_same_bytes_under_another_suffix_can_be_read_as_that(home: Path) -> 
     csv, tsv = (logs.keep_original(io.BytesIO(b"a\tb\n"), name) for name in ("x.csv", "x.tsv"))
     assert (csv.suffix, tsv.suffix, csv.parent) == (".csv", ".tsv", tsv.parent)
     assert tsv.read_bytes() == b"a\tb\n"
+
+
+@pytest.mark.parametrize("harm", [b"user,item\nu,a\n", b"user,item\nu,a\nv,c\n"])
+def test_a_stored_file_that_was_cut_or_changed_is_refused_until_it_is_opened_again(home: Path, harm: bytes) -> None:
+    content = b"user,item\nu,a\nv,b\n"
+    stored = logs.keep_original(io.BytesIO(content), "a.csv")
+    stored.write_bytes(harm)
+    with pytest.raises(LogError, match=rf"{stored} is damaged.*open it again"):
+        import_task({"original": str(stored)}, no_progress)
+    assert logs.list_logs() == []
+    assert logs.keep_original(io.BytesIO(content), "b.csv") == stored
+    assert [path.read_bytes() for path in stored.parent.iterdir()] == [content]
+    entry = logs.find_log(import_task({"original": str(stored)}, no_progress)["digest"])
+    assert entry.interactions == 2
 
 
 def test_a_missing_file_is_named(home: Path, tmp_path: Path) -> None:
@@ -84,6 +102,20 @@ def test_the_same_log_again_is_the_entry_that_is_there(kept: logs.LogEntry) -> N
     assert again == kept
 
 
+@pytest.mark.parametrize("name", ["entry.json", "log.json", "weights.npy", "items.parquet"])
+def test_a_damaged_log_is_replaced_when_its_file_is_opened_again(kept: logs.LogEntry, name: str) -> None:
+    whole = (kept.path / name).read_bytes()
+    (kept.path / name).write_bytes(whole[: len(whole) // 2])
+    for wanted in (kept.digest, kept.digest[:6]):
+        with pytest.raises(LogError, match=f"{kept.path} is damaged.*: open its file again, or delete the folder"):
+            logs.open_log(wanted)
+    again = logs.import_log(Path(kept.source["original"]), name="Two islands")
+    assert (again.digest, again.path) == (kept.digest, kept.path)
+    assert logs.open_log(kept.digest).n_interactions == kept.interactions
+    assert logs.list_logs() == [again]
+    assert [path.name for path in kept.path.parent.iterdir()] == [kept.path.name]
+
+
 def test_other_rules_make_another_log_beside_it(kept: logs.LogEntry) -> None:
     source = kept.source
     stricter = logs.import_log(Path(source["original"]), name="Strict", rules=CleaningRules(min_users_per_item=65))
@@ -98,6 +130,20 @@ def test_nothing_is_kept_of_a_file_that_cannot_be_used(home: Path) -> None:
     with pytest.raises(LogError, match="only one"):
         logs.import_log(original, name="One")
     assert logs.list_logs() == []
+
+
+def test_a_full_disk_is_told_and_nothing_half_written_stays(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(log: InteractionLog, folder: Path) -> None:
+        (folder / "user_codes.npy").write_bytes(b"a part")
+        raise OSError("300000 requested and 194528 written")  # as numpy says it, without a number
+
+    monkeypatch.setattr(InteractionLog, "save", full)
+    job = create_job("import", {**kept.source, "rules": {"min_users_per_item": 65}}, "Cleaning")
+    outcome = Worker("view", 0.0)._outcome(job)
+    assert outcome == {"status": "failed", "error": "The disk is full: make room and try again."}
+    assert [path.name for path in kept.path.parent.iterdir()] == [kept.path.name]
 
 
 def test_finding_by_digest_beginning_and_name(kept: logs.LogEntry) -> None:
@@ -153,6 +199,22 @@ def test_the_original_stays_while_another_log_came_from_it(kept: logs.LogEntry) 
     logs.delete_log(kept.digest)
     assert original.exists()
     logs.delete_log(other.digest)
+    assert not original.exists()
+
+
+def test_the_originals_stay_while_a_log_is_damaged(kept: logs.LogEntry) -> None:
+    original = Path(kept.source["original"])
+    other = logs.import_log(original, name="Strict", rules=CleaningRules(min_users_per_item=65))
+    entry = kept.path / "entry.json"
+    whole = entry.read_text()
+    entry.write_text(whole[: len(whole) // 2])
+    logs.delete_log(other.digest)
+    assert original.exists(), "the damaged log came from it"
+    os.utime(original.parent, (0, 0))
+    logs.forget_abandoned_originals()
+    assert original.exists()
+    entry.write_text(whole)
+    logs.delete_log(kept.digest)
     assert not original.exists()
 
 
