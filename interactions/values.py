@@ -52,6 +52,11 @@ class TextColumn:
 
         whole = pa.chunked_array(self._batches).unify_dictionaries()
         texts = whole.chunk(0).dictionary  # the same for all
+        if pc.count_distinct(texts, mode="all").as_py() < len(texts):
+            # A file's dictionary may hold a text twice, and Arrow leaves those alone that all batches share.
+            other = pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.large_string()))
+            whole = pa.chunked_array([*self._batches, other]).unify_dictionaries()
+            texts = whole.chunk(0).dictionary
         found = np.concatenate([_indices(batch) for batch in whole.chunks])
         self._batches.clear()
         used = np.zeros(len(texts) + 1, np.bool_)
@@ -65,8 +70,7 @@ class TextColumn:
 
 
 def encode(column: Any, name: str) -> Any:
-    """Any Arrow column as a DictionaryArray<int32, large_string> of different texts; null where a cell is empty or
-    only white space.
+    """Any Arrow column as a DictionaryArray<int32, large_string>; null where a cell is empty or only white space.
 
     Sixteen bytes in each cell are UUIDs; other bytes are text where they are UTF-8, else hexadecimal digits.
 
@@ -78,7 +82,6 @@ def encode(column: Any, name: str) -> Any:
     kind = column.type
     if isinstance(column, pa.ExtensionArray):  # such as UUIDs
         column = column.storage
-    differ = is_text(column) or pa.types.is_integer(column.type)
     try:
         if not pa.types.is_dictionary(column.type):
             column = column.dictionary_encode()
@@ -87,7 +90,7 @@ def encode(column: Any, name: str) -> Any:
             used = indices.dictionary_encode()
             texts, indices = texts.take(used.dictionary), used.indices
         texts = _as_texts(texts)
-        if not differ:  # a dictionary may hold a value twice, and different bytes may be written alike
+        if texts.null_count:  # a file's dictionary may hold nothing too, which none of two can be merged with
             once = texts.dictionary_encode()
             texts, indices = once.dictionary, once.indices.take(indices)
     except pa.ArrowException as error:
