@@ -15,7 +15,17 @@ from launcher import chromium
 from launcher.console import say
 from launcher.environment import DEVELOP, Environment
 
-DOCTESTED = ("errors.py", "interactions", "analysis", "embedders", "studies", "spark", "workspace", "widgets")
+DOCTESTED = (
+    "errors.py",
+    "interactions",
+    "analysis",
+    "embedders",
+    "studies",
+    "spark",
+    "workspace",
+    "figures",
+    "widgets",
+)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from figures.text import plain
 from widgets import frame, session
 from widgets.logs import cleaning, exploring, importing, known_sets, library, overview, upload
-from widgets.text import plain
 
 frame.require()
 

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("spark",),
     ("studies",),
     ("workspace",),
-    ("terminal",),
+    ("figures", "terminal"),
     ("widgets", "cli"),
     ("pages", "app"),
 )

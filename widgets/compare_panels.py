@@ -10,19 +10,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis import BUCKETS
-from widgets import maps
-from widgets.charts import CONFIG
-from widgets.comparison_charts import comparison_charts
+from figures import maps
+from figures.comparison_charts import comparison_charts
+from figures.findings import findings as sentences
+from figures.text import count, decimal, percent, plain
 from widgets.evidence import COLUMN, Evidence, PairMap, base_figure, pair_map
-from widgets.findings import findings as sentences
 from widgets.item_filter import ItemFilter, Mask, choose_filter
 from widgets.jobs_panel import outcome
 from widgets.logs.words import whose
 from widgets.measures import explain
 from widgets.pickers import Choice
+from widgets.pictures import CONFIG
 from widgets.search import choose, chosen_item, search_box
 from widgets.tables import neighbour_table
-from widgets.text import count, decimal, percent, plain
 from workspace.logs import LogEntry
 
 _COLOURINGS = ("popularity", "bucket", "category")

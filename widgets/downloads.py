@@ -10,9 +10,9 @@ from typing import IO, TypeVar
 import streamlit as st
 
 from errors import ExportError
+from figures.text import count, file_name, plain
 from widgets.catalogue import opened
 from widgets.jobs_panel import outcome
-from widgets.text import count, file_name, plain
 from workspace import export
 from workspace.results import Pending, Ready, map_or_job, neighbours_or_job
 from workspace.runs import Run, RunEntry

@@ -12,11 +12,12 @@ import streamlit as st
 
 from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popularity_curve
 from analysis.compare import Geometry, Side, compare
-from widgets import maps
-from widgets.catalogue import Catalogue, catalogue, opened
+from figures import maps
+from widgets.catalogue import catalogue, opened
 from widgets.item_filter import ItemFilter, Mask
 from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
+from workspace.catalogue import Catalogue
 from workspace.comparing import side_of
 from workspace.jobs import Job
 from workspace.logs import LogEntry

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from errors import InputError
+from figures.text import count, plain
 from widgets import jobs_panel, session
-from widgets.text import count, plain
 from workspace.files import DISK_FULL, disk_is_full
 
 _FRAMED = "_framed"

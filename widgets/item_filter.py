@@ -12,9 +12,9 @@ import pandas as pd
 import streamlit as st
 
 from analysis import BUCKETS
+from figures.text import count, plain
 from interactions.features import encode_features
-from widgets.catalogue import Catalogue
-from widgets.text import count, plain
+from workspace.catalogue import Catalogue
 from workspace.logs import LogEntry
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import streamlit as st
 
 from errors import RunError
-from widgets.text import plain, seconds
+from figures.text import plain, seconds
 from workspace import jobs
 from workspace.jobs import Job
 

@@ -11,10 +11,11 @@ import streamlit as st
 from embedders import METHODS
 from embedders.base import Method
 from embedders.declared import ParameterInWords, in_words
-from widgets import frame, guide, method_pictures, training
+from figures import method_pictures
+from figures.text import plain
+from widgets import frame, guide, training
 from widgets.forms import label
 from widgets.guide import Entry
-from widgets.text import plain
 from workspace import estimates
 from workspace.logs import LogEntry
 from workspace.runs import list_runs

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from widgets.text import plain
+from figures.text import plain
 from workspace.logs import LogEntry
 from workspace.runs import RunEntry, list_runs
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from embedders import METHODS
 from errors import InputError
+from figures.charts import loss_curve
+from figures.text import count, day, plain, seconds
 from widgets import jobs_panel
-from widgets.charts import loss_curve
 from widgets.forms import describe
-from widgets.text import count, day, plain, seconds
 from workspace import jobs
 from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED

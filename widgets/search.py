@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from analysis import BUCKETS
-from widgets.catalogue import Catalogue
-from widgets.text import plain, shorten
+from figures.text import plain, shorten
+from workspace.catalogue import Catalogue
 
 _SHOWN = 8
 ITEM = "item"  # the chosen item's id, the same for the whole tab

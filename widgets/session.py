@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import InputError
-from widgets.text import plain
+from figures.text import plain
 from workspace.logs import LogEntry, find_log, list_logs
 
 _LOG = "_log_digest"

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from widgets.catalogue import Catalogue
+from figures.text import plain
 from widgets.evidence import SideOfItem
 from widgets.search import choose
-from widgets.text import plain
+from workspace.catalogue import Catalogue
 
 
 def neighbour_table(side: SideOfItem, items: Catalogue, *, key: str) -> None:

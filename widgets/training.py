@@ -10,9 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from embedders import METHODS
 from embedders.base import Estimate, Method
 from errors import ParameterError
+from figures.text import plain
 from widgets import frame, pickers
 from widgets.forms import parameter_form
-from widgets.text import plain
 from workspace import estimates, jobs
 from workspace.logs import LogEntry
 from workspace.runs import list_runs, run_key

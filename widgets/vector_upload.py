@@ -9,10 +9,10 @@ from typing import Any
 import streamlit as st
 
 from errors import RunError
+from figures.text import count, plain
 from widgets import jobs_panel
 from widgets.logs.upload import kept_on_disk
 from widgets.measures import explain_formats
-from widgets.text import count, plain
 from workspace import jobs
 from workspace.logs import LogEntry
 from workspace.runs import find_run

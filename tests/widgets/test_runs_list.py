@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders.base import no_progress
+from figures.text import plain
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
-from widgets.text import plain
 from workspace import export, logs, runs
 from workspace.files import read_json, write_json_atomically
 from workspace.tasks import vectors_task

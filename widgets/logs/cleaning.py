@@ -11,16 +11,16 @@ import streamlit as st
 
 from analysis.distributions import rows_beyond
 from errors import InputError
+from figures.log_charts import class_histogram, cleaning_funnel, duration, pause_histogram
+from figures.text import count, decimal, percent, plain
 from interactions import CleaningRules, Preview, ReadOptions
 from interactions.cleaning import SessionRule
-from widgets.charts import show
 from widgets.logs import importing
-from widgets.logs.charts import class_histogram, cleaning_funnel, duration, pause_histogram
 from widgets.logs.reading_options import head_of
 from widgets.logs.rules_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
 from widgets.logs.upload import clean_again
 from widgets.logs.words import REASONS, STEPS, minutes, rules_in_words, whose
-from widgets.text import count, decimal, percent, plain
+from widgets.pictures import show
 from workspace.logs import LogEntry, open_log
 from workspace.settings import checked
 

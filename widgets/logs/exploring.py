@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from widgets.charts import show
-from widgets.logs.charts import category_shares, class_histogram, hours_of_week, most_popular
+from figures.log_charts import category_shares, class_histogram, hours_of_week, most_popular
+from figures.text import count, file_name, percent
 from widgets.logs.words import whose
-from widgets.text import count, file_name, percent
+from widgets.pictures import show
 from workspace.logs import LogEntry
 from workspace.summary_tables import write_tables
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import RunError
+from figures.text import count, plain
 from widgets import jobs_panel, session
-from widgets.text import count, plain
 from workspace import jobs
 from workspace.logs import LogEntry
 

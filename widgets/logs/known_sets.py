@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from figures.text import count, plain
 from widgets.logs import importing
-from widgets.text import count, plain
 from workspace import jobs
 from workspace.known_sets import KNOWN_SETS, KnownSet
 

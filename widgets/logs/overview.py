@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from figures.log_charts import events_over_time, popularity_curve
+from figures.text import count, day, percent, plain
 from interactions import Preview
 from interactions.column_names import FACTS
 from interactions.columns import in_item_table
-from widgets.charts import show
-from widgets.logs.charts import events_over_time, popularity_curve
 from widgets.logs.cleaning import file_of
 from widgets.logs.words import rules_in_words, span, whose
-from widgets.text import count, day, percent, plain
+from widgets.pictures import show
 from workspace.logs import LogEntry
 
 

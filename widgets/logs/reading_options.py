@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from errors import InputError
+from figures.text import plain
 from interactions import Preview, ReadOptions, preview
 from interactions.formats.encoding import NAMES, name_of
 from interactions.formats.opening import may_be_text, tables_in
 from interactions.options import MATCHES
-from widgets.text import plain
 
 _SEPARATORS = {
     ",": "comma (,)", ";": "semicolon (;)", "\t": "tab", "|": "bar (|)", "::": "two colons (::)", " ": "space",

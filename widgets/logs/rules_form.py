@@ -11,9 +11,9 @@ import numpy as np
 import streamlit as st
 
 from errors import InputError
+from figures.text import count, plain
 from interactions import CleaningRules, Preview
 from widgets.logs.words import SESSIONS
-from widgets.text import count, plain
 from workspace.settings import checked
 
 _SESSIONS_HELP = (

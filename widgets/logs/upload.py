@@ -13,6 +13,7 @@ import streamlit as st
 from streamlit.typing import UploadedFile
 
 from errors import LogError
+from figures.text import plain
 from interactions import CleaningRules, Preview
 from interactions.column_names import CLEANING_ROLES, FACTS, ROLES
 from interactions.columns import guess_item_facts, in_item_table, resolve_columns
@@ -21,7 +22,6 @@ from interactions.sample import sample_columns, sample_files
 from widgets.logs import importing
 from widgets.logs.reading_options import read_as
 from widgets.logs.rules_form import rules_form, uploaded_rules
-from widgets.text import plain
 from workspace import jobs, logs
 
 _NOT_USED = "(not used)"

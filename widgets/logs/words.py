@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from widgets.text import count
+from figures.text import count
 from workspace.logs import LogEntry
 
 REASONS = {

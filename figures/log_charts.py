@@ -10,9 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.distributions import size_classes
-from widgets.charts import figure
-from widgets.colours import BUCKETS, OTHER, A, B
-from widgets.text import drawn_text, percent, shorten
+from figures.charts import figure
+from figures.colours import BUCKETS, OTHER, A, B
+from figures.text import drawn_text, percent, shorten
 
 _OF = {"hour": "", "day": "", "week": "week of ", "month": "month of ", "year": "year of "}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

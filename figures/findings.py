@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from widgets.text import count, decimal, percent, plain
+from figures.text import count, decimal, percent, plain
 
 _CLEAR = 0.02  # a smaller difference of quantiles or shares is not called a lean
 

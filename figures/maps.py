@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analysis.ranks import value_quantiles
+from figures.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
+from figures.text import drawn_text
 from interactions.features import labels_of, scale_of
-from widgets.colours import BOTH, BUCKETS, CATEGORIES, FRAME, OTHER, QUERY, A, B
-from widgets.text import drawn_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from widgets.findings import findings
+from figures.findings import findings
 
 NAMES = ("factors", "vectors_2")
 

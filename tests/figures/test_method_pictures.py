@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 
-from widgets import method_pictures as pictures
-from widgets.method_pictures import HISTORIES, ITEMS
+from figures import method_pictures as pictures
+from figures.method_pictures import HISTORIES, ITEMS
 
 
 def words(figure: object) -> list[str]:

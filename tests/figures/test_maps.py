@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from widgets import maps
+from figures import maps
 
 TITLES = ["one", "two", "<b>three</b>", "four", "five", "six"]
 LEFT = np.arange(12, dtype=np.float32).reshape(6, 2)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import popularity_curve
-from widgets import charts
+from figures import charts
 
 CURVE = popularity_curve(np.array([0.0, 0.01, 0.5, 0.51, 0.99]), np.array([1.0, 3.0, 5.0, 7.0, 9.0]))
 

@@ -7,21 +7,12 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 
 from analysis import Curve
-from widgets.colours import BASELINE, A, B
-from widgets.text import drawn_text
+from figures.colours import BASELINE, A, B
+from figures.text import drawn_text
 
 _HEIGHT = 320
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"]}
-
-
-def show(figure: go.Figure, key: str, alt: str) -> None:
-    """Draw a figure, with a camera above it that saves it under its key."""
-    as_picture = {"format": "png", "filename": key, "scale": 2}
-    config = {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": as_picture}
-    st.plotly_chart(figure, config=config, key=key, alt=alt)
 
 
 def loss_curve(losses: Sequence[float]) -> go.Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from widgets import text
+from figures import text
 
 
 @pytest.mark.parametrize(

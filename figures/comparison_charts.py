@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis import BUCKETS
-from widgets.charts import paired_bars, popularity_lines
+from figures.charts import paired_bars, popularity_lines
 from widgets.evidence import Evidence
 
 _KEPT = 32

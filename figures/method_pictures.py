@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
-from widgets.colours import BASELINE, BOTH, OTHER, A, B
+from figures.colours import BASELINE, BOTH, OTHER, A, B
 
 ITEMS = ("bread", "butter", "jam", "crisps", "dip", "cola")
 HISTORIES: Mapping[str, Sequence[str]] = {

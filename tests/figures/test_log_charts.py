@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.distributions import pauses
-from widgets.logs import charts
+from figures import log_charts as charts
 
 
 def test_the_popularity_curve_marks_where_each_bucket_ends() -> None:

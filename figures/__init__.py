@@ -1,0 +1,1 @@
+"""What results look like and say: pictures, words and sentences, without a browser; pages and reports share them."""

@@ -1,0 +1,23 @@
+"""What is computed from runs and kept beside them, once, by the digest of what it is made from.
+
+A page asks with `..._or_job` and gets either the value, read from disk, or the job that is making it.
+"""
+
+from workspace.results.keeping import Pending, Ready
+from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
+from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
+
+__all__ = [
+    "MOST_NEIGHBOURS",
+    "MapPair",
+    "MapParams",
+    "Neighbours",
+    "Pending",
+    "Ready",
+    "drawn",
+    "make_maps",
+    "make_neighbours",
+    "map_or_job",
+    "nearest",
+    "neighbours_or_job",
+]
