@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import plotly.graph_objects as go
-import streamlit as st
 
 from analysis import BUCKETS
 from figures.charts import paired_bars, popularity_lines
-from widgets.evidence import Evidence
+from workspace.pairs import Pair
 
-_KEPT = 32
 _HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "Robin Hood": "robin_hood"}
 
 
@@ -20,12 +18,12 @@ _HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "R
 class ComparisonCharts:
     """One figure a question."""
 
-    evidence: Evidence
+    pair: Pair
 
     @cached_property
     def neighbour_popularity(self) -> go.Figure:
         """Neighbour popularity against own popularity."""
-        names, curves = self.evidence.choice.names, self.evidence.popularity_curves()
+        names, curves = self.pair.names, self.pair.popularity_curves()
         return popularity_lines(
             list(zip(names, curves, strict=True)), "mean popularity quantile of the neighbours", baseline=0.5
         )
@@ -33,37 +31,27 @@ class ComparisonCharts:
     @cached_property
     def norms(self) -> go.Figure:
         """Vector length against own popularity."""
-        names, curves = self.evidence.choice.names, self.evidence.norm_curves()
+        names, curves = self.pair.names, self.pair.norm_curves()
         return popularity_lines(list(zip(names, curves, strict=True)), "vector length / mean length", baseline=None)
 
     @cached_property
     def bucket_shares(self) -> go.Figure:
         """Who takes the places in the neighbour lists."""
-        in_a, in_b, of_catalogue = self.evidence.bucket_shares()
-        names, title = self.evidence.choice.names, "share of all neighbour places"
+        in_a, in_b, of_catalogue = self.pair.bucket_shares()
+        names, title = self.pair.names, "share of all neighbour places"
         return paired_bars(BUCKETS, in_a, in_b, names, title, of_catalogue, "share of the catalogue")
 
     @cached_property
     def hubness(self) -> go.Figure:
         """How evenly the places are spread."""
-        a, b = ([self.evidence.report[side][name] for name in _HUBNESS.values()] for side in ("a", "b"))
-        return paired_bars(list(_HUBNESS), a, b, self.evidence.choice.names, "share or index, 0..1")
+        a, b = ([self.pair.report[side][name] for name in _HUBNESS.values()] for side in ("a", "b"))
+        return paired_bars(list(_HUBNESS), a, b, self.pair.names, "share or index, 0..1")
 
     @cached_property
     def agreement(self) -> go.Figure:
         """Jaccard and overlap, by bucket."""
-        report, groups = self.evidence.report, ["all", *BUCKETS]
+        report, groups = self.pair.report, ["all", *BUCKETS]
         jaccard, overlap = ([report[measure][group] for group in groups] for measure in ("jaccard", "overlap"))
-        title = f"agreement of the {self.evidence.choice.k} neighbours"
+        title = f"agreement of the {self.pair.k} neighbours"
         chance = [report["expected_overlap"]] * len(groups)
         return paired_bars(groups, jaccard, overlap, ("Jaccard", "overlap"), title, chance, "overlap by chance")
-
-
-def comparison_charts(evidence: Evidence) -> ComparisonCharts:
-    """The pictures of this comparison, from memory where it was looked at before."""
-    return _charts((*evidence.choice.made_from, *evidence.choice.names), evidence)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _charts(made_from: tuple[str | int, ...], _evidence: Evidence) -> ComparisonCharts:
-    return ComparisonCharts(_evidence)

@@ -1,7 +1,7 @@
 """Compare: two runs side by side."""
 
-from widgets import compare_panels as panels
-from widgets import evidence, frame, pickers, session
+from widgets import frame, pickers, session
+from widgets.comparing import evidence, panels
 
 frame.require()
 

@@ -13,3 +13,8 @@ def show(figure: go.Figure, key: str, alt: str) -> None:
     as_picture = {"format": "png", "filename": key, "scale": 2}
     config = {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": as_picture}
     st.plotly_chart(figure, config=config, key=key, alt=alt)
+
+
+def picture(figure: go.Figure, alt: str) -> None:
+    """Draw a figure under the words that say what it shows."""
+    st.plotly_chart(figure, config=CONFIG, key=alt, alt=alt)

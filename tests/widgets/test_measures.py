@@ -13,7 +13,7 @@ from workspace.vector_files import FORMATS
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = {
     name
-    for file in (ROOT / "widgets").glob("*.py")
+    for file in (ROOT / "widgets").rglob("*.py")
     for call in re.findall(r"explain\(([^)]*)\)", file.read_text(encoding="utf-8"))
     for name in re.findall(r'"(\w+)"', call)
 }

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 
-from analysis import BUCKETS, Comparison, Curve, bucket_shares, norm_curve, popularity_curve
+from analysis import Comparison
 from analysis.compare import Geometry, Side, compare
 from figures import maps
+from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
 from widgets.item_filter import ItemFilter, Mask
 from widgets.jobs_panel import outcome
@@ -21,6 +19,7 @@ from workspace.catalogue import Catalogue
 from workspace.comparing import side_of
 from workspace.jobs import Job
 from workspace.logs import LogEntry
+from workspace.pairs import Pair
 from workspace.results import MapPair, Neighbours, Pending, map_or_job, neighbours_or_job
 from workspace.runs import Run, RunEntry
 
@@ -30,72 +29,26 @@ _KEPT_COMPARISONS = 32
 
 
 @dataclass(frozen=True)
-class SideOfItem:
-    """The chosen item's neighbours in one run: item codes, scores and whether the other run has them too, (k,) each."""
-
-    name: str
-    similarity: Similarity
-    neighbours: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float32]
-    shared: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
 class Evidence:
-    """Two runs of one log side by side; every array has one row an item code."""
+    """Two runs of one log side by side, as they were chosen."""
 
     log: LogEntry
     choice: Choice
-    a: Run
-    b: Run
-    near_a: Neighbours
-    near_b: Neighbours
-    comparison: Comparison
-    catalogue: Catalogue
+    pair: Pair
 
-    @cached_property
-    def report(self) -> dict[str, Any]:
-        """The comparison as plain values, as the command line prints it."""
-        return self.comparison.as_json()
-
-    def of_item(self, item: int) -> tuple[SideOfItem, SideOfItem]:
-        """The neighbours of an item in A and in B."""
-        k = self.choice.k
-        a, b = self.near_a.indices[item, :k], self.near_b.indices[item, :k]
-        sides = []
-        for name, similarity, own, other, near in (
-            (self.choice.names[0], self.choice.similarity_a, a, b, self.near_a),
-            (self.choice.names[1], self.choice.similarity_b, b, a, self.near_b),
-        ):
-            sides.append(SideOfItem(name, similarity, own, near.scores[item, :k], np.isin(own, other[other >= 0])))
-        return sides[0], sides[1]
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.pair.catalogue
 
     def highlight(self, item: int) -> maps.Highlight:
         """The item and its neighbours, told apart for the maps."""
-        a, b = self.of_item(item)
+        a, b = self.pair.of_item(item)
         return maps.Highlight(
             query=item,
             only_a=a.neighbours[~a.shared & (a.neighbours >= 0)],
             only_b=b.neighbours[~b.shared & (b.neighbours >= 0)],
             both=a.neighbours[a.shared],
         )
-
-    def popularity_curves(self) -> tuple[Curve, Curve]:
-        """Neighbour popularity against own popularity, of A and of B."""
-        q, measured = self.catalogue.quantiles, self.comparison
-        a, b = measured.a.neighbour_popularity_by_item, measured.b.neighbour_popularity_by_item
-        return popularity_curve(q, a), popularity_curve(q, b)
-
-    def norm_curves(self) -> tuple[Curve, Curve]:
-        """Vector length, in units of the run's mean length, against own popularity, of A and of B."""
-        q = self.catalogue.quantiles
-        return norm_curve(self.a.embedding.item_vectors, q), norm_curve(self.b.embedding.item_vectors, q)
-
-    def bucket_shares(self) -> tuple[list[float], list[float], list[float]]:
-        """Head, mid and tail: their shares of A's neighbour places, of B's, and of the catalogue."""
-        k, buckets = self.choice.k, self.a.buckets
-        a, b = (bucket_shares(near.indices[:, :k], buckets) for near in (self.near_a, self.near_b))
-        return list(a), list(b), list(np.bincount(buckets, minlength=len(BUCKETS)) / len(buckets))
 
 
 @dataclass(frozen=True)
@@ -120,13 +73,29 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
     return Evidence(
         log,
         choice,
-        a,
-        b,
-        near_a,
-        near_b,
-        _comparison(choice.made_from, a, b, near_a, near_b),
-        catalogue(choice.a.key, choice.a.path),
+        Pair(
+            names=choice.names,
+            a=a,
+            b=b,
+            similarity_a=choice.similarity_a,
+            similarity_b=choice.similarity_b,
+            k=choice.k,
+            near_a=near_a,
+            near_b=near_b,
+            comparison=_comparison(choice.made_from, a, b, near_a, near_b),
+            catalogue=catalogue(choice.a.key, choice.a.path),
+        ),
     )
+
+
+def charts(evidence: Evidence) -> ComparisonCharts:
+    """The pictures of this comparison, from memory where it was looked at before."""
+    return _charts((*evidence.choice.made_from, *evidence.choice.names), evidence.pair)
+
+
+@st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
+def _charts(made_from: tuple[str | int, ...], _pair: Pair) -> ComparisonCharts:
+    return ComparisonCharts(_pair)
 
 
 def pair_map(choice: Choice) -> PairMap:

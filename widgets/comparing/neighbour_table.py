@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from figures.text import plain
-from widgets.evidence import SideOfItem
 from widgets.search import choose
 from workspace.catalogue import Catalogue
+from workspace.pairs import SideOfItem
 
 
 def neighbour_table(side: SideOfItem, items: Catalogue, *, key: str) -> None:
