@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis import Curve
-from figures.colours import BASELINE, A, B
-from figures.text import drawn_text
+from figures.colours import BASELINE, OTHER, A, B
+from figures.text import drawn_text, shorten
 
 _HEIGHT = 320
 
@@ -69,6 +69,20 @@ def paired_bars(
         marks = {"type": "scatter", "name": baseline_name, "mode": "markers", "marker": marker}
         traces.append({**marks, "x": list(groups), "y": list(baseline)})
     return figure(traces, "", y_title, barmode="group")
+
+
+def shares_against(names: Sequence[str], shares: Sequence[float], expected: Sequence[float], x_title: str) -> go.Figure:
+    """A lying bar a name, the first on top, with a mark for the share that it has elsewhere."""
+    labels = [drawn_text(shorten(name, 30)) for name in names]
+    marker = {"symbol": "line-ns", "size": 14, "line": {"width": 3, "color": BASELINE}}
+    traces: list[dict[str, Any]] = [
+        {"type": "bar", "orientation": "h", "x": list(shares), "y": labels, "marker": {"color": OTHER}, "name": "here"},
+        {"type": "scatter", "mode": "markers", "x": list(expected), "y": labels, "marker": marker, "name": "all items"},
+    ]
+    return figure(
+        traces, x_title, "", height=110 + 24 * len(names), x_axis={"tickformat": ".0%"},
+        y_axis={"autorange": "reversed", "automargin": True},
+    )  # fmt: skip
 
 
 def _chance(level: float) -> dict[str, Any]:

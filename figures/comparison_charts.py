@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
 import plotly.graph_objects as go
 
 from analysis import BUCKETS
-from figures.charts import paired_bars, popularity_lines
+from figures.charts import paired_bars, popularity_lines, shares_against
 from workspace.pairs import Pair
 
 _HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "Robin Hood": "robin_hood"}
@@ -55,3 +56,12 @@ class ComparisonCharts:
         title = f"agreement of the {self.pair.k} neighbours"
         chance = [report["expected_overlap"]] * len(groups)
         return paired_bars(groups, jaccard, overlap, ("Jaccard", "overlap"), title, chance, "overlap by chance")
+
+
+def category_mix(some: Counter[str], everything: Counter[str], most: int = 10) -> go.Figure:
+    """Shares of the commonest categories among some items, with a mark for their shares of the whole catalogue."""
+    names = [name for name, _ in some.most_common(most)]
+    n, whole = some.total(), everything.total()
+    return shares_against(
+        names, [some[name] / n for name in names], [everything[name] / whole for name in names], "share of the items"
+    )

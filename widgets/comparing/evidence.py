@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -12,18 +11,15 @@ from analysis.compare import Geometry, Side, compare
 from figures import maps
 from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
-from widgets.item_filter import ItemFilter, Mask
 from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
 from workspace.catalogue import Catalogue
 from workspace.comparing import side_of
-from workspace.jobs import Job
 from workspace.logs import LogEntry
 from workspace.pairs import Pair
-from workspace.results import MapPair, Neighbours, Pending, map_or_job, neighbours_or_job
+from workspace.results import Neighbours, Pending, neighbours_or_job
 from workspace.runs import Run, RunEntry
 
-COLUMN = "column "  # before the name of a column that colours the maps
 _KEPT_RUNS = 8
 _KEPT_COMPARISONS = 32
 
@@ -49,14 +45,6 @@ class Evidence:
             only_b=b.neighbours[~b.shared & (b.neighbours >= 0)],
             both=a.neighbours[a.shared],
         )
-
-
-@dataclass(frozen=True)
-class PairMap:
-    """The two maps, or the job that draws them."""
-
-    pair: MapPair | None
-    job: Job | None
 
 
 def load(log: LogEntry, choice: Choice) -> Evidence:
@@ -96,42 +84,6 @@ def charts(evidence: Evidence) -> ComparisonCharts:
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
 def _charts(made_from: tuple[str | int, ...], _pair: Pair) -> ComparisonCharts:
     return ComparisonCharts(_pair)
-
-
-def pair_map(choice: Choice) -> PairMap:
-    """The maps of the two runs, from disk or from a job."""
-    found = _map_in_memory(choice.a.key, choice.b.key)
-    if found.get("pair") is None:
-        answer = map_or_job(choice.a, choice.b)
-        if isinstance(answer, Pending):
-            return PairMap(None, answer.job)
-        found["pair"] = answer.value
-    return PairMap(found["pair"], None)
-
-
-@st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
-def base_figure(
-    made_from: tuple[str, str, tuple[str, str], str, ItemFilter], _evidence: Evidence, _pair: MapPair, _mask: Mask
-) -> dict[str, Any]:
-    """The maps without the chosen item, kept for each pair of runs, colouring and filter."""
-    items = _evidence.catalogue
-    colouring: maps.Scale | maps.Groups
-    if made_from[3].startswith(COLUMN):
-        name = made_from[3].removeprefix(COLUMN)
-        colouring = maps.by_column(name, _evidence.log.item_column(name).reindex(list(items.ids)))
-    elif made_from[3] == "bucket":
-        colouring = maps.by_bucket(items.buckets)
-    elif made_from[3] == "category":
-        colouring = maps.by_category(items.categories)
-    else:
-        colouring = maps.by_quantile(items.quantiles)
-    return maps.base_figure((_pair.a, _pair.b), _evidence.choice.names, items.titles, colouring, _mask)
-
-
-@st.cache_resource(max_entries=_KEPT_RUNS, show_spinner=False)
-def _map_in_memory(key_a: str, key_b: str) -> dict[str, MapPair]:
-    """A place for the maps of a pair once they are there; what is pending must not be kept."""
-    return {}
 
 
 @st.cache_resource(max_entries=2 * _KEPT_RUNS, show_spinner=False)

@@ -7,9 +7,11 @@ import streamlit as st
 from figures.findings import findings as sentences
 from widgets.comparing.agreement import agreement
 from widgets.comparing.evidence import Evidence
-from widgets.comparing.maps import colouring, pair_of_maps
+from widgets.comparing.map_settings import choose_view
+from widgets.comparing.maps import pair_of_maps
 from widgets.comparing.neighbours import neighbours
 from widgets.comparing.popularity import popularity_bias
+from widgets.comparing.selection import selected_items
 from widgets.item_filter import choose_filter
 from widgets.measures import explain
 from widgets.search import chosen_item, search_box
@@ -28,9 +30,10 @@ def around_item(evidence: Evidence) -> None:
     """All that changes with the chosen item; choosing another one draws nothing else anew."""
     item = chosen_item(evidence.catalogue)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        coloured = colouring(evidence.log)
+        view = choose_view(evidence.log)
         only, mask = choose_filter(evidence.log, evidence.catalogue)
-    pair_of_maps(evidence, item, coloured, only, mask)
+    drawn = pair_of_maps(evidence, item, view, only, mask)
+    selected_items(evidence, drawn, mask)
     search_box(evidence.catalogue, mask)
     neighbours(evidence, item)
 
