@@ -10,6 +10,7 @@ import numpy.typing as npt
 from analysis.arrays import Floats
 from analysis.company_index import Codes, CompanyIndex, changes
 
+_FAR_LONGER = 32  # a binary search takes about as long as so many looks into a table
 Counts = npt.NDArray[np.int64]
 
 
@@ -53,19 +54,19 @@ def company(index: CompanyIndex, item: int, others: npt.NDArray[np.integer]) -> 
     >>> found.together.tolist(), found.pmi.round(3).tolist(), found.users.tolist(), found.distance.tolist()
     ([2, 1], [0.585, -0.415], [1, 1], [1.5, 1.0])
     """
-    own = _Events.of(index, item)
+    own = index.events_of(item)
+    sequences, people = _Lookup.of(own.sequences), None if own.users is None else _Lookup.of(own.users)
     together = np.zeros(len(others), np.int64)
     distance, tied = np.full(len(others), np.nan), np.full(len(others), np.nan)
-    users = None if index.user_offsets is None else np.zeros(len(others), np.int64)
+    users = None if people is None else np.zeros(len(others), np.int64)
     for row, other in enumerate(others.tolist()):
-        their = _Events.of(index, other)
-        few, many = (own, their) if len(own.sequences) <= len(their.sequences) else (their, own)
-        common = few.shared_with(many)
-        together[row] = len(common.few_first)
+        their = index.events_of(other)
+        common = sequences.shared_with(their.sequences)
+        together[row] = len(common)
         if together[row]:
-            distance[row], tied[row] = _distance(few, many, common)
-        if users is not None and index.user_offsets is not None:
-            users[row] = few.users_shared_with(many, index.user_offsets)
+            distance[row], tied[row] = _distance(own.places, their.places, common)
+        if users is not None and people is not None and their.users is not None:
+            users[row] = len(people.shared_with(their.users))
     chance = index.sequences_per_item[item] * index.sequences_per_item[others].astype(np.float64)
     ratio = np.divide(together * float(index.n_sequences), chance, out=np.zeros(len(others)), where=chance > 0)
     pmi = np.log2(ratio, out=np.full(len(others), np.nan), where=ratio > 0)
@@ -76,48 +77,56 @@ def company(index: CompanyIndex, item: int, others: npt.NDArray[np.integer]) -> 
 class _Common:
     """The sequences that two items have in common: where the events of either in them begin and end."""
 
-    few_first: Counts
-    few_last: Counts
-    many_first: Counts
-    many_last: Counts
+    own_first: Counts
+    own_last: Counts
+    their_first: Counts
+    their_last: Counts
+
+    def __len__(self) -> int:
+        return len(self.own_first)
 
 
 @dataclass(frozen=True)
-class _Events:
-    """The events of one item: their sequences and, where the log has times, their doubled places."""
+class _Lookup:
+    """The different values of a rising array, where each begins and ends in it, and a table from value to number + 1.
 
-    sequences: Codes
-    places: Codes | None
+    The table is as long as the largest value; what is never written of it takes no memory.
+    """
+
+    values: Codes
+    first: Counts
+    last: Counts
+    table: Codes
 
     @classmethod
-    def of(cls, index: CompanyIndex, item: int) -> _Events:
-        start, stop = index.offsets[item], index.offsets[item + 1]
-        return cls(index.sequences[start:stop], None if index.places is None else index.places[start:stop])
+    def of(cls, array: Codes) -> _Lookup:
+        first = np.flatnonzero(changes(array))
+        values = array[first]
+        table = np.zeros(int(values.max(initial=-1)) + 1, np.int32)
+        table[values] = np.arange(1, len(values) + 1)
+        return cls(values, first, np.append(first, len(array))[1:], table)
 
-    def shared_with(self, many: _Events) -> _Common:
-        """Each sequence of this item is looked up among those of the other: the work grows with the rarer of two."""
-        first = np.flatnonzero(changes(self.sequences))
-        sequences = self.sequences[first]
-        begins = np.searchsorted(many.sequences, sequences, "left")
-        ends = np.searchsorted(many.sequences, sequences, "right")
-        found = ends > begins
-        last = np.append(first, len(self.sequences))[1:]
-        return _Common(first[found], last[found], begins[found], ends[found])
-
-    def users_shared_with(self, many: _Events, user_offsets: Codes) -> int:
-        """A user's sequences are numbered in a row, so that a user is looked up as a range of them."""
-        users = np.searchsorted(user_offsets, self.sequences, "right") - 1
-        users = users[changes(users)]
-        begins = np.searchsorted(many.sequences, user_offsets[users], "left")
-        ends = np.searchsorted(many.sequences, user_offsets[users + 1], "left")
-        return int(np.count_nonzero(ends > begins))
+    def shared_with(self, other: Codes) -> _Common:
+        """What another rising array has as well: its values are looked up here, or these there, whichever is less."""
+        if len(other) > _FAR_LONGER * len(self.values):
+            begins = np.searchsorted(other, self.values)
+            known = np.flatnonzero(other[np.minimum(begins, len(other) - 1)] == self.values)
+            ends = np.searchsorted(other, self.values[known], "right")
+            return _Common(self.first[known], self.last[known], begins[known], ends)
+        found = self.table[other[: np.searchsorted(other, np.int32(len(self.table)))]]
+        places = np.flatnonzero(found)
+        number = found[places] - 1
+        begins = np.flatnonzero(changes(number))
+        ends = np.append(begins, len(places))[1:] - 1
+        number = number[begins]
+        return _Common(self.first[number], self.last[number], places[begins], places[ends] + 1)
 
 
-def _distance(few: _Events, many: _Events, common: _Common) -> tuple[float, float]:
+def _distance(own: Codes | None, their: Codes | None, common: _Common) -> tuple[float, float]:
     """(median distance in events, share of the sequences in common that have no order)."""
-    if few.places is None or many.places is None:
+    if own is None or their is None:
         return np.nan, 1.0
-    doubled = _nearest(few.places, many.places, common)
+    doubled = _nearest(own, their, common)
     ordered = np.sort(doubled[doubled > 0])
     tied = 1 - len(ordered) / len(doubled)
     if 2 * len(ordered) < len(doubled):
@@ -127,23 +136,23 @@ def _distance(few: _Events, many: _Events, common: _Common) -> tuple[float, floa
     return float(median) / 2, tied
 
 
-def _nearest(few: Codes, many: Codes, common: _Common) -> Counts:
+def _nearest(own: Codes, their: Codes, common: _Common) -> Counts:
     """The smallest difference of places in each common sequence, int64 (n,)."""
-    one_each = (common.few_last - common.few_first == 1) & (common.many_last - common.many_first == 1)
+    one_each = (common.own_last - common.own_first == 1) & (common.their_last - common.their_first == 1)
     if one_each.all():
-        return np.asarray(np.abs(few[common.few_first].astype(np.int64) - many[common.many_first]))
-    number_few, at_few = _spread(common.few_first, common.few_last)
-    number_many, at_many = _spread(common.many_first, common.many_last)
-    places, targets = few[at_few].astype(np.int64), many[at_many].astype(np.int64)
+        return np.asarray(np.abs(own[common.own_first].astype(np.int64) - their[common.their_first]))
+    number_own, at_own = _spread(common.own_first, common.own_last)
+    number_their, at_their = _spread(common.their_first, common.their_last)
+    places, targets = own[at_own].astype(np.int64), their[at_their].astype(np.int64)
     # Sequences lie so far apart on one line that the nearest event of another one is never as near as one's own.
     apart = 2 * (int(max(places.max(), targets.max())) + 1)
-    line, sorted_line = places + number_few * apart, targets + number_many * apart
+    line, sorted_line = places + number_own * apart, targets + number_their * apart
     after = np.searchsorted(sorted_line, line)
     nearest = np.minimum(
         np.abs(line - sorted_line[np.minimum(after, len(sorted_line) - 1)]),
         np.abs(line - sorted_line[np.maximum(after - 1, 0)]),
     )
-    return np.asarray(np.minimum.reduceat(nearest, np.flatnonzero(changes(number_few))))
+    return np.asarray(np.minimum.reduceat(nearest, np.flatnonzero(changes(number_own))))
 
 
 def _spread(first: Counts, last: Counts) -> tuple[Counts, Counts]:

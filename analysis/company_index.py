@@ -27,6 +27,15 @@ def in_memory(name: str, length: int, dtype: type[np.generic]) -> npt.NDArray[An
 
 
 @dataclass(frozen=True)
+class EventsOfItem:
+    """The part of an index that is of one item, (n,) each."""
+
+    sequences: Codes
+    places: Codes | None
+    users: Codes | None
+
+
+@dataclass(frozen=True)
 class CompanyIndex:
     """The events of a log sorted by item; a sequence is a session, or a user's whole history where there are none.
 
@@ -35,8 +44,7 @@ class CompanyIndex:
     places              int32 (n_events,), rising within an item and sequence: twice the position by time from 0, where
                         events of equal time share their mean position; None where the log has no times
     sequences_per_item  int32 (n_items,): the sequences that hold each item
-    user_offsets        int32 (n + 1,): the sequences of the n-th user who has some; None where sequences are users, or
-                        the log has no users
+    users               int32 (n_events,), rising within an item; None where sequences are users, or there are no users
     n_sequences         sequences in all
     """
 
@@ -44,8 +52,13 @@ class CompanyIndex:
     sequences: Codes
     places: Codes | None
     sequences_per_item: Codes
-    user_offsets: Codes | None
+    users: Codes | None
     n_sequences: int
+
+    def events_of(self, item: int) -> EventsOfItem:
+        events = slice(self.offsets[item], self.offsets[item + 1])
+        places, users = (None if array is None else array[events] for array in (self.places, self.users))
+        return EventsOfItem(self.sequences[events], places, users)
 
 
 def index_company(
@@ -69,20 +82,22 @@ def index_company(
     ([0, 2, 3], [0, 0, 0], [0, 3, 3], [1, 1])
     """
     n_events = len(item_codes)
-    by_session = session_codes is not None
     offsets = new_array("offsets", n_items + 1, np.int64)
     sequences = new_array("sequences", n_events, np.int32)
     places = None if timestamps is None else new_array("places", n_events, np.int32)
+    users = None
+    if session_codes is not None and not users_are_sessions:
+        users = new_array("users", n_events, np.int32)
     per_item = new_array("sequences_per_item", n_items, np.int32)
     for start in range(0, n_events, _BLOCK):
         offsets[1:] += np.bincount(item_codes[start : start + _BLOCK], minlength=n_items)
     np.cumsum(offsets, out=offsets)
     free = np.array(offsets[:-1])  # where the next event of each item goes
-    n_sequences, users_begin = 0, []
+    n_sequences = 0
     for start, stop in _blocks_of_users(user_codes):
         progress("Sorting the log by item", start, n_events)
-        users, items = user_codes[start:stop], item_codes[start:stop]
-        order, begins = _by_sequence(users, None if session_codes is None else session_codes[start:stop])
+        items, sessions = item_codes[start:stop], None if session_codes is None else session_codes[start:stop]
+        order, begins = _by_sequence(user_codes[start:stop], sessions)
         number = np.cumsum(begins) - 1
         by_item = np.argsort(items[order], kind="stable")
         item, sequence = items[order][by_item], (n_sequences + number[by_item]).astype(np.int32)
@@ -93,17 +108,12 @@ def index_company(
         if places is not None:
             assert timestamps is not None
             places[target] = _doubled_positions(timestamps[start:stop][order], begins, number)[by_item]
+        if users is not None:
+            users[target] = user_codes[start:stop][order][by_item]
         per_item += np.bincount(item[changes(item) | changes(sequence)], minlength=n_items).astype(np.int32)
         free[item[first_of_item]] += lengths
-        if by_session and not users_are_sessions:
-            users_begin.append((n_sequences + np.flatnonzero(changes(users[order][begins]))).astype(np.int32))
         n_sequences += int(np.count_nonzero(begins))
-    user_offsets = None
-    if by_session and not users_are_sessions:
-        found = np.concatenate([*users_begin, np.array([n_sequences], np.int32)])
-        user_offsets = new_array("user_offsets", len(found), np.int32)
-        user_offsets[:] = found
-    return CompanyIndex(offsets, sequences, places, per_item, user_offsets, n_sequences)
+    return CompanyIndex(offsets, sequences, places, per_item, users, n_sequences)
 
 
 def _blocks_of_users(user_codes: Codes) -> Iterator[tuple[int, int]]:

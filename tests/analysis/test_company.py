@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from analysis import company as company_module
 from analysis import company_index
 from analysis.company import Company, company
 from analysis.company_index import CompanyIndex, index_company
@@ -151,12 +152,15 @@ def test_an_item_that_nobody_touched_has_no_company() -> None:
         assert math.isnan(found.pmi[0])
 
 
-@pytest.mark.parametrize("block", [1, 7, 1 << 22])
+@pytest.mark.parametrize(("block", "far_longer"), [(1, 32), (7, 0), (1 << 22, 1)])
 @pytest.mark.parametrize("timed", [True, False])
 @pytest.mark.parametrize("kind", ["sessions", "users", "baskets"])
-def test_every_number_is_the_slow_one(kind: str, timed: bool, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_number_is_the_slow_one(
+    kind: str, timed: bool, block: int, far_longer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Few items and times, so that items come again and times are often equal; blocks that end within a user's row."""
     monkeypatch.setattr(company_index, "_BLOCK", block)
+    monkeypatch.setattr(company_module, "_FAR_LONGER", far_longer)
     for seed in range(4):
         random = np.random.default_rng(seed)
         n = 120

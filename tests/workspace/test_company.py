@@ -45,7 +45,7 @@ def test_what_is_kept_is_what_was_computed_and_stays_on_disk(kept: logs.LogEntry
     made = make_company(kept)
     log = logs.open_log(kept.digest)
     expected = index_company(log.user_codes, log.item_codes, log.timestamps, log.session_codes, log.n_items)
-    for name in ("offsets", "sequences", "places", "sequences_per_item", "user_offsets"):
+    for name in ("offsets", "sequences", "places", "sequences_per_item", "users"):
         array = getattr(made, name)
         assert np.array_equal(array, getattr(expected, name)), name
         assert isinstance(array.base, np.memmap), name
@@ -58,7 +58,7 @@ def test_logs_without_times_or_users_have_no_arrays_for_them(home: Path, tmp_pat
     path.write_text(f"{header}\nu,a\nu,b\nv,a\n", encoding="utf-8")
     index = make_company(keep(path))
     assert index.places is None
-    assert index.user_offsets is None
+    assert index.users is None
     assert company(index, 0, np.array([1])).together.tolist() == [1]
     assert index.n_sequences == 2
 

@@ -19,7 +19,7 @@ from workspace.results.keeping import Pending, Ready, pending
 
 # Raised whenever the same log would give another index than before.
 COMPANY_VERSION = 1
-_ARRAYS = ("offsets", "sequences", "places", "sequences_per_item", "user_offsets")
+_ARRAYS = ("offsets", "sequences", "places", "sequences_per_item", "users")
 _messages = logging.getLogger(__name__)
 
 
