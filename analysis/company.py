@@ -42,7 +42,7 @@ class Company:
 def company(index: CompanyIndex, item: int, others: npt.NDArray[np.integer]) -> Company:
     """The company of an item code with others, codes (n,).
 
-    Sources: PMI: Church and Hanks 1990, equation for the association ratio, with sessions in place of windows.
+    PMI after Church and Hanks 1990 (the association ratio), with sessions in place of their windows of words.
 
     Three sessions, in their order: "a b", "a c b", "c". a and b stand together in 2 of 3, a in 2, b in 2:
     log2(2 * 3 / (2 * 2)) = log2(1.5) = 0.585; their distances are 1 and 2, the median 1.5. a and c: log2(3 / 4):

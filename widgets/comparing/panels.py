@@ -32,7 +32,7 @@ def around_item(evidence: Evidence) -> None:
         only, mask = choose_filter(evidence.log, evidence.catalogue)
     pair_of_maps(evidence, item, coloured, only, mask)
     search_box(evidence.catalogue, mask)
-    neighbours(evidence, item)
+    neighbours(evidence, item, mask)
 
 
 @st.fragment
