@@ -139,6 +139,15 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     return {"run": spec["run"]}
 
 
+def company_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Index of what stands together in a kept log: {"log_digest"}."""
+    from workspace.logs import find_log
+    from workspace.results import make_company
+
+    make_company(find_log(spec["log_digest"]), progress)
+    return {"log_digest": spec["log_digest"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -146,4 +155,5 @@ TASKS: Mapping[str, Task] = {
     "vectors": vectors_task,
     "neighbours": neighbours_task,
     "map": map_task,
+    "company": company_task,
 }

@@ -35,7 +35,7 @@ def around_item(evidence: Evidence) -> None:
     drawn = pair_of_maps(evidence, item, view, only, mask)
     selected_items(evidence, drawn, mask)
     search_box(evidence.catalogue, mask)
-    neighbours(evidence, item)
+    neighbours(evidence, item, mask)
 
 
 @st.fragment

@@ -3,6 +3,7 @@
 A page asks with `..._or_job` and gets either the value, read from disk, or the job that is making it.
 """
 
+from workspace.results.company import company_or_job, make_company
 from workspace.results.keeping import Pending, Ready
 from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
 from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
@@ -14,7 +15,9 @@ __all__ = [
     "Neighbours",
     "Pending",
     "Ready",
+    "company_or_job",
     "drawn",
+    "make_company",
     "make_maps",
     "make_neighbours",
     "map_or_job",
