@@ -275,6 +275,11 @@ def matched(
     return a, replace(b, p=a.p, buckets=a.buckets), np.array(union, dtype=object)
 
 
+def measure_side(side: Side, k: int) -> SideMeasures:
+    """What one model's own lists of k >= 1 neighbours say."""
+    return _side_measures(_with_neighbours(side, k, no_progress), k)
+
+
 def _spread(side: Side, rows: npt.NDArray[np.int32], n_items: int) -> Side:
     """The side with its item i at rows[i] of a catalogue of n_items."""
 

@@ -35,6 +35,7 @@ LANE_OF: Mapping[str, Lane] = {
     "neighbours": "view",
     "map": "view",
     "company": "view",
+    "agreement": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

@@ -148,6 +148,16 @@ def company_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, An
     return {"log_digest": spec["log_digest"]}
 
 
+def agreement_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Measures of kept runs and the agreement of every two of them: {"runs" ([key, similarity] each), "k"}."""
+    from workspace.results.agreements import View, make_agreements
+    from workspace.runs import find_run
+
+    views = [View(find_run(key), similarity) for key, similarity in spec["runs"]]
+    make_agreements(views, spec["k"], progress)
+    return {"runs": [view.run.key for view in views]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -156,4 +166,5 @@ TASKS: Mapping[str, Task] = {
     "neighbours": neighbours_task,
     "map": map_task,
     "company": company_task,
+    "agreement": agreement_task,
 }
