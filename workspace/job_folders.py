@@ -34,6 +34,7 @@ LANE_OF: Mapping[str, Lane] = {
     "vectors": "view",
     "neighbours": "view",
     "map": "view",
+    "recommendations": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

@@ -139,6 +139,15 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     return {"run": spec["run"]}
 
 
+def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """What a kept run recommends to the users of its log: {"run" (key), "k"}."""
+    from workspace.results import make_recommendations
+    from workspace.runs import find_run
+
+    make_recommendations(find_run(spec["run"]), spec["k"], progress)
+    return {"run": spec["run"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -146,4 +155,5 @@ TASKS: Mapping[str, Task] = {
     "vectors": vectors_task,
     "neighbours": neighbours_task,
     "map": map_task,
+    "recommendations": recommendations_task,
 }

@@ -102,8 +102,9 @@ def test_popular_items_equal_the_slow_way(k: int) -> None:
 @pytest.mark.parametrize("k", [1, 5, 80])
 def test_random_items_are_distinct_and_unseen(k: int) -> None:
     seen = seen_items()
-    for row, history in zip(slow.as_lists(random_items(seen, TRAINED, k)), seen, strict=True):
-        left = {*np.flatnonzero(TRAINED).tolist()} - {*history.indices.tolist()}
+    histories = [{*row.indices.tolist()} for row in seen]
+    for row, own in zip(slow.as_lists(random_items(seen, TRAINED, k)), histories, strict=True):
+        left = {*np.flatnonzero(TRAINED).tolist()} - own
         assert {*row} <= left
         assert len(row) == len({*row}) == min(k, len(left))
 

@@ -6,6 +6,12 @@ A page asks with `..._or_job` and gets either the value, read from disk, or the 
 from workspace.results.keeping import Pending, Ready
 from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
 from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
+from workspace.results.recommendations import (
+    Recommendations,
+    Unavailable,
+    make_recommendations,
+    recommendations_or_job,
+)
 
 __all__ = [
     "MOST_NEIGHBOURS",
@@ -14,10 +20,14 @@ __all__ = [
     "Neighbours",
     "Pending",
     "Ready",
+    "Recommendations",
+    "Unavailable",
     "drawn",
     "make_maps",
     "make_neighbours",
+    "make_recommendations",
     "map_or_job",
     "nearest",
     "neighbours_or_job",
+    "recommendations_or_job",
 ]
