@@ -347,6 +347,15 @@ def _side_measures(side: Side, k: int) -> SideMeasures:
     )
 
 
+def measure_lists(side: Side, lists: Neighbours, name: str) -> SideMeasures:
+    """What other lists say than the side's own, such as those of a baseline, over the items that have a vector in it.
+
+    lists  int32 (n, k), -1 = none; vectors have no part in them, so that there is no norm and popularity
+    """
+    measured = _side_measures(replace(side, method=name, neighbours=lists), lists.shape[1])
+    return replace(measured, norm_popularity=Measure.of(np.nan, 0))
+
+
 def _head_shares(lists: Neighbours, buckets: Buckets) -> ByBucket:
     """Head share of all slots, and of the slots of each bucket's items."""
 

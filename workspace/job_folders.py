@@ -36,6 +36,7 @@ LANE_OF: Mapping[str, Lane] = {
     "map": "view",
     "company": "view",
     "agreement": "view",
+    "recommendations": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

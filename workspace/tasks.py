@@ -158,6 +158,15 @@ def agreement_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, 
     return {"runs": [view.run.key for view in views]}
 
 
+def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """What a kept run recommends to the users of its log: {"run" (key), "k"}."""
+    from workspace.results import make_recommendations
+    from workspace.runs import find_run
+
+    make_recommendations(find_run(spec["run"]), spec["k"], progress)
+    return {"run": spec["run"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -167,4 +176,5 @@ TASKS: Mapping[str, Task] = {
     "map": map_task,
     "company": company_task,
     "agreement": agreement_task,
+    "recommendations": recommendations_task,
 }

@@ -7,6 +7,12 @@ from workspace.results.company import company_or_job, make_company
 from workspace.results.keeping import Pending, Ready
 from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
 from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
+from workspace.results.recommendations import (
+    Recommendations,
+    Unavailable,
+    make_recommendations,
+    recommendations_or_job,
+)
 
 __all__ = [
     "MOST_NEIGHBOURS",
@@ -15,12 +21,16 @@ __all__ = [
     "Neighbours",
     "Pending",
     "Ready",
+    "Recommendations",
+    "Unavailable",
     "company_or_job",
     "drawn",
     "make_company",
     "make_maps",
     "make_neighbours",
+    "make_recommendations",
     "map_or_job",
     "nearest",
     "neighbours_or_job",
+    "recommendations_or_job",
 ]
