@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from analysis import Curve
@@ -27,19 +28,8 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
     traces: list[dict[str, Any]] = []
     for (name, curve), colour in zip(curves, (A, B), strict=True):
         banded, shown = np.isfinite(curve.low), np.isfinite(curve.mean)
-        x = curve.q[banded]
         traces += [
-            {
-                "type": "scatter",
-                "x": np.concatenate([x, x[::-1]]),
-                "y": np.concatenate([curve.high[banded], curve.low[banded][::-1]]),
-                "fill": "toself",
-                "fillcolor": colour,
-                "opacity": 0.18,
-                "mode": "none",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            band(curve.q[banded], curve.low[banded], curve.high[banded], colour),
             {
                 "type": "scatter",
                 "x": curve.q[shown],
@@ -53,6 +43,21 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
         ]
     chance = {} if baseline is None else _chance(baseline)
     return figure(traces, "own popularity quantile (1 = most popular)", y_title, **chance)
+
+
+def band(x: npt.NDArray[Any], low: npt.NDArray[Any], high: npt.NDArray[Any], colour: str) -> dict[str, Any]:
+    """What lies between two lines, faintly."""
+    return {
+        "type": "scatter",
+        "x": np.concatenate([x, x[::-1]]),
+        "y": np.concatenate([high, low[::-1]]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.18,
+        "mode": "none",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def paired_bars(

@@ -48,15 +48,6 @@ class ComparisonCharts:
         a, b = ([self.pair.report[side][name] for name in _HUBNESS.values()] for side in ("a", "b"))
         return paired_bars(list(_HUBNESS), a, b, self.pair.names, "share or index, 0..1")
 
-    @cached_property
-    def agreement(self) -> go.Figure:
-        """Jaccard and overlap, by bucket."""
-        report, groups = self.pair.report, ["all", *BUCKETS]
-        jaccard, overlap = ([report[measure][group] for group in groups] for measure in ("jaccard", "overlap"))
-        title = f"agreement of the {self.pair.k} neighbours"
-        chance = [report["expected_overlap"]] * len(groups)
-        return paired_bars(groups, jaccard, overlap, ("Jaccard", "overlap"), title, chance, "overlap by chance")
-
 
 def category_mix(some: Counter[str], everything: Counter[str], most: int = 10) -> go.Figure:
     """Shares of the commonest categories among some items, with a mark for their shares of the whole catalogue."""

@@ -11,8 +11,12 @@ from workspace.results import Neighbours
 from workspace.runs import Run
 
 
-def side_of(run: Run, similarity: Similarity, near: Neighbours | None = None) -> Side:
-    """A run as one side of a comparison; `near` are its neighbours by this similarity, where they are known."""
+def side_of(run: Run, similarity: Similarity, near: Neighbours | None = None, inside: Neighbours | None = None) -> Side:
+    """A run as one side of a comparison, with its neighbours by this similarity where they are known already.
+
+    near    over its whole catalogue
+    inside  among the items that have a vector in both runs
+    """
     return Side(
         method=run.entry.method,
         similarity=similarity,
@@ -21,6 +25,7 @@ def side_of(run: Run, similarity: Similarity, near: Neighbours | None = None) ->
         buckets=run.buckets,
         categories=run.items["category"].to_numpy(dtype=object),
         neighbours=None if near is None else near.indices,
+        inside=None if inside is None else inside.indices,
     )
 
 

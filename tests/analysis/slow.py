@@ -235,3 +235,23 @@ def recommendation_measures(
         "coverage": (mean([float(count > 0) for count in appearances]), sum(candidates)),
         "gini": (gini(appearances), sum(candidates)),
     }
+
+
+def difference_of_lists(a: Lists, b: Lists, values: Sequence[float]) -> tuple[float, float, int]:
+    """Mean over items of the mean value of their neighbours, A less B; its standard error; the items in both."""
+
+    def known(row: Sequence[int]) -> list[int]:
+        return [j for j in row if not math.isnan(values[j])]
+
+    items = [i for i in range(len(a)) if known(a[i]) and known(b[i])]
+    n = len(items)
+    means = [{i: sum(values[j] for j in known(lists[i])) / len(known(lists[i])) for i in items} for lists in (a, b)]
+    mean_a, mean_b = (sum(by_item.values()) / n for by_item in means)
+    apart = [means[0][i] - mean_a - means[1][i] + mean_b for i in items]
+    by_neighbour = [0.0] * len(values)
+    for sign, lists, mean_of in ((1, a, mean_a), (-1, b, mean_b)):
+        for i in items:
+            for j in known(lists[i]):
+                by_neighbour[j] += sign * (values[j] - mean_of) / len(known(lists[i]))
+    variance = sum(value**2 for value in apart) + sum(value**2 for value in by_neighbour)
+    return mean_a - mean_b, math.sqrt(variance) / n, n

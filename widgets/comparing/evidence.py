@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis import Comparison
-from analysis.compare import Geometry, Side, compare
+from analysis.agreement import DepthCurve
+from analysis.compare import Comparison
 from figures import maps
 from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
 from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
 from workspace.catalogue import Catalogue
-from workspace.comparing import side_of
 from workspace.logs import LogEntry
 from workspace.pairs import Pair
 from workspace.results import Neighbours, Pending, neighbours_or_job
+from workspace.results.comparisons import kept_comparison, kept_depth_curve
 from workspace.runs import Run, RunEntry
 
 _KEPT_RUNS = 8
@@ -49,15 +49,15 @@ class Evidence:
 
 def load(log: LogEntry, choice: Choice) -> Evidence:
     """The evidence for a choice; while neighbours are being computed, shows how far that is and stops the page."""
-    sides = ((choice.a, choice.similarity_a), (choice.b, choice.similarity_b))
-    near = [_neighbours(run, similarity) for run, similarity in sides]
-    waiting = {found.job.id: found.job for found in near if isinstance(found, Pending)}  # one, for a run beside itself
+    sides = ((choice.a, choice.similarity_a, choice.b), (choice.b, choice.similarity_b, choice.a))
+    found = [kept_lists(run, similarity, within) for run, similarity, other in sides for within in (None, other)]
+    waiting = {one.job.id: one.job for one in found if isinstance(one, Pending)}  # one, for a run beside itself
     for job in waiting.values():
         outcome(job)
     if waiting:
         st.stop()
+    near_a, inside_a, near_b, inside_b = (one for one in found if isinstance(one, Neighbours))
     a, b = opened(choice.a.key, choice.a.path), opened(choice.b.key, choice.b.path)
-    near_a, near_b = (found for found in near if isinstance(found, Neighbours))
     return Evidence(
         log,
         choice,
@@ -70,7 +70,9 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
             k=choice.k,
             near_a=near_a,
             near_b=near_b,
-            comparison=_comparison(choice.made_from, a, b, near_a, near_b),
+            inside_a=inside_a,
+            inside_b=inside_b,
+            comparison=_comparison(choice.made_from, a, b, (near_a, near_b), (inside_a, inside_b)),
             catalogue=catalogue(choice.a.key, choice.a.path),
         ),
     )
@@ -86,31 +88,39 @@ def _charts(made_from: tuple[str | int, ...], _pair: Pair) -> ComparisonCharts:
     return ComparisonCharts(_pair)
 
 
-@st.cache_resource(max_entries=2 * _KEPT_RUNS, show_spinner=False)
-def _neighbours_in_memory(key: str, similarity: str) -> dict[str, Neighbours]:
-    """A place for the neighbours of a run once they are there; what is pending must not be kept."""
-    return {}
+def depth_curve(evidence: Evidence) -> DepthCurve:
+    """Agreement of the pair by the length of the lists."""
+    return _depth_curve(evidence.choice.made_from[:4], evidence.pair)
 
 
-def _neighbours(run: RunEntry, similarity: Similarity) -> Neighbours | Pending:
-    kept = _neighbours_in_memory(run.key, similarity)
+def kept_lists(run: RunEntry, similarity: Similarity, within: RunEntry | None = None) -> Neighbours | Pending:
+    """The neighbours of a run, among the items that another run has as well where one is named."""
+    kept = _lists_in_memory(run.key, similarity, None if within is None else within.key)
     if "found" not in kept:
-        answer = neighbours_or_job(run, similarity)
+        answer = neighbours_or_job(run, similarity, within=within)
         if isinstance(answer, Pending):
             return answer
         kept["found"] = answer.value
     return kept["found"]
 
 
+@st.cache_resource(max_entries=4 * _KEPT_RUNS, show_spinner=False)
+def _lists_in_memory(key: str, similarity: str, within: str | None) -> dict[str, Neighbours]:
+    """A place for the neighbours of a run once they are there; what is pending must not be kept."""
+    return {}
+
+
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
 def _comparison(
-    made_from: tuple[str, str, Similarity, Similarity, int], _a: Run, _b: Run, _near_a: Neighbours, _near_b: Neighbours
+    made_from: tuple[str, str, Similarity, Similarity, int],
+    _a: Run,
+    _b: Run,
+    _near: tuple[Neighbours, Neighbours],
+    _inside: tuple[Neighbours, Neighbours],
 ) -> Comparison:
-    key_a, key_b, similarity_a, similarity_b, k = made_from
-    a, b = side_of(_a, similarity_a, _near_a), side_of(_b, similarity_b, _near_b)
-    return compare(a, b, k, geometry=_geometry(key_a, key_b, a, b))
+    return kept_comparison(_a, _b, made_from[2:4], made_from[4], _near, _inside)
 
 
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
-def _geometry(key_a: str, key_b: str, _a: Side, _b: Side) -> Geometry:
-    return Geometry.of(_a, _b)
+def _depth_curve(made_from: tuple[str, str, Similarity, Similarity], _pair: Pair) -> DepthCurve:
+    return kept_depth_curve(_pair.a, _pair.b, made_from[2:4], (_pair.inside_a, _pair.inside_b))

@@ -10,19 +10,29 @@ from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_settings import choose_view
 from widgets.comparing.maps import pair_of_maps
 from widgets.comparing.neighbours import neighbours
+from widgets.comparing.noise import noise_button, noise_floors
 from widgets.comparing.popularity import popularity_bias
 from widgets.comparing.selection import selected_items
+from widgets.comparing.turned import turned
 from widgets.item_filter import choose_filter
+from widgets.jobs_panel import outcome
 from widgets.measures import explain
-from widgets.search import chosen_item, search_box
+from widgets.search import chosen_item, follow, search_box
 
 
+@st.fragment
 def findings(evidence: Evidence) -> None:
-    """What the numbers say, in plain sentences."""
+    """What the numbers say, in plain sentences; a button where a sentence needs another training."""
+    sides, jobs = turned(evidence)
+    floors = noise_floors(evidence)
+    of_a, of_b = (None if floor is None else floor.agreement.overlap for floor in floors)
     with st.container(border=True):
-        for sentence in sentences(evidence.pair.report, evidence.choice.names):
+        for sentence in sentences(evidence.pair.report, evidence.choice.names, (of_a, of_b), sides):
             st.markdown(sentence)
-        explain("agreement", "neighbour_popularity", "head_share", "same_category")
+        for job in jobs:
+            outcome(job)
+        noise_button(evidence)
+        explain("agreement", "noise_floor", "neighbour_popularity", "head_share", "similarity")
 
 
 @st.fragment
@@ -46,3 +56,4 @@ def details(evidence: Evidence) -> None:
         with tab:
             if tab.open:
                 draw(evidence)
+    follow(evidence.catalogue)
