@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from figures.findings import findings as sentences
+from widgets.comparing import address
 from widgets.comparing.agreement import agreement
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_settings import choose_view
@@ -39,6 +40,7 @@ def findings(evidence: Evidence) -> None:
 def around_item(evidence: Evidence) -> None:
     """All that changes with the chosen item; choosing another one draws nothing else anew."""
     item = chosen_item(evidence.catalogue)
+    address.keep(evidence.choice, evidence.catalogue.ids[item])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = choose_view(evidence.log)
         only, mask = choose_filter(evidence.log, evidence.catalogue)
