@@ -1,68 +1,96 @@
-"""The tab on popularity bias."""
+"""The tab on popularity bias: do neighbours of items, and recommendations to users, lean towards popular items?"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
-from figures.text import count, decimal, percent, plain
+from analysis import BUCKETS
+from figures import popularity as pictures
+from figures import popularity_words as words
+from figures.colours import BASELINE, POPULAR, A, B
+from figures.popularity import Series
+from figures.text import count
 from widgets.comparing.evidence import Evidence, charts
+from widgets.comparing.popularity_tables import neighbour_numbers
+from widgets.comparing.recommended import recommended
+from widgets.comparing.similarities import similarities
 from widgets.measures import explain
-from widgets.pickers import Choice
 from widgets.pictures import picture
+from workspace.pairs import Pair
+from workspace.popularity_bias import NeighbourBias
+
+_KEPT = 32
+_COLOURS = {"a": A, "b": B, "random": BASELINE, "popularity": POPULAR}
 
 
 def popularity_bias(evidence: Evidence) -> None:
-    """Does a run lean towards popular items: pictures, then the numbers under them."""
-    drawn = charts(evidence)
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**How popular are an item's neighbours?**")
-        picture(drawn.neighbour_popularity, "Neighbour popularity against own popularity")
-        explain("neighbour_popularity")
-    with right:
-        st.markdown("**Who fills the neighbour lists?**")
-        picture(drawn.bucket_shares, "Share of neighbour places by bucket")
-        explain("head_share")
-    left, right = st.columns(2)
-    with left:
-        st.markdown("**Are popular items longer vectors?**")
-        picture(drawn.norms, "Vector length against popularity")
-        explain("norm_popularity")
-    with right:
-        st.markdown("**Do a few items stand in many lists?**")
-        picture(drawn.hubness, "Coverage and hubness")
-        explain("hubness", "coverage", "gini")
-    _numbers(evidence.choice, evidence.pair.report)
-
-
-def _numbers(choice: Choice, report: Mapping[str, Any]) -> None:
-    rows = [
-        ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
-        ("Head share of neighbour places", "head_share", percent),
-        ("Same-category share", "same_category", percent),
-        ("Popularity lift (log10)", "popularity_lift", decimal),
-        ("Popularity assortativity", "assortativity", decimal),
-        ("Hubness skewness", "hubness_skewness", decimal),
-        ("Items in no list (anti-hubs)", "anti_hubs", percent),
-        ("Coverage", "coverage", percent),
-        ("Gini of list counts", "gini", decimal),
-        ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
-    ]
-    a, b = choice.names
-    st.table(
-        {
-            "": [label for label, _, _ in rows],
-            f"A: {plain(a)}": [show(report["a"][name]) for _, name, show in rows],
-            f"B: {plain(b)}": [show(report["b"][name]) for _, name, show in rows],
-        },
-        hide_index=True, alt="Measures of popularity bias of both runs",
-    )  # fmt: skip
+    """Does a run lean towards popular items: pictures first, item to item and user to item, then the numbers."""
+    bias = _bias(evidence.choice.made_from, evidence.pair)
+    st.subheader("The neighbours of items", anchor=False)
     st.caption(
-        f"k = {choice.k}; A by {choice.similarity_a}, B by {choice.similarity_b}; over {count(report['a']['n'])} and "
-        f"{count(report['b']['n'])} items with a vector; head items are the most popular ones, which hold half of all "
-        "user-item pairs."
+        f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. Random: "
+        f"{evidence.choice.k} items drawn for each item. Most popular: the same {evidence.choice.k} most popular items "
+        f"for each item. Both over the {count(bias.random.measures.n)} items that have a vector in A and in B."
     )
-    explain("same_category", "popularity_lift", "assortativity")
+    left, right = st.columns(2)
+    with left:
+        _neighbour_popularity(evidence, bias)
+    with right:
+        _buckets(evidence, bias)
+    similarities(evidence, bias)
+    left, right = st.columns(2)
+    with left:
+        _hubness(evidence, bias)
+    with right:
+        _norms(evidence)
+    neighbour_numbers(evidence, bias)
+    st.subheader("What users are recommended", anchor=False)
+    recommended(evidence)
+
+
+def _neighbour_popularity(evidence: Evidence, bias: NeighbourBias) -> None:
+    st.markdown("**How popular are an item's neighbours?**")
+    picture(charts(evidence).neighbour_popularity, "Neighbour popularity against own popularity")
+    popular = bias.popularity.measures.neighbour_popularity["all"].json
+    pair = evidence.pair
+    st.markdown(words.neighbours(pair.report, pair.names, pair.popularity_curves(), popular))
+    explain("neighbour_popularity", "popularity_quantile")
+
+
+def _buckets(evidence: Evidence, bias: NeighbourBias) -> None:
+    st.markdown("**Who fills the neighbour lists?**")
+    names = _names(evidence)
+    series = [Series(names[origin], _COLOURS[origin], lists.shares) for origin, lists in bias]
+    picture(
+        pictures.share_bars(BUCKETS, series, "share of all neighbour places"), "Share of neighbour places by bucket"
+    )
+    of_catalogue = evidence.pair.bucket_shares()[2]
+    st.markdown(words.buckets((bias.a.shares, bias.b.shares), of_catalogue, evidence.pair.names))
+    explain("head_share", "buckets", "baselines")
+
+
+def _hubness(evidence: Evidence, bias: NeighbourBias) -> None:
+    st.markdown("**Do a few items stand in many lists?**")
+    names = _names(evidence)
+    lines = [(names[origin], _COLOURS[origin], *lists.concentration) for origin, lists in bias]
+    picture(pictures.concentration_lines(lines), "Share of places that the most listed items take")
+    shares = bias.a.top_hundredth, bias.b.top_hundredth
+    st.markdown(words.concentration(shares, bias.random.top_hundredth, evidence.pair.names))
+    explain("concentration", "hubness", "coverage", "gini")
+
+
+def _norms(evidence: Evidence) -> None:
+    st.markdown("**Are popular items longer vectors?**")
+    picture(charts(evidence).norms, "Vector length against popularity")
+    st.markdown(words.norms(evidence.pair.report, evidence.pair.names))
+    explain("norm_popularity")
+
+
+def _names(evidence: Evidence) -> dict[str, str]:
+    a, b = evidence.pair.names
+    return {"a": a, "b": b, "random": "random", "popularity": "most popular"}
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _bias(made_from: tuple[str | int, ...], _pair: Pair) -> NeighbourBias:
+    return NeighbourBias.of(_pair)

@@ -1,0 +1,105 @@
+"""The numbers behind the pictures of popularity bias, with the number that each was taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import streamlit as st
+
+from analysis import BUCKETS
+from figures.text import count, decimal, percent, plain
+from widgets.comparing.evidence import Evidence
+from widgets.measures import explain
+from workspace.popularity_bias import NeighbourBias
+
+Show = Callable[[float | None], str]
+_OF_ITEMS: tuple[tuple[str, str, Show], ...] = (
+    ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
+    ("Head share of neighbour places", "head_share", percent),
+    ("Same-category share", "same_category", percent),
+    ("Popularity lift (log10)", "popularity_lift", decimal),
+    ("Popularity assortativity", "assortativity", decimal),
+    ("Hubness skewness", "hubness_skewness", decimal),
+    ("Items in no list (anti-hubs)", "anti_hubs", percent),
+    ("Lists of the largest hub", "largest_hub", lambda number: "–" if number is None else count(number)),
+    ("Robin Hood index", "robin_hood", decimal),
+    ("List count and popularity (Spearman)", "hub_popularity", decimal),
+    ("Coverage", "coverage", percent),
+    ("Gini of list counts", "gini", decimal),
+    ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
+)
+
+
+class Listed(Protocol):
+    """Where lists of users come from."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def measures(self) -> Mapping[str, Any]: ...
+
+
+def neighbour_numbers(evidence: Evidence, bias: NeighbourBias) -> None:
+    """A, B and the baselines side by side; by the bucket of the item whose list it is, where somebody asks for it."""
+    reports = [lists.measures.as_json() for _, lists in bias]
+    by_bucket = st.toggle("By bucket of the item", key="popularity-by-bucket", persist_state="session")
+    rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = []
+    for label, name, show in _OF_ITEMS:
+        cells = [report["details"]["by_bucket"].get(name) for report in reports]
+        if not by_bucket:
+            rows.append((label, show, [(report[name], report["details"]["n"][name]) for report in reports]))
+        elif cells[0] is not None:
+            rows += [
+                (f"{label}, {bucket}", show, [(cell[bucket]["value"], cell[bucket]["n"]) for cell in cells if cell])
+                for bucket in ("all", *BUCKETS)
+            ]
+    names = [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}", "Random", "Most popular"]
+    _table(names, rows, "Measures of popularity bias of the neighbours")
+    st.caption(
+        f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. In "
+        "brackets: how many items, or places in lists, a number is taken over. Head items are the most popular ones, "
+        "which hold half of all user-item pairs."
+    )
+    explain("same_category", "popularity_lift", "assortativity", "baselines")
+
+
+def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any], k: int) -> None:
+    """The runs, the baselines and what users chose themselves side by side."""
+    every = [*((source.name, source.measures) for source in sources), ("Users' own choice", profile)]
+    rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = [
+        (label, show, [_cell(measures, name) for _, measures in every])
+        for label, name, show in (
+            ("Mean popularity (ARP)", "arp", lambda number: decimal(number, 1)),
+            ("Mean popularity quantile", "arp_quantile", decimal),
+            ("Not head (APLT)", "aplt", percent),
+            ("Lift against the profile", "lift", percent),
+            ("Coverage", "coverage", percent),
+            ("Gini of list counts", "gini", decimal),
+        )
+    ]
+    _table([name for name, _ in every], rows, "Measures of popularity bias of the recommendations")
+    st.caption(
+        f"k = {k}, by dot product. In brackets: how many users a mean is taken over, and how many items coverage and "
+        "Gini are. The thin lines in the pictures are 95 % intervals over users."
+    )
+    explain("coverage", "gini", "recommendations")
+
+
+def _cell(measures: Mapping[str, Any], name: str) -> tuple[float | None, int]:
+    cell = measures.get(name, {"value": None, "n": 0})
+    return cell["value"], cell["n"]
+
+
+def _table(
+    names: Sequence[str], rows: Sequence[tuple[str, Show, Sequence[tuple[float | None, int]]]], alt: str
+) -> None:
+    columns: dict[str, list[str]] = {"": [label for label, _, _ in rows]}
+    for place, name in enumerate(names):
+        columns[plain(name)] = [
+            "–" if value is None else f"{show(value)} ({count(n)})"
+            for _, show, cells in rows
+            for value, n in [cells[place]]
+        ]
+    st.table(columns, hide_index=True, alt=alt)
