@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from analysis.arrays import Floats
 from figures.charts import figure
-from figures.colours import BASELINE
+from figures.colours import BASELINE, OTHER
 from figures.text import decimal, drawn_text, percent, shorten
 
 Numbers = Sequence[float | None]
@@ -89,6 +89,7 @@ def bars(rows: Sequence[Bar], x_title: str, unit: Unit) -> go.Figure:
             "arrayminus": [_distance(row.value, row.low) for row in known],
             "thickness": 1,
             "width": 3,
+            "color": OTHER,
         },
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
@@ -148,7 +149,8 @@ def dumbbells(rows: Sequence[Dumbbell], x_title: str, marks: Sequence[tuple[str,
         if level is not None
     ]
     axis = {"range": [-0.04, 1.06], "zeroline": False}
-    rows_up = {"autorange": "reversed", "automargin": True, "type": "category"}
+    # The first row on top, with room for its numbers above it.
+    rows_up = {"range": [len(rows) - 0.6, -0.7], "automargin": True, "type": "category"}
     height = _AROUND + 40 + (_ROW + 20) * len(rows)
     return figure(traces, x_title, "", height=height, x_axis=axis, y_axis=rows_up, shapes=shapes)
 
