@@ -57,21 +57,21 @@ def concentration(shares: Sequence[float | None], random: float | None, names: N
 def norms(report: Mapping[str, Any], names: Names) -> str:
     """Whether popular items are longer vectors."""
     said = [_longer(report[side]["norm_popularity"], name) for side, name in zip("ab", names, strict=True)]
-    return f"{'; '.join(said)}. By dot product longer vectors come in front; cosine takes the length out."
+    return f"{'; '.join([said[0], said[1][:1].lower() + said[1][1:]])}. By dot product longer vectors come in front; cosine takes the length out."
 
 
 def recommended(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
     """The popularity of what is recommended; (name, measures) of each run."""
-    parts = [f"{decimal(measures['arp_quantile']['value'])} from {plain(name)}" for name, measures in runs]
+    parts = [f"**{decimal(measures['arp_quantile']['value'])}** from {plain(name)}" for name, measures in runs]
     return (
         f"Users get items at popularity quantile {' and '.join(parts)}; they chose items at "
-        f"{decimal(profile['arp_quantile']['value'])} themselves."
+        f"**{decimal(profile['arp_quantile']['value'])}** themselves."
     )
 
 
 def not_head(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
     """How much of the lists is not head."""
-    parts = [f"{percent(measures['aplt']['value'])} of what {plain(name)} recommends" for name, measures in runs]
+    parts = [f"**{percent(measures['aplt']['value'])}** of what {plain(name)} recommends" for name, measures in runs]
     return (
         f"{' and '.join(parts)} is not head; of what users chose themselves it is {percent(profile['aplt']['value'])}."
     )
@@ -86,8 +86,8 @@ def lift(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
 
 def recommended_buckets(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
     """Who fills the lists of users."""
-    head = [f"{percent(measures['shares']['head']['value'])} in {plain(name)}" for name, measures in runs]
-    tail = [f"{percent(measures['shares']['tail']['value'])} in {plain(name)}" for name, measures in runs]
+    head = [f"**{percent(measures['shares']['head']['value'])}** in {plain(name)}" for name, measures in runs]
+    tail = [f"**{percent(measures['shares']['tail']['value'])}** in {plain(name)}" for name, measures in runs]
     own = profile["shares"]
     return (
         f"Head items take {' and '.join(head)}, against {percent(own['head']['value'])} of what users chose "
@@ -129,4 +129,4 @@ def _longer(correlation: float | None, name: str) -> str:
 def _more(share: float | None) -> str:
     if share is None:
         return "cannot be said to be more or less popular"
-    return f"is {percent(abs(share))} {'more' if share >= 0 else 'less'} popular"
+    return f"is **{percent(abs(share))}** {'more' if share >= 0 else 'less'} popular"

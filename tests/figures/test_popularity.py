@@ -21,8 +21,8 @@ PROFILE = {
 
 
 def bare(text: str) -> str:
-    """With common spaces, and without what makes numbers stand out."""
-    return text.replace("\N{NO-BREAK SPACE}", " ").replace("**", "")
+    """With common spaces and signs, and without what makes numbers stand out."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-").replace("**", "")
 
 
 def measures(quantile: float | None, aplt: float | None, lift: float | None) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def test_bars_carry_their_numbers_and_intervals_and_leave_out_what_is_not_known(
 
 @pytest.mark.parametrize(
     ("values", "texts"),
-    [([3.5, -0.5], ["+350 %", "−50 %"]), ([-0.9, -0.5], ["−90 %", "−50 %"]), ([0.0, 0.0], ["0 %"] * 2)],
+    [([3.5, -0.5], ["+350 %", "-50 %"]), ([-0.9, -0.5], ["-90 %", "-50 %"]), ([0.0, 0.0], ["0 %"] * 2)],
 )
 def test_changes_are_written_with_their_sign_and_have_room_on_their_side(values: list[float], texts: list[str]) -> None:
     figure = pictures.bars([Bar(f"row {value}", "red", value) for value in values], "change", "change")

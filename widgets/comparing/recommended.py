@@ -91,15 +91,13 @@ def _pictures(sources: Sequence[Source], baselines: Sequence[Source], profile: M
         explain("arp", "recommendations")
     with two:
         st.markdown("**How much of it is off the beaten track?**")
-        drawn = pictures.bars([row.bar("aplt") for row in rows], "share of the list that is not head", "share")
+        drawn = pictures.bars([row.bar("aplt") for row in rows], "share that is not head", "share")
         picture(drawn, "Share of the recommendations that is not head")
         st.markdown(words.not_head(runs, profile))
         explain("aplt")
     with three:
         st.markdown("**Does it lean further than the users do?**")
-        drawn = pictures.bars(
-            [row.bar("lift") for row in [*sources, *baselines]], "mean popularity against own choice", "change"
-        )
+        drawn = pictures.bars([row.bar("lift") for row in [*sources, *baselines]], "against own choice", "change")
         picture(drawn, "Lift of the recommendations against what users chose")
         st.markdown(words.lift(runs))
         explain("lift_against_the_profile")
