@@ -102,7 +102,8 @@ def top_share(counts: npt.NDArray[Any], share: float = 0.01) -> float:
     (0.9, 0.5)
     """
     total = counts.sum()
-    most = np.sort(counts)[::-1][: int(np.ceil(share * len(counts)))]
+    wanted = int(np.ceil(round(share * len(counts), 6)))  # 0.07 * 700 is a little more than 49
+    most = np.sort(counts)[::-1][:wanted]
     return float(most.sum() / total) if total > 0 else float("nan")
 
 

@@ -57,7 +57,10 @@ def concentration(shares: Sequence[float | None], random: float | None, names: N
 def norms(report: Mapping[str, Any], names: Names) -> str:
     """Whether popular items are longer vectors."""
     said = [_longer(report[side]["norm_popularity"], name) for side, name in zip("ab", names, strict=True)]
-    return f"{'; '.join([said[0], said[1][:1].lower() + said[1][1:]])}. By dot product longer vectors come in front; cosine takes the length out."
+    return (
+        f"{said[0]}; {said[1][:1].lower()}{said[1][1:]}. By dot product longer vectors come in front; cosine takes the "
+        "length out."
+    )
 
 
 def recommended(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
@@ -72,9 +75,8 @@ def recommended(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[
 def not_head(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
     """How much of the lists is not head."""
     parts = [f"**{percent(measures['aplt']['value'])}** of what {plain(name)} recommends" for name, measures in runs]
-    return (
-        f"{' and '.join(parts)} is not head; of what users chose themselves it is {percent(profile['aplt']['value'])}."
-    )
+    own = percent(profile["aplt"]["value"])
+    return f"{' and '.join(parts)} is not head; of what users chose themselves it is **{own}**."
 
 
 def lift(runs: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
