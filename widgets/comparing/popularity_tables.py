@@ -55,7 +55,7 @@ def neighbour_numbers(evidence: Evidence, bias: NeighbourBias) -> None:
                 (f"{label}, {bucket}", show, [(cell[bucket]["value"], cell[bucket]["n"]) for cell in cells if cell])
                 for bucket in ("all", *BUCKETS)
             ]
-    names = [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}", "Random", "Most popular"]
+    names = [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}", "random", "most popular"]
     _table(names, rows, "Measures of popularity bias of the neighbours")
     st.caption(
         f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. In "
@@ -67,7 +67,7 @@ def neighbour_numbers(evidence: Evidence, bias: NeighbourBias) -> None:
 
 def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any], k: int) -> None:
     """The runs, the baselines and what users chose themselves side by side."""
-    every = [*((source.name, source.measures) for source in sources), ("Users' own choice", profile)]
+    every = [*((source.name, source.measures) for source in sources), ("users' own choice", profile)]
     rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = [
         (label, show, [_cell(measures, name) for _, measures in every])
         for label, name, show in (
