@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from analysis.arrays import Floats
 from figures.charts import figure
 from figures.colours import BASELINE, OTHER
 from figures.text import decimal, drawn_text, percent, shorten
@@ -155,7 +154,7 @@ def dumbbells(rows: Sequence[Dumbbell], x_title: str, marks: Sequence[tuple[str,
     return figure(traces, x_title, "", height=height, x_axis=axis, y_axis=rows_up, shapes=shapes)
 
 
-def concentration_lines(lines: Sequence[tuple[str, str, Floats, Floats]]) -> go.Figure:
+def concentration_lines(lines: Sequence[tuple[str, str, Sequence[float], Sequence[float]]]) -> go.Figure:
     """What share of all places the most listed items take: (name, colour, shares of items, shares of places) a line."""
     traces = [
         {

@@ -16,17 +16,17 @@ _CLEAR = 0.1  # a weaker correlation is not called one
 
 
 def neighbours(report: Mapping[str, Any], names: Names, curves: tuple[Curve, Curve], popularity: float | None) -> str:
-    """How popular neighbours are, over all items and for the least popular ones."""
+    """How popular neighbours are, over all items and for the least popular ones; popularity = of the baseline."""
     near = _of(report, "neighbour_popularity", names)
     low = _both([decimal(least_popular(curve)) for curve in curves], names)
+    beside = "" if popularity is None else f", and were they the most popular items, at {decimal(popularity)}"
     return (
-        f"Neighbours stand at popularity quantile {near}; drawn at random they would at 0.50, and were they the most "
-        f"popular items for everybody, at {decimal(popularity)}. Those of the least popular fifth of the items stand "
-        f"at {low}."
+        f"Neighbours stand at popularity quantile {near}; drawn at random they would stand at 0.50{beside}. Those of "
+        f"the least popular fifth of the items stand at {low}."
     )
 
 
-def buckets(shares: Sequence[Sequence[float]], of_catalogue: Sequence[float], names: Names) -> str:
+def buckets(shares: Sequence[Sequence[float | None]], of_catalogue: Sequence[float], names: Names) -> str:
     """Who fills the lists; shares of head, mid and tail of A and of B."""
     head, tail = ([percent(share[bucket]) for share in shares] for bucket in (0, 2))
     return (
@@ -48,10 +48,8 @@ def head_shares(runs: Sequence[tuple[str, float | None, float | None]]) -> str:
 def concentration(shares: Sequence[float | None], random: float | None, names: Names) -> str:
     """How much the most listed hundredth of the items takes."""
     both = _both([percent(share) for share in shares], names)
-    return (
-        f"The 1 % of the items that stand in most lists take {both} of all places; at random they would take "
-        f"{percent(random)}."
-    )
+    beside = "" if random is None else f"; at random they would take {percent(random)}"
+    return f"The 1 % of the items that stand in most lists take {both} of all places{beside}."
 
 
 def norms(report: Mapping[str, Any], names: Names) -> str:

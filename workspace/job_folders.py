@@ -35,6 +35,8 @@ LANE_OF: Mapping[str, Lane] = {
     "neighbours": "view",
     "map": "view",
     "recommendations": "view",
+    "leaning": "view",
+    "baselines": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

@@ -148,6 +148,24 @@ def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping
     return {"run": spec["run"]}
 
 
+def leaning_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """How the neighbours of a kept run lean towards popular items: {"run" (key), "similarity", "k"}."""
+    from workspace.results import make_leaning
+    from workspace.runs import find_run
+
+    make_leaning(find_run(spec["run"]), spec["similarity"], spec["k"], progress)
+    return {"run": spec["run"]}
+
+
+def baselines_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Lists that no model made, over the items of two kept runs: {"run" (key), "other" (key), "k"}."""
+    from workspace.results import make_baselines
+    from workspace.runs import find_run
+
+    make_baselines(find_run(spec["run"]), find_run(spec["other"]), spec["k"], progress)
+    return {"run": spec["run"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -156,4 +174,6 @@ TASKS: Mapping[str, Task] = {
     "neighbours": neighbours_task,
     "map": map_task,
     "recommendations": recommendations_task,
+    "leaning": leaning_task,
+    "baselines": baselines_task,
 }

@@ -86,10 +86,9 @@ def test_a_dumbbell_joins_both_similarities_and_waits_for_the_one_that_is_missin
 
 
 def test_concentration_is_drawn_against_shares_of_items_on_a_log_scale() -> None:
-    items, places = np.array([0.001, 0.1, 1.0]), np.array([0.5, 0.9, 1.0])
-    nothing = np.empty(0)
-    figure = pictures.concentration_lines([("a", "red", items, places), ("b", "blue", nothing, nothing)])
-    assert (list(figure.data[0].x), list(figure.data[0].y)) == (items.tolist(), places.tolist())
+    items, places = [0.001, 0.1, 1.0], [0.5, 0.9, 1.0]
+    figure = pictures.concentration_lines([("a", "red", items, places), ("b", "blue", [], [])])
+    assert (list(figure.data[0].x), list(figure.data[0].y)) == (items, places)
     assert figure.layout.xaxis.type == "log"
     assert list(figure.layout.xaxis.ticktext) == ["0.1 %", "1 %", "10 %", "100 %"]
 
@@ -103,8 +102,9 @@ def test_the_sentence_on_neighbours_tells_all_items_and_the_least_popular() -> N
     report = {"a": {"neighbour_popularity": 0.54}, "b": {"neighbour_popularity": 0.5}}
     said = bare(words.neighbours(report, NAMES, curves, 0.999))
     assert "quantile 0.54 in factors and 0.50 in vectors\\_2" in said
-    assert "for everybody, at 1.00" in said
+    assert "stand at 0.50, and were they the most popular items, at 1.00. Those" in said
     assert "least popular fifth of the items stand at 0.30 in factors and 0.70 in vectors\\_2." in said
+    assert "stand at 0.50. Those" in words.neighbours(report, NAMES, curves, None)  # while the baseline is being made
 
 
 def test_without_rare_items_there_is_nothing_to_say_of_them() -> None:
@@ -132,6 +132,7 @@ def test_the_sentences_on_similarity_name_dot_and_cosine_of_each_run() -> None:
 def test_the_sentence_on_hubs_tells_the_top_hundredth_beside_chance() -> None:
     said = bare(words.concentration([0.5, None], 0.03, NAMES))
     assert "take 50 % in factors and – in vectors\\_2 of all places; at random they would take 3 %" in said
+    assert "random" not in words.concentration([0.5, None], None, NAMES)
 
 
 def test_the_sentence_on_lengths_follows_the_sign() -> None:

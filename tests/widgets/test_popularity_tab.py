@@ -73,16 +73,20 @@ def test_while_work_waits_all_else_stands_there(kept: LogEntry) -> None:
     app = tab(kept.digest, a.key, b.key).run()
     assert headings(app) == HEADINGS
     waiting = {(job.kind, job.spec["run"]) for job in jobs.list_jobs(active_only=True)}
-    assert waiting == {(kind, run.key) for kind in ("neighbours", "recommendations") for run in (a, b)}
+    assert waiting == {(kind, run.key) for kind in ("leaning", "recommendations") for run in (a, b)} | {
+        ("baselines", a.key)
+    }
     assert not any("By dot product neighbours stand" in text for text in texts(app))
+    assert columns(app, 0) == ["A: factors", "B: words"]
 
 
 def test_when_the_work_is_done_every_question_has_its_sentence(kept: LogEntry) -> None:
     a, b = train_here(kept, "als", name="factors"), train_here(kept, "item2vec", name="words")
     for run in (a, b):
         for similarity in ("cosine", "dot"):
-            results.make_neighbours(run, similarity)
+            results.make_leaning(run, similarity, 3)
         results.make_recommendations(run, 3)
+    results.make_baselines(a, b, 3)
     app = tab(kept.digest, a.key, b.key).run()
     assert headings(app) == HEADINGS + OF_USERS
     assert not jobs.list_jobs()
@@ -104,6 +108,7 @@ def test_a_run_beside_itself_stands_there_once(kept: LogEntry) -> None:
     for similarity in ("cosine", "dot"):
         results.make_neighbours(run, similarity)
     results.make_recommendations(run, 3)
+    results.make_baselines(run, run, 3)
     app = tab(kept.digest, run.key, run.key, "dot").run()
     assert headings(app) == HEADINGS + OF_USERS
     said = texts(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from analysis import BUCKETS
@@ -14,68 +16,98 @@ from widgets.comparing.evidence import Evidence, charts
 from widgets.comparing.popularity_tables import neighbour_numbers
 from widgets.comparing.recommended import recommended
 from widgets.comparing.similarities import similarities
+from widgets.jobs_panel import outcome
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace.pairs import Pair
-from workspace.popularity_bias import NeighbourBias
+from workspace.popularity_bias import leanings_of
+from workspace.results import Baselines, Leaning, Pending, baselines_or_job
 
 _KEPT = 32
-_COLOURS = {"a": A, "b": B, "random": BASELINE, "popularity": POPULAR}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where neighbour lists come from, and what they say."""
+
+    name: str
+    colour: str
+    leaning: Leaning
 
 
 def popularity_bias(evidence: Evidence) -> None:
     """Does a run lean towards popular items: pictures first, item to item and user to item, then the numbers."""
-    bias = _bias(evidence.choice.made_from, evidence.pair)
+    choice = evidence.choice
     st.subheader("The neighbours of items", anchor=False)
-    st.caption(
-        f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. Random: "
-        f"{evidence.choice.k} items drawn for each item. Most popular: the same {evidence.choice.k} most popular items "
-        f"for each item. Both over the {count(bias.random.measures.n)} items that have a vector in A and in B."
-    )
+    found = baselines_or_job(choice.a, choice.b, choice.k)
+    baselines = None if isinstance(found, Pending) else found.value
+    _how(evidence, baselines)
+    if isinstance(found, Pending):
+        outcome(found.job)
+    origins = _origins(evidence, baselines)
     left, right = st.columns(2)
     with left:
-        _neighbour_popularity(evidence, bias)
+        _neighbour_popularity(evidence, baselines)
     with right:
-        _buckets(evidence, bias)
-    similarities(evidence, bias)
+        _buckets(evidence, origins)
+    similarities(evidence, baselines)
     left, right = st.columns(2)
     with left:
-        _hubness(evidence, bias)
+        _hubness(evidence, origins, baselines)
     with right:
         _norms(evidence)
-    neighbour_numbers(evidence, bias)
+    neighbour_numbers(evidence, baselines)
     st.subheader("What users are recommended", anchor=False)
     recommended(evidence)
 
 
-def _neighbour_popularity(evidence: Evidence, bias: NeighbourBias) -> None:
+def _how(evidence: Evidence, baselines: Baselines | None) -> None:
+    choice = evidence.choice
+    over = "" if baselines is None else f" Both over the {count(baselines.n)} items that have a vector in A and in B."
+    st.caption(
+        f"k = {choice.k}; A by {choice.similarity_a}, B by {choice.similarity_b}. Random: {choice.k} items drawn for "
+        f"each item. Most popular: the same {choice.k} most popular items for each item.{over}"
+    )
+
+
+def _origins(evidence: Evidence, baselines: Baselines | None) -> list[Origin]:
+    """A and B, and the baselines once they are there."""
+    a, b = _leanings(evidence.choice.made_from, evidence.pair)
+    names = evidence.pair.names
+    origins = [Origin(names[0], A, a), Origin(names[1], B, b)]
+    if baselines is not None:
+        origins.append(Origin("random", BASELINE, baselines.random))
+        origins.append(Origin("most popular", POPULAR, baselines.popularity))
+    return origins
+
+
+def _neighbour_popularity(evidence: Evidence, baselines: Baselines | None) -> None:
     st.markdown("**How popular are an item's neighbours?**")
     picture(charts(evidence).neighbour_popularity, "Neighbour popularity against own popularity")
-    popular = bias.popularity.measures.neighbour_popularity["all"].json
+    popular = None if baselines is None else baselines.popularity.measures["neighbour_popularity"]
     pair = evidence.pair
     st.markdown(words.neighbours(pair.report, pair.names, pair.popularity_curves(), popular))
     explain("neighbour_popularity", "popularity_quantile")
 
 
-def _buckets(evidence: Evidence, bias: NeighbourBias) -> None:
+def _buckets(evidence: Evidence, origins: list[Origin]) -> None:
     st.markdown("**Who fills the neighbour lists?**")
-    names = _names(evidence)
-    series = [Series(names[origin], _COLOURS[origin], lists.shares) for origin, lists in bias]
+    series = [Series(origin.name, origin.colour, origin.leaning.shares) for origin in origins]
     picture(
         pictures.share_bars(BUCKETS, series, "share of all neighbour places"), "Share of neighbour places by bucket"
     )
     of_catalogue = evidence.pair.bucket_shares()[2]
-    st.markdown(words.buckets((bias.a.shares, bias.b.shares), of_catalogue, evidence.pair.names))
+    st.markdown(words.buckets([origin.leaning.shares for origin in origins[:2]], of_catalogue, evidence.pair.names))
     explain("head_share", "buckets", "baselines")
 
 
-def _hubness(evidence: Evidence, bias: NeighbourBias) -> None:
+def _hubness(evidence: Evidence, origins: list[Origin], baselines: Baselines | None) -> None:
     st.markdown("**Do a few items stand in many lists?**")
-    names = _names(evidence)
-    lines = [(names[origin], _COLOURS[origin], *lists.concentration) for origin, lists in bias]
+    lines = [(origin.name, origin.colour, origin.leaning.items, origin.leaning.places) for origin in origins]
     picture(pictures.concentration_lines(lines), "Share of places that the most listed items take")
-    shares = bias.a.top_hundredth, bias.b.top_hundredth
-    st.markdown(words.concentration(shares, bias.random.top_hundredth, evidence.pair.names))
+    shares = [origin.leaning.top_hundredth for origin in origins[:2]]
+    random = None if baselines is None else baselines.random.top_hundredth
+    st.markdown(words.concentration(shares, random, evidence.pair.names))
     explain("concentration", "hubness", "coverage", "gini")
 
 
@@ -86,11 +118,6 @@ def _norms(evidence: Evidence) -> None:
     explain("norm_popularity")
 
 
-def _names(evidence: Evidence) -> dict[str, str]:
-    a, b = evidence.pair.names
-    return {"a": a, "b": b, "random": "random", "popularity": "most popular"}
-
-
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _bias(made_from: tuple[str | int, ...], _pair: Pair) -> NeighbourBias:
-    return NeighbourBias.of(_pair)
+def _leanings(made_from: tuple[str | int, ...], _pair: Pair) -> tuple[Leaning, Leaning]:
+    return leanings_of(_pair)

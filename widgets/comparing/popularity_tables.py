@@ -11,7 +11,7 @@ from analysis import BUCKETS
 from figures.text import count, decimal, percent, plain
 from widgets.comparing.evidence import Evidence
 from widgets.measures import explain
-from workspace.popularity_bias import NeighbourBias
+from workspace.results import Baselines
 
 Show = Callable[[float | None], str]
 _OF_ITEMS: tuple[tuple[str, str, Show], ...] = (
@@ -41,9 +41,13 @@ class Listed(Protocol):
     def measures(self) -> Mapping[str, Any]: ...
 
 
-def neighbour_numbers(evidence: Evidence, bias: NeighbourBias) -> None:
+def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
     """A, B and the baselines side by side; by the bucket of the item whose list it is, where somebody asks for it."""
-    reports = [lists.measures.as_json() for _, lists in bias]
+    report = evidence.pair.report
+    reports, names = [report["a"], report["b"]], [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}"]
+    if baselines is not None:
+        reports += [baselines.random.measures, baselines.popularity.measures]
+        names += ["random", "most popular"]
     by_bucket = st.toggle("By bucket of the item", key="popularity-by-bucket", persist_state="session")
     rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = []
     for label, name, show in _OF_ITEMS:
@@ -55,7 +59,6 @@ def neighbour_numbers(evidence: Evidence, bias: NeighbourBias) -> None:
                 (f"{label}, {bucket}", show, [(cell[bucket]["value"], cell[bucket]["n"]) for cell in cells if cell])
                 for bucket in ("all", *BUCKETS)
             ]
-    names = [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}", "random", "most popular"]
     _table(names, rows, "Measures of popularity bias of the neighbours")
     st.caption(
         f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. In "

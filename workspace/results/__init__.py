@@ -4,6 +4,14 @@ A page asks with `..._or_job` and gets either the value, read from disk, or the 
 """
 
 from workspace.results.keeping import Pending, Ready
+from workspace.results.leanings import (
+    Baselines,
+    Leaning,
+    baselines_or_job,
+    leaning_or_job,
+    make_baselines,
+    make_leaning,
+)
 from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
 from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
 from workspace.results.recommendations import (
@@ -15,6 +23,8 @@ from workspace.results.recommendations import (
 
 __all__ = [
     "MOST_NEIGHBOURS",
+    "Baselines",
+    "Leaning",
     "MapPair",
     "MapParams",
     "Neighbours",
@@ -22,7 +32,11 @@ __all__ = [
     "Ready",
     "Recommendations",
     "Unavailable",
+    "baselines_or_job",
     "drawn",
+    "leaning_or_job",
+    "make_baselines",
+    "make_leaning",
     "make_maps",
     "make_neighbours",
     "make_recommendations",

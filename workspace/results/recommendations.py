@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from embedders.base import Embedding, Progress, no_progress, part_of
 from errors import LogError, RunError
 from workspace.logs import find_log, open_log
 from workspace.results.keeping import Pending, Ready, keep, pending, read, result_path
+from workspace.results.plain import packed, unpacked
 from workspace.runs import RunEntry, open_run
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ def make_recommendations(run: RunEntry, k: int, progress: Progress = no_progress
     if kept is None:
         kept = _recommend(run, k, progress)
         facts = {"in_log": kept.in_log, "by": kept.by, "measures": kept.measures}
-        written = np.frombuffer(json.dumps(facts, allow_nan=False).encode(), dtype=np.uint8)
-        keep(path, {"users": kept.users, "lists": kept.lists, "facts": written}, {"run": run.key, "k": k})
+        keep(path, {"users": kept.users, "lists": kept.lists, "facts": packed(facts)}, {"run": run.key, "k": k})
     return kept
 
 
@@ -145,7 +144,7 @@ def _read(path: Path) -> Recommendations | None:
     arrays = read(path)
     if arrays is None:
         return None
-    facts = json.loads(arrays["facts"].tobytes())
+    facts = unpacked(arrays["facts"])
     return Recommendations(arrays["users"], arrays["lists"], facts["in_log"], facts["by"], facts["measures"])
 
 
