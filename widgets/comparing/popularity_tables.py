@@ -49,16 +49,16 @@ def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
         reports += [baselines.random.measures, baselines.popularity.measures]
         names += ["random", "most popular"]
     by_bucket = st.toggle("By bucket of the item", key="popularity-by-bucket", persist_state="session")
-    rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = []
+    rows = []
     for label, name, show in _OF_ITEMS:
         cells = [report["details"]["by_bucket"].get(name) for report in reports]
         if not by_bucket:
-            rows.append((label, show, [(report[name], report["details"]["n"][name]) for report in reports]))
+            shown = [_cell(show, report[name], report["details"]["n"][name]) for report in reports]
+            rows.append((label, shown))
         elif cells[0] is not None:
-            rows += [
-                (f"{label}, {bucket}", show, [(cell[bucket]["value"], cell[bucket]["n"]) for cell in cells if cell])
-                for bucket in ("all", *BUCKETS)
-            ]
+            for bucket in ("all", *BUCKETS):
+                shown = [_cell(show, cell[bucket]["value"], cell[bucket]["n"]) for cell in cells]
+                rows.append((f"{label}, {bucket}", shown))
     _table(names, rows, "Measures of popularity bias of the neighbours")
     st.caption(
         f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. In "
@@ -71,12 +71,12 @@ def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
 def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any], k: int) -> None:
     """The runs, the baselines and what users chose themselves side by side."""
     every = [*((source.name, source.measures) for source in sources), ("users' own choice", profile)]
-    rows: list[tuple[str, Show, list[tuple[float | None, int]]]] = [
-        (label, show, [_cell(measures, name) for _, measures in every])
+    rows = [
+        (label, [_estimate(show, measures.get(name)) for _, measures in every])
         for label, name, show in (
             ("Mean popularity (ARP)", "arp", lambda number: decimal(number, 1)),
-            ("Mean popularity quantile", "arp_quantile", decimal),
-            ("Not head (APLT)", "aplt", percent),
+            ("Mean popularity quantile", "arp_quantile", lambda number: decimal(number, 3)),
+            ("Not head (APLT)", "aplt", lambda share: percent(share, 1)),
             ("Lift against the profile", "lift", percent),
             ("Coverage", "coverage", percent),
             ("Gini of list counts", "gini", decimal),
@@ -85,24 +85,25 @@ def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any]
     _table([name for name, _ in every], rows, "Measures of popularity bias of the recommendations")
     st.caption(
         f"k = {k}, by dot product. In brackets: how many users a mean is taken over, and how many items coverage and "
-        "Gini are. The thin lines in the pictures are 95 % intervals over users."
+        "Gini are. After ±, and as thin lines in the pictures: the 95 % interval over users."
     )
     explain("coverage", "gini", "recommendations")
 
 
-def _cell(measures: Mapping[str, Any], name: str) -> tuple[float | None, int]:
-    cell = measures.get(name, {"value": None, "n": 0})
-    return cell["value"], cell["n"]
+def _cell(show: Show, value: float | None, n: int) -> str:
+    """A number with what it was taken over in brackets, or a dash."""
+    return "–" if value is None else f"{show(value)} ({count(n)})"
 
 
-def _table(
-    names: Sequence[str], rows: Sequence[tuple[str, Show, Sequence[tuple[float | None, int]]]], alt: str
-) -> None:
-    columns: dict[str, list[str]] = {"": [label for label, _, _ in rows]}
+def _estimate(show: Show, cell: Mapping[str, Any] | None) -> str:
+    """The same with half of the 95 % interval, where the number has one."""
+    if cell is None or cell["value"] is None or cell.get("high") is None:
+        return "–" if cell is None else _cell(show, cell["value"], cell["n"])
+    return f"{show(cell['value'])} ± {show(cell['high'] - cell['value'])} ({count(cell['n'])})"
+
+
+def _table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], alt: str) -> None:
+    columns = {"": [label for label, _ in rows]}
     for place, name in enumerate(names):
-        columns[plain(name)] = [
-            "–" if value is None else f"{show(value)} ({count(n)})"
-            for _, show, cells in rows
-            for value, n in [cells[place]]
-        ]
+        columns[plain(name)] = [cells[place] for _, cells in rows]
     st.table(columns, hide_index=True, alt=alt)
