@@ -52,13 +52,10 @@ def concentration(shares: Sequence[float | None], random: float | None, names: N
     return f"The 1 % of the items that stand in most lists take {both} of all places{beside}."
 
 
-def norms(report: Mapping[str, Any], names: Names) -> str:
-    """Whether popular items are longer vectors."""
-    said = [_longer(report[side]["norm_popularity"], name) for side, name in zip("ab", names, strict=True)]
-    return (
-        f"{said[0]}; {said[1][:1].lower()}{said[1][1:]}. By dot product longer vectors come in front; cosine takes the "
-        "length out."
-    )
+def norms(runs: Sequence[tuple[str, float | None]]) -> str:
+    """Whether popular items are longer vectors: (name, correlation) of each run."""
+    said = "; ".join(_longer(correlation, name) for name, correlation in runs)
+    return f"{said[:1].upper()}{said[1:]}. By dot product longer vectors come in front; cosine takes the length out."
 
 
 def recommended(runs: Sequence[tuple[str, Mapping[str, Any]]], profile: Mapping[str, Any]) -> str:
@@ -119,11 +116,11 @@ def _both(shown: Sequence[str], names: Names) -> str:
 
 def _longer(correlation: float | None, name: str) -> str:
     if correlation is None:
-        return f"For {plain(name)} nothing can be said"
+        return f"for {plain(name)} nothing can be said"
     number = f"(Spearman {decimal(correlation)})"
     if abs(correlation) < _CLEAR:
-        return f"In {plain(name)} length has little to do with popularity {number}"
-    return f"In {plain(name)} popular items have {'longer' if correlation > 0 else 'shorter'} vectors {number}"
+        return f"in {plain(name)} length has little to do with popularity {number}"
+    return f"in {plain(name)} popular items have {'longer' if correlation > 0 else 'shorter'} vectors {number}"
 
 
 def _more(share: float | None) -> str:

@@ -136,10 +136,10 @@ def test_the_sentence_on_hubs_tells_the_top_hundredth_beside_chance() -> None:
 
 
 def test_the_sentence_on_lengths_follows_the_sign() -> None:
-    said = words.norms({"a": {"norm_popularity": 0.9}, "b": {"norm_popularity": -0.4}}, NAMES)
-    assert "factors popular items have longer vectors (Spearman 0.90)" in said
-    assert "vectors\\_2 popular items have shorter vectors" in said
-    said = words.norms({"a": {"norm_popularity": 0.02}, "b": {"norm_popularity": None}}, NAMES)
+    said = words.norms([("factors", 0.9), ("vectors_2", -0.4)])
+    assert "In factors popular items have longer vectors (Spearman 0.90)" in said
+    assert "; in vectors\\_2 popular items have shorter vectors" in said
+    said = words.norms([("factors", 0.02), ("vectors_2", None)])
     assert "length has little to do with popularity" in said
     assert "vectors\\_2 nothing can be said" in said
 

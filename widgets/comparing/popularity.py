@@ -114,7 +114,9 @@ def _hubness(evidence: Evidence, origins: list[Origin], baselines: Baselines | N
 def _norms(evidence: Evidence) -> None:
     st.markdown("**Are popular items longer vectors?**")
     picture(charts(evidence).norms, "Vector length against popularity")
-    st.markdown(words.norms(evidence.pair.report, evidence.pair.names))
+    choice, report = evidence.choice, evidence.pair.report
+    runs = [(run.name, report[side]["norm_popularity"]) for run, side in ((choice.a, "a"), (choice.b, "b"))]
+    st.markdown(words.norms(runs[:1] if choice.a.key == choice.b.key else runs))
     explain("norm_popularity")
 
 
