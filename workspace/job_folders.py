@@ -35,8 +35,7 @@ LANE_OF: Mapping[str, Lane] = {
     "neighbours": "view",
     "map": "view",
     "recommendations": "view",
-    "leaning": "view",
-    "baselines": "view",
+    "popularity": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

@@ -148,22 +148,14 @@ def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping
     return {"run": spec["run"]}
 
 
-def leaning_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """How the neighbours of a kept run lean towards popular items: {"run" (key), "similarity", "k"}."""
-    from workspace.results import make_leaning
+def popularity_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """How two kept runs lean towards popular items: {"a" and "b" (keys), "k", "others" (lists of key, similarity)}."""
+    from workspace.results import make_popularity_bias
     from workspace.runs import find_run
 
-    make_leaning(find_run(spec["run"]), spec["similarity"], spec["k"], progress)
-    return {"run": spec["run"]}
-
-
-def baselines_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
-    """Lists that no model made, over the items of two kept runs: {"run" (key), "other" (key), "k"}."""
-    from workspace.results import make_baselines
-    from workspace.runs import find_run
-
-    make_baselines(find_run(spec["run"]), find_run(spec["other"]), spec["k"], progress)
-    return {"run": spec["run"]}
+    others = [(find_run(key), similarity) for key, similarity in spec["others"]]
+    make_popularity_bias(find_run(spec["a"]), find_run(spec["b"]), spec["k"], others, progress)
+    return {"a": spec["a"], "b": spec["b"]}
 
 
 TASKS: Mapping[str, Task] = {
@@ -174,6 +166,5 @@ TASKS: Mapping[str, Task] = {
     "neighbours": neighbours_task,
     "map": map_task,
     "recommendations": recommendations_task,
-    "leaning": leaning_task,
-    "baselines": baselines_task,
+    "popularity": popularity_task,
 }

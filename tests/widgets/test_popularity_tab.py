@@ -72,10 +72,9 @@ def test_while_work_waits_all_else_stands_there(kept: LogEntry) -> None:
         results.make_neighbours(run, "cosine")
     app = tab(kept.digest, a.key, b.key).run()
     assert headings(app) == HEADINGS
-    waiting = {(job.kind, job.spec["run"]) for job in jobs.list_jobs(active_only=True)}
-    assert waiting == {(kind, run.key) for kind in ("leaning", "recommendations") for run in (a, b)} | {
-        ("baselines", a.key)
-    }
+    (job,) = jobs.list_jobs(active_only=True)
+    assert (job.kind, job.spec["a"], job.spec["b"], job.spec["k"]) == ("popularity", a.key, b.key, 3)
+    assert {(key, similarity) for key, similarity in job.spec["others"]} == {(a.key, "dot"), (b.key, "dot")}
     assert not any("By dot product neighbours stand" in text for text in texts(app))
     assert columns(app, 0) == ["A: factors", "B: words"]
 

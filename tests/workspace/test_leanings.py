@@ -12,13 +12,12 @@ from analysis.baselines import popular_neighbours
 from analysis.compare import compare, measure_lists
 from embedders import METHODS, Embedding
 from tests.planted import zipf_log
-from tests.workspace.test_results import PATIENCE
-from workspace import jobs, results, runs
+from workspace import results, runs
 from workspace.catalogue import catalogue_of
 from workspace.comparing import side_of
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
-from workspace.results import Pending, Ready
+from workspace.results import Ready
 from workspace.results.neighbours import nearest
 
 K = 5
@@ -98,32 +97,26 @@ def test_baselines_are_taken_over_the_items_that_both_have(home: Path) -> None:
 def test_baselines_are_kept_once_on_either_side(home: Path) -> None:
     pair = planted_pair(home)
     a, b = pair.a.entry, pair.b.entry
-    asked = results.baselines_or_job(a, b, K)
-    assert isinstance(asked, Pending)
-    assert jobs.wait(asked.job.id, PATIENCE).status == "done"
-    one, other = results.baselines_or_job(a, b, K), results.baselines_or_job(b, a, K)
-    assert isinstance(one, Ready)
-    assert one == other
-    assert one.value == results.make_baselines(b, a, K, lambda *_: pytest.fail("computed again"))
-    assert len(jobs.list_jobs()) == 1
-    assert isinstance(results.baselines_or_job(a, b, K + 1), Pending)
-    assert isinstance(results.baselines_or_job(a, a, K), Pending)
+    assert results.kept_baselines(a, b, K) is None
+    made = results.make_baselines(a, b, K)
+    assert made == results.kept_baselines(a, b, K) == results.kept_baselines(b, a, K)
+    assert made == results.make_baselines(b, a, K, lambda *_: pytest.fail("computed again"))
+    assert results.kept_baselines(a, b, K + 1) is None
+    assert results.kept_baselines(a, a, K) is None  # of other items
 
 
 @pytest.mark.parametrize("similarity", ["cosine", "dot"])
 def test_the_lean_by_a_similarity_is_that_of_a_comparison_and_kept(home: Path, similarity: Similarity) -> None:
     pair = planted_pair(home)
     run = pair.a.entry
-    asked = results.leaning_or_job(run, similarity, K)
-    assert isinstance(asked, Pending)
-    assert jobs.wait(asked.job.id, PATIENCE).status == "done"
-    found = results.leaning_or_job(run, similarity, K)
-    assert isinstance(found, Ready)
-    assert found.value == results.make_leaning(run, similarity, K, lambda *_: pytest.fail("computed again"))
+    assert results.kept_leaning(run, similarity, K) is None
+    found = results.make_leaning(run, similarity, K)
+    assert found == results.kept_leaning(run, similarity, K)
+    assert found == results.make_leaning(run, similarity, K, lambda *_: pytest.fail("computed again"))
     side = side_of(pair.a, similarity)
     expected = compare(side, side, K).a.as_json()
     for measure in ("neighbour_popularity", "head_share", "gini", "coverage", "n", "similarity", "method"):
-        assert found.value.measures[measure] == expected[measure], measure
+        assert found.measures[measure] == expected[measure], measure
     assert isinstance(results.neighbours_or_job(run, similarity, K), Ready)  # which it needed, and kept
 
 

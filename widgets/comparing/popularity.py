@@ -15,13 +15,13 @@ from figures.text import count
 from widgets.comparing.evidence import Evidence, charts
 from widgets.comparing.popularity_tables import neighbour_numbers
 from widgets.comparing.recommended import recommended
-from widgets.comparing.similarities import similarities
+from widgets.comparing.similarities import others, similarities
 from widgets.jobs_panel import outcome
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
-from workspace.results import Baselines, Leaning, Pending, baselines_or_job
+from workspace.results import Baselines, Leaning, popularity_bias_or_job
 
 _KEPT = 32
 
@@ -38,19 +38,19 @@ class Origin:
 def popularity_bias(evidence: Evidence) -> None:
     """Does a run lean towards popular items: pictures first, item to item and user to item, then the numbers."""
     choice = evidence.choice
+    known = popularity_bias_or_job(choice.a, choice.b, choice.k, others(choice))
+    if known.job is not None:
+        outcome(known.job)
+    baselines = known.baselines
     st.subheader("The neighbours of items", anchor=False)
-    found = baselines_or_job(choice.a, choice.b, choice.k)
-    baselines = None if isinstance(found, Pending) else found.value
     _how(evidence, baselines)
-    if isinstance(found, Pending):
-        outcome(found.job)
     origins = _origins(evidence, baselines)
     left, right = st.columns(2)
     with left:
         _neighbour_popularity(evidence, baselines)
     with right:
         _buckets(evidence, origins)
-    similarities(evidence, baselines)
+    similarities(evidence, known)
     left, right = st.columns(2)
     with left:
         _hubness(evidence, origins, baselines)
@@ -58,7 +58,7 @@ def popularity_bias(evidence: Evidence) -> None:
         _norms(evidence)
     neighbour_numbers(evidence, baselines)
     st.subheader("What users are recommended", anchor=False)
-    recommended(evidence)
+    recommended(evidence, known)
 
 
 def _how(evidence: Evidence, baselines: Baselines | None) -> None:

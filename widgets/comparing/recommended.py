@@ -16,11 +16,10 @@ from figures.popularity import Bar, Series
 from figures.text import count, plain
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.popularity_tables import recommendation_numbers
-from widgets.jobs_panel import outcome
 from widgets.logs.words import whose
 from widgets.measures import explain
 from widgets.pictures import picture
-from workspace.results import Pending, Ready, Recommendations, Unavailable, recommendations_or_job
+from workspace.results import PopularityBias, Recommendations, Unavailable
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,20 @@ class Source:
         return Bar(self.name, self.colour, cell["value"], cell.get("low"), cell.get("high"))
 
 
-def recommended(evidence: Evidence) -> None:
-    """What is recommended, as far as it is known; while a job makes it, how far that is."""
+def recommended(evidence: Evidence, known: PopularityBias) -> None:
+    """What is recommended, as far as it is known."""
     choice = evidence.choice
     runs = [(choice.a, A)] if choice.a.key == choice.b.key else [(choice.a, A), (choice.b, B)]
     found: list[tuple[Source, Recommendations]] = []
     for run, colour in runs:
-        answer = recommendations_or_job(run, choice.k)
-        if isinstance(answer, Pending):
-            outcome(answer.job)
-        elif isinstance(answer, Unavailable):
+        answer = known.recommendations.get(run.key)
+        if isinstance(answer, Unavailable):
             st.info(plain(answer.reason))
-        elif isinstance(answer, Ready):
-            found.append((Source(run.name, colour, answer.value.measures["run"]), answer.value))
+        elif answer is not None:
+            found.append((Source(run.name, colour, answer.measures["run"]), answer))
     if not found:
+        if known.job is not None:
+            st.caption("This is shown as soon as the work above is done.")
         return
     first = found[0][1].measures  # the baselines of both differ only where their items do
     sources = [source for source, _ in found]

@@ -13,12 +13,10 @@ from figures import popularity_words as words
 from figures.colours import BASELINE, POPULAR, A, B
 from figures.popularity import Dumbbell
 from widgets.comparing.evidence import Evidence
-from widgets.jobs_panel import outcome
 from widgets.measures import explain
-from widgets.pickers import Similarity
+from widgets.pickers import Choice, Similarity
 from widgets.pictures import picture
-from workspace.jobs import Job
-from workspace.results import Baselines, Pending, leaning_or_job
+from workspace.results import Baselines, PopularityBias
 from workspace.runs import RunEntry
 
 _BOTH: tuple[Similarity, Similarity] = ("cosine", "dot")
@@ -37,24 +35,29 @@ class _Row:
         return Dumbbell(self.run.name, self.colour, cosine, dot)
 
 
-def similarities(evidence: Evidence, baselines: Baselines | None) -> None:
-    """How far the choice of similarity moves both runs, once their neighbours by the other one are there."""
-    rows = _rows(evidence)
-    waiting = [job for row in rows if (job := _complete(row, evidence.choice.k)) is not None]
-    for job in waiting:
-        outcome(job)
+def others(choice: Choice) -> list[tuple[RunEntry, Similarity]]:
+    """The runs of a choice by the similarities that its comparison does not know them by."""
+    known = {(choice.a.key, choice.similarity_a), (choice.b.key, choice.similarity_b)}
+    runs = {run.key: run for run in (choice.a, choice.b)}
+    return [(run, similarity) for run in runs.values() for similarity in _BOTH if (run.key, similarity) not in known]
+
+
+def similarities(evidence: Evidence, known: PopularityBias) -> None:
+    """How far the choice of similarity moves both runs, once their neighbours by the other one are measured."""
+    rows, baselines = _rows(evidence, known), known.baselines
+    complete = all(len(row.known) == len(_BOTH) for row in rows)
     left, right = st.columns(2)
     with left:
         st.markdown("**Cosine or dot product: how popular are the neighbours?**")
         title = "mean popularity quantile of the neighbours"
         drawn = _draw(rows, baselines, "neighbour_popularity", title)
-        if not waiting:
+        if complete:
             st.markdown(words.similarities([(one.name, one.dot, one.cosine) for one in drawn]))
         explain("similarity", "baselines")
     with right:
         st.markdown("**Cosine or dot product: how many places go to the head?**")
         drawn = _draw(rows, baselines, "head_share", "share of the places that head items take")
-        if not waiting:
+        if complete:
             st.markdown(words.head_shares([(one.name, one.dot, one.cosine) for one in drawn]))
         explain("similarity", "head_share")
 
@@ -69,22 +72,17 @@ def _draw(rows: list[_Row], baselines: Baselines | None, measure: str, title: st
     return drawn
 
 
-def _rows(evidence: Evidence) -> list[_Row]:
+def _rows(evidence: Evidence, known: PopularityBias) -> list[_Row]:
     """The two runs, or the one that stands beside itself."""
     choice, report = evidence.choice, evidence.pair.report
     a = _Row(choice.a, A, {choice.similarity_a: report["a"]})
     if choice.a.key == choice.b.key:
         a.known[choice.similarity_b] = report["b"]
-        return [a]
-    return [a, _Row(choice.b, B, {choice.similarity_b: report["b"]})]
-
-
-def _complete(row: _Row, k: int) -> Job | None:
-    """Add the measures by the similarity that is missing, or give the job that takes them."""
-    for similarity in _BOTH:
-        if similarity not in row.known:
-            found = leaning_or_job(row.run, similarity, k)
-            if isinstance(found, Pending):
-                return found.job
-            row.known[similarity] = found.value.measures
-    return None
+        rows = [a]
+    else:
+        rows = [a, _Row(choice.b, B, {choice.similarity_b: report["b"]})]
+    for row in rows:
+        for (key, similarity), leaning in known.leanings.items():
+            if key == row.run.key:
+                row.known.setdefault(similarity, leaning.measures)
+    return rows

@@ -7,13 +7,14 @@ from workspace.results.keeping import Pending, Ready
 from workspace.results.leanings import (
     Baselines,
     Leaning,
-    baselines_or_job,
-    leaning_or_job,
+    kept_baselines,
+    kept_leaning,
     make_baselines,
     make_leaning,
 )
 from workspace.results.maps import MapPair, MapParams, drawn, make_maps, map_or_job
 from workspace.results.neighbours import MOST_NEIGHBOURS, Neighbours, make_neighbours, nearest, neighbours_or_job
+from workspace.results.popularity import PopularityBias, make_popularity_bias, popularity_bias_or_job
 from workspace.results.recommendations import (
     Recommendations,
     Unavailable,
@@ -29,19 +30,22 @@ __all__ = [
     "MapParams",
     "Neighbours",
     "Pending",
+    "PopularityBias",
     "Ready",
     "Recommendations",
     "Unavailable",
-    "baselines_or_job",
     "drawn",
-    "leaning_or_job",
+    "kept_baselines",
+    "kept_leaning",
     "make_baselines",
     "make_leaning",
     "make_maps",
     "make_neighbours",
+    "make_popularity_bias",
     "make_recommendations",
     "map_or_job",
     "nearest",
     "neighbours_or_job",
+    "popularity_bias_or_job",
     "recommendations_or_job",
 ]

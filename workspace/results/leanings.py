@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from analysis.arrays import Similarity
 from embedders.base import Progress, no_progress, part_of
-from workspace.results.keeping import Pending, Ready, keep, pending, read, result_path
+from workspace.results.keeping import keep, read, result_path
 from workspace.results.neighbours import make_neighbours, matched_items
 from workspace.results.plain import packed, unpacked
 from workspace.runs import Run, RunEntry, open_run
@@ -69,47 +69,45 @@ class Baselines:
         return int(self.random.measures["n"])
 
 
-def leaning_or_job(run: RunEntry, similarity: Similarity, k: int) -> Ready[Leaning] | Pending:
-    """What the k nearest items of each item of a kept run say."""
+def kept_leaning(run: RunEntry, similarity: Similarity, k: int) -> Leaning | None:
+    """What the k nearest items of each item of a kept run say, or None where nobody has measured them yet."""
     arrays = read(_leaning_path(run, similarity, k))
-    if arrays is not None:
-        return Ready(Leaning(**unpacked(arrays["leaning"])))
-    spec = {"run": run.key, "similarity": similarity, "k": k}
-    return pending("leaning", spec, f"Neighbours of {run.name} by {_BY[similarity]}")
+    return None if arrays is None else Leaning(**unpacked(arrays["leaning"]))
 
 
 def make_leaning(run: RunEntry, similarity: Similarity, k: int, progress: Progress = no_progress) -> Leaning:
-    """Compute and keep what `leaning_or_job` asks for, and the neighbours it needs; or read it where it is there."""
-    path = _leaning_path(run, similarity, k)
-    arrays = read(path)
-    if arrays is None:
+    """The same, measured and kept where it is not there yet, and so are the neighbours it needs."""
+    kept = kept_leaning(run, similarity, k)
+    if kept is None:
         from analysis.compare import measure_lists
 
         near = make_neighbours(run, similarity, progress=part_of(progress, 0.0, 0.9))
         progress("Measuring", 0.9, 1.0)
         opened, lists = open_run(run), near.indices[:, :k]
         measured = measure_lists(_side(opened, similarity), lists, run.method)
-        arrays = {"leaning": packed(asdict(Leaning.of(measured, lists, opened, opened.embedding.trained)))}
-        keep(path, arrays, {"run": run.key, "similarity": similarity, "k": k})
-    return Leaning(**unpacked(arrays["leaning"]))
+        kept = Leaning.of(measured, lists, opened, opened.embedding.trained)
+        made_from = {"run": run.key, "similarity": similarity, "k": k}
+        keep(_leaning_path(run, similarity, k), {"leaning": packed(asdict(kept))}, made_from)
+    return kept
 
 
-def baselines_or_job(run: RunEntry, other: RunEntry, k: int) -> Ready[Baselines] | Pending:
-    """What lists of k items that no model made say, over the items that have a vector in both runs; of one log."""
-    run, other = _by_age(run, other)
-    kept = _read_baselines(_baselines_path(run, other, k))
-    if kept is not None:
-        return Ready(kept)
-    return pending("baselines", {"run": run.key, "other": other.key, "k": k}, f"Baselines beside {run.name}")
+def kept_baselines(run: RunEntry, other: RunEntry, k: int) -> Baselines | None:
+    """What lists of k items that no model made say, over the items that have a vector in both runs of one log.
+
+    None where nobody has measured them yet.
+    """
+    arrays = read(_baselines_path(*_by_age(run, other), k))
+    if arrays is None:
+        return None
+    return Baselines(*(Leaning(**unpacked(arrays[name])) for name in ("random", "popularity")))
 
 
 def make_baselines(run: RunEntry, other: RunEntry, k: int, progress: Progress = no_progress) -> Baselines:
-    """Compute and keep what `baselines_or_job` asks for, or read it where it is there."""
-    run, other = _by_age(run, other)
-    path = _baselines_path(run, other, k)
-    kept = _read_baselines(path)
+    """The same, measured and kept where it is not there yet."""
+    kept = kept_baselines(run, other, k)
     if kept is not None:
         return kept
+    run, other = _by_age(run, other)
     from analysis.baselines import popular_neighbours, random_neighbours
     from analysis.compare import measure_lists
 
@@ -125,11 +123,8 @@ def make_baselines(run: RunEntry, other: RunEntry, k: int, progress: Progress = 
         progress("Measuring", 0.2 + 0.4 * number, 1.0)
         found[name] = Leaning.of(measure_lists(side, lists, name, inside), lists, opened, inside)
     arrays = {name: packed(asdict(leaning)) for name, leaning in found.items()}
-    keep(path, arrays, {"run": run.key, "other": other.key, "k": k})
+    keep(_baselines_path(run, other, k), arrays, {"run": run.key, "other": other.key, "k": k})
     return Baselines(**found)
-
-
-_BY: Mapping[Similarity, str] = {"cosine": "cosine", "dot": "dot product"}
 
 
 def _side(run: Run, similarity: Similarity) -> Side:
@@ -153,13 +148,6 @@ def _by_age(run: RunEntry, other: RunEntry) -> tuple[RunEntry, RunEntry]:
     """Swapping the runs computes nothing."""
     older, younger = sorted((run, other), key=lambda entry: (entry.created, entry.key))
     return older, younger
-
-
-def _read_baselines(path: Path) -> Baselines | None:
-    arrays = read(path)
-    if arrays is None:
-        return None
-    return Baselines(*(Leaning(**unpacked(arrays[name])) for name in ("random", "popularity")))
 
 
 def _leaning_path(run: RunEntry, similarity: Similarity, k: int) -> Path:

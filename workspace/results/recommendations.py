@@ -53,9 +53,17 @@ class Unavailable:
 
 def recommendations_or_job(run: RunEntry, k: int = 10) -> Ready[Recommendations] | Pending | Unavailable:
     """The k best items of each user that it has not seen, and their measures; needs the log that the run is of."""
+    kept = kept_recommendations(run, k)
+    if kept is None:
+        return pending("recommendations", {"run": run.key, "k": k}, f"Recommendations of {run.name}")
+    return kept if isinstance(kept, Unavailable) else Ready(kept)
+
+
+def kept_recommendations(run: RunEntry, k: int) -> Recommendations | Unavailable | None:
+    """The same as far as it is known without work; None where it could be made."""
     kept = _read(_path(run, k))
     if kept is not None:
-        return Ready(kept)
+        return kept
     try:
         find_log(run.log_digest)
     except LogError:
@@ -63,7 +71,7 @@ def recommendations_or_job(run: RunEntry, k: int = 10) -> Ready[Recommendations]
             f"What {run.name} recommends cannot be told here: the log it was trained on, {run.log_name}, is not kept "
             "in this workspace, and what users have seen already has to be left out."
         )
-    return pending("recommendations", {"run": run.key, "k": k}, f"Recommendations of {run.name}")
+    return None
 
 
 def make_recommendations(run: RunEntry, k: int, progress: Progress = no_progress) -> Recommendations:
