@@ -400,12 +400,15 @@ def _side_measures(side: Side, k: int) -> SideMeasures:
     )
 
 
-def measure_lists(side: Side, lists: Neighbours, name: str) -> SideMeasures:
-    """What other lists say than the side's own, such as those of a baseline, over the items that have a vector in it.
+def measure_lists(side: Side, lists: Neighbours, name: str, inside: Mask | None = None) -> SideMeasures:
+    """What other lists than the side's own say of its items, such as those of a baseline.
 
-    lists  int32 (n, k), -1 = none; vectors have no part in them, so that there is no norm and popularity
+    lists   int32 (n, k), -1 = none; vectors have no part in them, so that there is no norm and popularity
+    inside  bool (n,): the items that could stand in a list, by default those that have a vector in the side
     """
-    measured = _side_measures(replace(side, method=name, neighbours=lists), lists.shape[1])
+    items = trained_rows(side.vectors) if inside is None else inside
+    stand_ins = items[:, None].astype(np.float32)
+    measured = _side_measures(replace(side, method=name, vectors=stand_ins, neighbours=lists), lists.shape[1])
     return replace(measured, norm_popularity=Measure.of(np.nan, 0))
 
 

@@ -8,11 +8,8 @@ from functools import cached_property
 
 import plotly.graph_objects as go
 
-from analysis import BUCKETS
-from figures.charts import paired_bars, popularity_lines, shares_against
+from figures.charts import popularity_lines, shares_against
 from workspace.pairs import Pair
-
-_HUBNESS = {"coverage": "coverage", "anti-hubs": "anti_hubs", "Gini": "gini", "Robin Hood": "robin_hood"}
 
 
 @dataclass(frozen=True)
@@ -34,19 +31,6 @@ class ComparisonCharts:
         """Vector length against own popularity."""
         names, curves = self.pair.names, self.pair.norm_curves()
         return popularity_lines(list(zip(names, curves, strict=True)), "vector length / mean length", baseline=None)
-
-    @cached_property
-    def bucket_shares(self) -> go.Figure:
-        """Who takes the places in the neighbour lists."""
-        in_a, in_b, of_catalogue = self.pair.bucket_shares()
-        names, title = self.pair.names, "share of all neighbour places"
-        return paired_bars(BUCKETS, in_a, in_b, names, title, of_catalogue, "share of the catalogue")
-
-    @cached_property
-    def hubness(self) -> go.Figure:
-        """How evenly the places are spread."""
-        a, b = ([self.pair.report[side][name] for name in _HUBNESS.values()] for side in ("a", "b"))
-        return paired_bars(list(_HUBNESS), a, b, self.pair.names, "share or index, 0..1")
 
 
 def category_mix(some: Counter[str], everything: Counter[str], most: int = 10) -> go.Figure:

@@ -37,6 +37,7 @@ LANE_OF: Mapping[str, Lane] = {
     "company": "view",
     "agreement": "view",
     "recommendations": "view",
+    "popularity": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

@@ -167,6 +167,16 @@ def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping
     return {"run": spec["run"]}
 
 
+def popularity_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """How two kept runs lean towards popular items: {"a" and "b" (keys), "k", "others" (lists of key, similarity)}."""
+    from workspace.results import make_popularity_bias
+    from workspace.runs import find_run
+
+    others = [(find_run(key), similarity) for key, similarity in spec["others"]]
+    make_popularity_bias(find_run(spec["a"]), find_run(spec["b"]), spec["k"], others, progress)
+    return {"a": spec["a"], "b": spec["b"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -177,4 +187,5 @@ TASKS: Mapping[str, Task] = {
     "company": company_task,
     "agreement": agreement_task,
     "recommendations": recommendations_task,
+    "popularity": popularity_task,
 }

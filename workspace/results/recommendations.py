@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from embedders.base import Embedding, Progress, no_progress, part_of
 from errors import LogError, RunError
 from workspace.logs import find_log, open_log
 from workspace.results.keeping import Pending, Ready, keep, pending, read, result_path
+from workspace.results.plain import packed, unpacked
 from workspace.runs import RunEntry, open_run
 
 if TYPE_CHECKING:
@@ -53,9 +53,17 @@ class Unavailable:
 
 def recommendations_or_job(run: RunEntry, k: int = 10) -> Ready[Recommendations] | Pending | Unavailable:
     """The k best items of each user that it has not seen, and their measures; needs the log that the run is of."""
+    kept = kept_recommendations(run, k)
+    if kept is None:
+        return pending("recommendations", {"run": run.key, "k": k}, f"Recommendations of {run.name}")
+    return kept if isinstance(kept, Unavailable) else Ready(kept)
+
+
+def kept_recommendations(run: RunEntry, k: int) -> Recommendations | Unavailable | None:
+    """The same as far as it is known without work; None where it could be made."""
     kept = _read(_path(run, k))
     if kept is not None:
-        return Ready(kept)
+        return kept
     try:
         find_log(run.log_digest)
     except LogError:
@@ -63,7 +71,7 @@ def recommendations_or_job(run: RunEntry, k: int = 10) -> Ready[Recommendations]
             f"What {run.name} recommends cannot be told here: the log it was trained on, {run.log_name}, is not kept "
             "in this workspace, and what users have seen already has to be left out."
         )
-    return pending("recommendations", {"run": run.key, "k": k}, f"Recommendations of {run.name}")
+    return None
 
 
 def make_recommendations(run: RunEntry, k: int, progress: Progress = no_progress) -> Recommendations:
@@ -76,8 +84,7 @@ def make_recommendations(run: RunEntry, k: int, progress: Progress = no_progress
     if kept is None:
         kept = _recommend(run, k, progress)
         facts = {"in_log": kept.in_log, "by": kept.by, "measures": kept.measures}
-        written = np.frombuffer(json.dumps(facts, allow_nan=False).encode(), dtype=np.uint8)
-        keep(path, {"users": kept.users, "lists": kept.lists, "facts": written}, {"run": run.key, "k": k})
+        keep(path, {"users": kept.users, "lists": kept.lists, "facts": packed(facts)}, {"run": run.key, "k": k})
     return kept
 
 
@@ -145,7 +152,7 @@ def _read(path: Path) -> Recommendations | None:
     arrays = read(path)
     if arrays is None:
         return None
-    facts = json.loads(arrays["facts"].tobytes())
+    facts = unpacked(arrays["facts"])
     return Recommendations(arrays["users"], arrays["lists"], facts["in_log"], facts["by"], facts["measures"])
 
 
