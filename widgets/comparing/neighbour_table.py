@@ -70,14 +70,13 @@ def _table(of_run: NeighbourList, rows: npt.NDArray[np.intp], items: Catalogue) 
         "title": [items.titles[code] for code in codes],
         "there": [[rank] for rank in there],
         "similarity": of_run.scores[rows].astype(np.float64),
-        "popularity": items.quantiles[codes],
     }
     if of_run.company is not None:
         found = of_run.company.of(rows)
-        columns |= {"together": found.together, "pmi": found.pmi}
+        columns |= {"together": found.together, "pmi": found.pmi, "distance": _distances(found)}
         if found.users is not None:
             columns["users"] = found.users
-        columns["distance"] = _distances(found)
+    columns["popularity"] = items.quantiles[codes]
     columns["category"] = [items.categories[code] or _ABSENT for code in codes]
     return pd.DataFrame(columns)
 
@@ -96,21 +95,16 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str) -> dict[str, Any]
     config = st.column_config
     return {
         "rank": config.NumberColumn("#", width=35),
-        "title": config.TextColumn("Title", width=170),
+        "title": config.TextColumn("Title", width=155),
         "there": config.MultiselectColumn(
             f"In {other}",
             help=f"Its rank among the neighbours in {other}; – where it is none of them.",
             options=[_ABSENT, *ranks],
             color=[colour, *[BOTH] * len(ranks)],
-            width=50,
+            width=45,
         ),
-        "similarity": config.ProgressColumn(
-            "Similarity",
-            help=f"By {of_run.similarity}, in this run's vectors.",
-            format="%.3f",
-            min_value=min(0.0, float(of_run.scores.min())),
-            max_value=max(1.0, float(of_run.scores.max())),
-            width=85,
+        "similarity": config.NumberColumn(
+            "Similarity", help=f"By {of_run.similarity}, in this run's vectors.", format="%.3f", width=75
         ),
         "popularity": config.ProgressColumn(
             "Popularity",

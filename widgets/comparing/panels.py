@@ -10,6 +10,7 @@ from widgets.comparing.evidence import Evidence
 from widgets.comparing.maps import colouring, pair_of_maps
 from widgets.comparing.neighbours import neighbours
 from widgets.comparing.popularity import popularity_bias
+from widgets.comparing.reasons import index_of
 from widgets.item_filter import choose_filter
 from widgets.measures import explain
 from widgets.search import chosen_item, search_box
@@ -30,6 +31,7 @@ def around_item(evidence: Evidence) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         coloured = colouring(evidence.log)
         only, mask = choose_filter(evidence.log, evidence.catalogue)
+    index_of(evidence)  # its job takes a moment, and is not to stand in line behind the maps
     pair_of_maps(evidence, item, coloured, only, mask)
     search_box(evidence.catalogue, mask)
     neighbours(evidence, item, mask)
