@@ -85,23 +85,23 @@ def reasons(a: Company, b: Company, held_by: str, *, timed: bool) -> list[str]:
     )
     more, above = _larger(a.together.astype(np.float64), b.together.astype(np.float64)), _larger(a.pmi, b.pmi)
     return [
-        f"**{_picks(more, above)}**: {numbers}.",
+        f"**{_difference(more, above)}**: {numbers}.",
         *_never(of_a, of_b, held_by),
         *_order(of_a, of_b, _BOTH_IN[held_by], timed),
     ]
 
 
-def _picks(more: str, above: str) -> str:
-    """What each run picks, by which of them ("A", "B" or "") has clearly more of the two."""
+def _difference(more: str, above: str) -> str:
+    """What sets the two lists apart, by which of them ("A", "B" or "") has clearly more of the two."""
     if more and above and more != above:
-        return f"{more} picks what stands beside it most often, {above} what does so beyond its popularity"
+        return f"{more}'s neighbours stand beside it more often, {above}'s further beyond chance"
     if more and above:
-        return f"{more} picks what stands beside it more often, and further beyond chance"
+        return f"{more}'s neighbours stand beside it more often, and further beyond chance"
     if more:
-        return f"{more} picks what stands beside it more often; neither goes clearly further beyond chance"
+        return f"{more}'s neighbours stand beside it more often; how far beyond chance is not clearly different"
     if above:
-        return f"{above} picks what stands beside it further beyond chance; neither does so clearly more often"
-    return "Neither picks clearly more of what stands beside it often, or beyond chance"
+        return f"{above}'s neighbours stand beside it further beyond chance; how often is not clearly different"
+    return "Neither's neighbours stand beside it clearly more often, or further beyond chance"
 
 
 def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
@@ -109,7 +109,7 @@ def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
         return []
     return [
         f"**Never together** with it {_WHERE[held_by]} are {count(a.never)} of {a.n} neighbours in A and "
-        f"{count(b.never)} of {b.n} in B: these are near because they stand with the same other items."
+        f"{count(b.never)} of {b.n} in B: these are near for another reason, such as the same other items beside them."
     ]
 
 
@@ -119,7 +119,8 @@ def _order(a: Typical, b: Typical, holders: str, timed: bool) -> list[str]:
     if a.ordered or b.ordered:
         numbers = f"{decimal(a.distance, 1)} events in A and {decimal(b.distance, 1)} in B"
         without = f"; {count(a.tied + b.tied)} have no order" if a.tied + b.tied else ""
-        return [f"**How near they follow**: the median distance to a neighbour is {numbers}{without}."]
+        of = f"n = {a.ordered} and {b.ordered}"
+        return [f"**How near they follow**: the median distance to a neighbour is {numbers} ({of}{without})."]
     if a.tied or b.tied:
         return [
             f"**No order**: most {holders} have them at the same time, so the log does not say how near they follow "

@@ -39,19 +39,25 @@ OFTEN, RARELY = (
 
 def test_often_is_told_from_beyond_popularity() -> None:
     first = reasons(OFTEN, RARELY, "sessions", timed=True)[0]
-    assert first.startswith("**A picks what stands beside it most often, B what does so beyond its popularity**")
+    assert first.startswith("**A's neighbours stand beside it more often, B's further beyond chance**")
     assert "together in 80 sessions in A and 3 sessions in B, at PMI 0.10 and 5.00 (n = 5 and 5)" in first
-    assert reasons(RARELY, OFTEN, "sessions", timed=True)[0].startswith("**B picks what stands beside it most often, A")
+    assert reasons(RARELY, OFTEN, "sessions", timed=True)[0].startswith(
+        "**B's neighbours stand beside it more often, A's"
+    )
 
 
 @pytest.mark.parametrize(
     ("a", "b", "said"),
     [
-        (found([9] * 5, [3.0] * 5), found([2] * 5, [1.0] * 5), "A picks what stands beside it more often, and further"),
-        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A picks what stands beside it more often; neither"),
-        (found([2] * 5, [1.0] * 5), found([2] * 5, [3.0] * 5), "B picks what stands beside it further beyond chance;"),
-        (OFTEN, OFTEN, "Neither picks clearly more"),
-        (found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "Neither picks clearly more"),  # too few to say so
+        (found([9] * 5, [3.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often, and"),
+        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often; how far"),
+        (
+            found([2] * 5, [1.0] * 5),
+            found([2] * 5, [3.0] * 5),
+            "B's neighbours stand beside it further beyond chance; how",
+        ),
+        (OFTEN, OFTEN, "Neither's neighbours"),
+        (found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "Neither's neighbours"),  # too few to say so
     ],
 )
 def test_only_clear_differences_are_said(a: Company, b: Company, said: str) -> None:
@@ -61,7 +67,7 @@ def test_only_clear_differences_are_said(a: Company, b: Company, said: str) -> N
 def test_a_difference_that_half_of_the_neighbours_do_not_share_is_not_clear() -> None:
     """Medians of 1 and 2, yet one of A's has more than one of B's in 9 of 25 pairs, and as many in 3: 0.42."""
     a, b = found([0, 0, 1, 3, 4], [1.0] * 5), found([0, 2, 2, 2, 2], [1.0] * 5)
-    assert reasons(a, b, "sessions", timed=True)[0].startswith("**Neither")
+    assert reasons(a, b, "sessions", timed=True)[0].startswith("**Neither's neighbours")
 
 
 def test_neighbours_that_never_meet_the_item_are_counted() -> None:
@@ -81,7 +87,10 @@ def test_where_nothing_meets_nothing_is_compared() -> None:
 def test_order_is_told_from_no_order_and_from_no_times() -> None:
     near, far = found([3, 3], [1.0, 1.0], [1.0, 2.0]), found([3, 3], [1.0, 1.0], [8.0, NAN], [0.0, 0.9])
     tied = found([3, 3], [1.0, 1.0], [NAN, NAN], [1.0, 0.8])
-    assert "is 1.5 events in A and 8.0 in B; 1 have no order." in reasons(near, far, "sessions", timed=True)[-1]
+    assert (
+        "is 1.5 events in A and 8.0 in B (n = 2 and 1; 1 have no order)."
+        in reasons(near, far, "sessions", timed=True)[-1]
+    )
     assert "**No order**: most sessions that hold both have them" in reasons(tied, tied, "sessions", timed=True)[-1]
     assert "no times" in reasons(tied, tied, "sessions", timed=False)[-1]
 
