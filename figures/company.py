@@ -20,7 +20,7 @@ _CLEAR = 0.71  # chance that one of A's has more than one of B's: a large effect
 _ENOUGH = 5  # neighbours on either side, below which nothing is said of a difference
 _ONE = {"sessions": "session", "baskets": "basket", "users": "user"}
 _WHERE = {"sessions": "in one session", "baskets": "in one basket", "users": "in one user's history"}
-_BOTH_IN = {
+BOTH_IN = {
     "sessions": "sessions that hold both",
     "baskets": "baskets that hold both",
     "users": "users who have both",
@@ -87,7 +87,7 @@ def reasons(a: Company, b: Company, held_by: str, *, timed: bool) -> list[str]:
     return [
         f"**{_difference(more, above)}**: {numbers}.",
         *_never(of_a, of_b, held_by),
-        *_order(of_a, of_b, _BOTH_IN[held_by], timed),
+        *_order(of_a, of_b, BOTH_IN[held_by], timed),
     ]
 
 
@@ -196,7 +196,7 @@ def company_chart(lists: tuple[NeighbourList, NeighbourList], titles: Sequence[s
                 }
             )
     x_axis = {**_AXIS, "type": "log", **_ticks([float(x) for trace in traces for x in trace["x"]])}
-    return figure(traces, _BOTH_IN[held_by], "PMI (0 = by chance)", height=300, x_axis=x_axis, y_axis=_AXIS)
+    return figure(traces, BOTH_IN[held_by], "PMI (0 = by chance)", height=300, x_axis=x_axis, y_axis=_AXIS)
 
 
 def _ticks(values: Sequence[float]) -> dict[str, Any]:

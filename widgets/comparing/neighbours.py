@@ -35,8 +35,9 @@ def neighbours(evidence: Evidence, item: int, mask: Mask) -> None:
             st.markdown(f"**{letter}: {plain(of_run.name)}** · {of_run.similarity}")
             wanted = np.ones(len(of_run), np.bool_) if shown == _ALL else of_run.shared == (shown == _BOTH)
             neighbour_table(
-                of_run, wanted, mask[of_run.codes], evidence.catalogue, letter=letter, held_by=held_by(evidence.log)
-            )
+                of_run, wanted, mask[of_run.codes], evidence.catalogue,
+                letter=letter, held_by=held_by(evidence.log), wide=len(sides) == 1,
+            )  # fmt: skip
     if isinstance(index, Pending):
         outcome(index.job)
     elif isinstance(index, str):
