@@ -22,12 +22,21 @@ Mask = npt.NDArray[np.bool_]
 
 
 def neighbour_table(
-    of_run: NeighbourList, wanted: Mask, let_through: Mask, items: Catalogue, *, letter: str, held_by: str, wide: bool
+    of_run: NeighbourList,
+    wanted: Mask,
+    let_through: Mask,
+    items: Catalogue,
+    *,
+    of_item: int,
+    letter: str,
+    held_by: str,
+    wide: bool,
 ) -> None:
     """The neighbours of the chosen item in one run; a click on a row makes that neighbour the chosen item.
 
     wanted       bool (n,): those of the kind that is asked for
     let_through  bool (n,): those that the filter shows; of the wanted, the others are counted under the table
+    of_item      the chosen item's code
     letter       of the run: "A" or "B"
     held_by      what items stand together in: "sessions", "baskets" or "users"
     wide         whether it has the whole width of the page
@@ -43,7 +52,8 @@ def neighbour_table(
     if not len(rows):
         st.info(f"The filter above hides all {count(hidden)} of them.")
         return
-    key, chosen = f"neighbours-{letter}", [items.ids[code] for code in of_run.codes[rows]]
+    # Another item's table is another table, so that the cell that was clicked in this one can be clicked there as well.
+    key, chosen = f"neighbours-{letter}-{of_item}", [items.ids[code] for code in of_run.codes[rows]]
 
     def walk() -> None:
         picked = st.session_state[key]["selection"]["cells"]
