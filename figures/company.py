@@ -16,9 +16,15 @@ from figures.colours import BOTH, A, B
 from figures.text import count, decimal, drawn_text, shorten
 from workspace.neighbour_lists import NeighbourList
 
-_MORE = 1.25  # times as often, from which on the one median count is called larger than the other
-_ABOVE = 0.25  # of PMI, from which on the one median is called higher
+_CLEAR = 0.71  # chance that one of A's has more than one of B's: a large effect by Vargha and Delaney (2000)
+_ENOUGH = 5  # neighbours on either side, below which nothing is said of a difference
+_ONE = {"sessions": "session", "baskets": "basket", "users": "user"}
 _WHERE = {"sessions": "in one session", "baskets": "in one basket", "users": "in one user's history"}
+BOTH_IN = {
+    "sessions": "sessions that hold both",
+    "baskets": "baskets that hold both",
+    "users": "users who have both",
+}
 _AXIS = {"gridcolor": "rgba(135, 146, 165, 0.25)", "zeroline": False}
 
 
@@ -70,61 +76,72 @@ def reasons(a: Company, b: Company, held_by: str, *, timed: bool) -> list[str]:
     of_a, of_b = typical(a), typical(b)
     if not of_a.n or not of_b.n:
         return []
-    return [_picks(of_a, of_b, held_by), *_never(of_a, of_b, held_by), *_order(of_a, of_b, held_by, timed)]
-
-
-def _picks(a: Typical, b: Typical, held_by: str) -> str:
-    if a.never == a.n and b.never == b.n:
-        return f"**No neighbour ever stands together with this item**: none of A's {a.n}, none of B's {b.n}."
-    more = _larger(a.together >= _MORE * b.together + 1e-9, b.together >= _MORE * a.together + 1e-9)
-    above = _larger(a.pmi >= b.pmi + _ABOVE, b.pmi >= a.pmi + _ABOVE)
-    if more and above and more != above:
-        said = f"{more} picks what stands beside it most often, {above} what does so beyond its popularity"
-    elif more and above:
-        said = f"{more} picks what stands beside it more often, and further beyond chance"
-    elif more:
-        said = f"{more} picks what stands beside it more often; neither goes further beyond chance"
-    elif above:
-        said = f"{above} picks what stands beside it further beyond chance; neither does so more often"
-    else:
-        said = "Both pick neighbours that stand beside it about equally often, and equally far beyond chance"
-    return (
-        f"**{said}**: in the median together in {_half(a.together)} {held_by} in A and {_half(b.together)} in B, at "
-        f"PMI {decimal(a.pmi)} and {decimal(b.pmi)} (n = {a.n} and {b.n})."
+    if of_a.never == of_a.n and of_b.never == of_b.n:
+        return [f"**No neighbour ever stands together with this item**: none of A's {of_a.n}, none of B's {of_b.n}."]
+    in_a, in_b = (_times(side.together, held_by) for side in (of_a, of_b))
+    numbers = (
+        f"in the median together in {in_a} in A and {in_b} in B, at PMI {decimal(of_a.pmi)} and {decimal(of_b.pmi)} "
+        f"(n = {of_a.n} and {of_b.n})"
     )
-
-
-def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
-    if (not a.never and not b.never) or (a.never == a.n and b.never == b.n):
-        return []
+    more, above = _larger(a.together.astype(np.float64), b.together.astype(np.float64)), _larger(a.pmi, b.pmi)
     return [
-        f"**Never together** with it {_WHERE[held_by]} are {count(a.never)} of {a.n} neighbours in A and "
-        f"{count(b.never)} of {b.n} in B: these are near since they keep the same company as the item, not its own."
+        f"**{_difference(more, above)}**: {numbers}.",
+        *_never(of_a, of_b, held_by),
+        *_order(of_a, of_b, BOTH_IN[held_by], timed),
     ]
 
 
-def _order(a: Typical, b: Typical, held_by: str, timed: bool) -> list[str]:
+def _difference(more: str, above: str) -> str:
+    """What sets the two lists apart, by which of them ("A", "B" or "") has clearly more of the two."""
+    if more and above and more != above:
+        return f"{more}'s neighbours stand beside it more often, {above}'s further beyond chance"
+    if more and above:
+        return f"{more}'s neighbours stand beside it more often, and further beyond chance"
+    if more:
+        return f"{more}'s neighbours stand beside it more often; how far beyond chance is not clearly different"
+    if above:
+        return f"{above}'s neighbours stand beside it further beyond chance; how often is not clearly different"
+    return "Neither's neighbours stand beside it clearly more often, or further beyond chance"
+
+
+def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
+    if not a.never and not b.never:
+        return []
+    return [
+        f"**Never together** with it {_WHERE[held_by]} are {count(a.never)} of {a.n} neighbours in A and "
+        f"{count(b.never)} of {b.n} in B: these are near for another reason, such as the same other items beside them."
+    ]
+
+
+def _order(a: Typical, b: Typical, holders: str, timed: bool) -> list[str]:
     if not timed:
         return ["**No order**: this log has no times, so it does not say how near two items follow each other."]
     if a.ordered or b.ordered:
         numbers = f"{decimal(a.distance, 1)} events in A and {decimal(b.distance, 1)} in B"
         without = f"; {count(a.tied + b.tied)} have no order" if a.tied + b.tied else ""
-        return [f"**How near they follow**: the median distance to a neighbour is {numbers}{without}."]
+        of = f"n = {a.ordered} and {b.ordered}"
+        return [f"**How near they follow**: the median distance to a neighbour is {numbers} ({of}{without})."]
     if a.tied or b.tied:
         return [
-            f"**No order**: two items that stand together {_WHERE[held_by]} have the same time in this log, so it does "
-            "not say how near they follow each other. A method that needs an order draws one at random."
+            f"**No order**: most {holders} have them at the same time, so the log does not say how near they follow "
+            "each other. A method that needs an order draws one at random."
         ]
     return []
 
 
-def _larger(a: bool, b: bool) -> str:
-    return "A" if a else "B" if b else ""
+def _larger(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> str:
+    """Which of two sets of numbers is clearly the larger: "A", "B" or neither; what is not known is left out."""
+    a, b = a[np.isfinite(a)], b[np.isfinite(b)]
+    if min(len(a), len(b)) < _ENOUGH:
+        return ""
+    chance = float(np.mean((a[:, None] > b) + 0.5 * (a[:, None] == b)))
+    return "A" if chance >= _CLEAR else "B" if chance <= 1 - _CLEAR else ""
 
 
-def _half(number: float) -> str:
-    """A median of whole numbers: 12 or 12.5."""
-    return count(number) if number == int(number) else f"{number:,.1f}"
+def _times(number: float, held_by: str) -> str:
+    """A median count with its unit: "1 session", "12.5 sessions"."""
+    shown = count(number) if number == int(number) else f"{number:,.1f}"
+    return f"{shown} {_ONE[held_by] if number == 1 else held_by}"
 
 
 def _median(values: npt.NDArray[np.float64]) -> float:
@@ -179,9 +196,7 @@ def company_chart(lists: tuple[NeighbourList, NeighbourList], titles: Sequence[s
                 }
             )
     x_axis = {**_AXIS, "type": "log", **_ticks([float(x) for trace in traces for x in trace["x"]])}
-    return figure(
-        traces, f"together in so many {held_by}", "PMI: how far beyond chance", height=300, x_axis=x_axis, y_axis=_AXIS
-    )
+    return figure(traces, BOTH_IN[held_by], "PMI (0 = by chance)", height=300, x_axis=x_axis, y_axis=_AXIS)
 
 
 def _ticks(values: Sequence[float]) -> dict[str, Any]:

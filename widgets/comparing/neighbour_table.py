@@ -11,6 +11,7 @@ import streamlit as st
 
 from analysis.company import Company
 from figures.colours import BOTH, A, B
+from figures.company import BOTH_IN
 from figures.text import count, decimal, plain
 from widgets.search import choose
 from workspace.catalogue import Catalogue
@@ -21,14 +22,24 @@ Mask = npt.NDArray[np.bool_]
 
 
 def neighbour_table(
-    of_run: NeighbourList, wanted: Mask, let_through: Mask, items: Catalogue, *, letter: str, held_by: str
+    of_run: NeighbourList,
+    wanted: Mask,
+    let_through: Mask,
+    items: Catalogue,
+    *,
+    of_item: int,
+    letter: str,
+    held_by: str,
+    wide: bool,
 ) -> None:
     """The neighbours of the chosen item in one run; a click on a row makes that neighbour the chosen item.
 
     wanted       bool (n,): those of the kind that is asked for
     let_through  bool (n,): those that the filter shows; of the wanted, the others are counted under the table
+    of_item      the chosen item's code
     letter       of the run: "A" or "B"
     held_by      what items stand together in: "sessions", "baskets" or "users"
+    wide         whether it has the whole width of the page
     """
     if len(of_run) == 0:
         st.info(f"{plain(of_run.name)} has no vector for this item, so it has no neighbours there.")
@@ -41,7 +52,8 @@ def neighbour_table(
     if not len(rows):
         st.info(f"The filter above hides all {count(hidden)} of them.")
         return
-    key, chosen = f"neighbours-{letter}", [items.ids[code] for code in of_run.codes[rows]]
+    # Another item's table is another table, so that the cell that was clicked in this one can be clicked there as well.
+    key, chosen = f"neighbours-{letter}-{of_item}", [items.ids[code] for code in of_run.codes[rows]]
 
     def walk() -> None:
         picked = st.session_state[key]["selection"]["cells"]
@@ -56,7 +68,7 @@ def neighbour_table(
         selection_mode="single-cell",
         placeholder=_ABSENT,
         alt=f"Neighbours in {of_run.name}",
-        column_config=_columns(of_run, letter, held_by),
+        column_config=_columns(of_run, letter, held_by, wide=wide),
     )
     if hidden:
         st.caption(f"The filter above hides {count(hidden)} more.")
@@ -70,7 +82,6 @@ def _table(of_run: NeighbourList, rows: npt.NDArray[np.intp], items: Catalogue) 
         "title": [items.titles[code] for code in codes],
         "there": [[rank] for rank in there],
         "similarity": of_run.scores[rows].astype(np.float64),
-        "popularity": items.quantiles[codes],
     }
     if of_run.company is not None:
         found = of_run.company.of(rows)
@@ -78,6 +89,7 @@ def _table(of_run: NeighbourList, rows: npt.NDArray[np.intp], items: Catalogue) 
         if found.users is not None:
             columns["users"] = found.users
         columns["distance"] = _distances(found)
+    columns["popularity"] = items.quantiles[codes]
     columns["category"] = [items.categories[code] or _ABSENT for code in codes]
     return pd.DataFrame(columns)
 
@@ -90,27 +102,22 @@ def _distances(found: Company) -> list[str]:
     ]
 
 
-def _columns(of_run: NeighbourList, letter: str, held_by: str) -> dict[str, Any]:
+def _columns(of_run: NeighbourList, letter: str, held_by: str, *, wide: bool) -> dict[str, Any]:
     other, colour = ("B", A) if letter == "A" else ("A", B)
     ranks = [str(rank) for rank in range(1, int(of_run.ranks_there.max(initial=0)) + 1)]
     config = st.column_config
     return {
-        "rank": config.NumberColumn("#", width=35),
-        "title": config.TextColumn("Title", width=170),
+        "rank": config.NumberColumn("#", width=30),
+        "title": config.TextColumn("Title", width=300 if wide else 140),
         "there": config.MultiselectColumn(
             f"In {other}",
             help=f"Its rank among the neighbours in {other}; – where it is none of them.",
             options=[_ABSENT, *ranks],
             color=[colour, *[BOTH] * len(ranks)],
-            width=50,
+            width=45,
         ),
-        "similarity": config.ProgressColumn(
-            "Similarity",
-            help=f"By {of_run.similarity}, in this run's vectors.",
-            format="%.3f",
-            min_value=min(0.0, float(of_run.scores.min())),
-            max_value=max(1.0, float(of_run.scores.max())),
-            width=85,
+        "similarity": config.NumberColumn(
+            "Similarity", help=f"By {of_run.similarity}, in this run's vectors.", format="%.3f", width=75
         ),
         "popularity": config.ProgressColumn(
             "Popularity",
@@ -121,17 +128,20 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str) -> dict[str, Any]
             width=85,
         ),
         "together": config.NumberColumn(
-            "Together", help=f"How many {held_by} hold both it and the chosen item.", format="localized", width=70
+            "Together",
+            help=f"{BOTH_IN[held_by].capitalize()}: this item and the chosen one.",
+            format="localized",
+            width=70,
         ),
         "pmi": config.NumberColumn(
             "PMI",
             help="How far beyond chance they stand together: 0 = as often as chance would have it, 1 = twice as often, "
             "3 = eight times, below 0 = less often; – where they never do.",
             format="%.2f",
-            width=55,
+            width=50,
         ),
         "users": config.NumberColumn(
-            "Users", help="How many users have both, in one session or in different ones.", format="localized", width=60
+            "Users", help="How many users have both, in one session or in different ones.", format="localized", width=52
         ),
         "distance": config.TextColumn(
             "Distance",

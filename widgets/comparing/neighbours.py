@@ -35,13 +35,16 @@ def neighbours(evidence: Evidence, item: int, mask: Mask) -> None:
             st.markdown(f"**{letter}: {plain(of_run.name)}** · {of_run.similarity}")
             wanted = np.ones(len(of_run), np.bool_) if shown == _ALL else of_run.shared == (shown == _BOTH)
             neighbour_table(
-                of_run, wanted, mask[of_run.codes], evidence.catalogue, letter=letter, held_by=held_by(evidence.log)
-            )
+                of_run, wanted, mask[of_run.codes], evidence.catalogue,
+                of_item=item, letter=letter, held_by=held_by(evidence.log), wide=len(sides) == 1,
+            )  # fmt: skip
     if isinstance(index, Pending):
         outcome(index.job)
     elif isinstance(index, str):
         st.caption(index)
     if len(lists[0]) or len(lists[1]):
+        further = " Scroll a table sideways for its further columns." if len(sides) > 1 else ""
+        st.caption(f"Click a row to choose that item.{further}")
         st.download_button(
             "Both lists as CSV",
             data=lambda: neighbour_lists_csv(lists, item, evidence.catalogue),

@@ -13,6 +13,7 @@ from widgets.comparing.maps import pair_of_maps
 from widgets.comparing.neighbours import neighbours
 from widgets.comparing.noise import noise_button, noise_floors
 from widgets.comparing.popularity import popularity_bias
+from widgets.comparing.reasons import index_of
 from widgets.comparing.selection import selected_items
 from widgets.comparing.turned import turned
 from widgets.item_filter import choose_filter
@@ -44,6 +45,7 @@ def around_item(evidence: Evidence) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = choose_view(evidence.log)
         only, mask = choose_filter(evidence.log, evidence.catalogue)
+    index_of(evidence)  # its job takes a moment, and is not to stand in line behind the maps
     drawn = pair_of_maps(evidence, item, view, only, mask)
     selected_items(evidence, drawn, mask)
     search_box(evidence.catalogue, mask)
