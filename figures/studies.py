@@ -94,7 +94,7 @@ def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figu
         if rung.new_neighbours is not None
     ]
     lines = [] if chance is None else [_upright(chance)]
-    names = ["<br>".join(textwrap.wrap(f"{place} {rung.step.label}", _LABEL)) for place, rung in enumerate(rungs, 1)]
+    names = [_in_lines(f"{place} {rung.step.label}") for place, rung in enumerate(rungs, 1)]
     return figure(
         [marks],
         shown.label.lower(),
@@ -155,7 +155,7 @@ def agreement_matrix(
         "text": text,
         "hovertemplate": "%{text}<extra></extra>",
     }
-    short = ["<br>".join(drawn_text(line) for line in textwrap.wrap(name, _LABEL)[:2]) for name in names]
+    short = [_in_lines(name) for name in names]
     axis = {"tickvals": list(range(m)), "ticktext": short, "automargin": True, "showgrid": False, "zeroline": False}
     return figure(
         [cells, marks],
@@ -249,6 +249,11 @@ _WRITTEN = 12  # runs; in smaller cells numbers cannot be read
 _MATRIX = 500  # pixels of a matrix, about
 
 
+def _in_lines(name: str) -> str:
+    """A name in at most two short lines."""
+    return "<br>".join(drawn_text(line) for line in textwrap.wrap(name, _LABEL, max_lines=2, placeholder="…"))
+
+
 def _family_colour(rung: Rung) -> str:
     return FAMILIES.get(METHODS[rung.step.needed.method].family, OTHER)
 
@@ -257,7 +262,7 @@ def _told(rung: Rung, shown: Shown) -> str:
     measures: RunMeasures | None = rung.measures
     assert measures is not None
     value = measures[shown.name]
-    told = f"{rung.step.label}<br>{shown.label.lower()} {shown.write(value.json)} over {value.n:,}"
+    told = f"{drawn_text(rung.step.label)}<br>{shown.label.lower()} {shown.write(value.json)} over {value.n:,}"
     return told if rung.before is None else f"{told}<br>Jaccard {decimal(rung.before.jaccard.value)} to the step before"
 
 
