@@ -88,7 +88,7 @@ def _matrix(log: LogEntry, views: Sequence[View], names: Sequence[str], jaccard:
         f"Mean Jaccard of the {k} nearest neighbours over the {over} items that both runs have; runs that agree stand "
         "side by side. Click a cell to compare its two runs."
     )
-    explain("agreement")
+    explain("agreement", "noise_floor")
 
 
 def _map(evidence: Evidence, views: Sequence[View], names: Sequence[str], jaccard: Any) -> None:
@@ -146,6 +146,7 @@ def _dashboard(
         table,
         hide_index=True,
         key="dashboard",
+        placeholder="–",
         alt="All measures of every run",
         column_config={
             one.label: st.column_config.NumberColumn(format="percent" if one.write(0.5).endswith("%") else "%.2f")
