@@ -130,11 +130,12 @@ def agreement_matrix(
         f"{counts[row, column]:,} items"
         for row, column in zip(rows, columns, strict=True)
     ]
+    apart = jaccard[~np.eye(m, dtype=bool)]
     cells: dict[str, Any] = {
         "type": "heatmap",
         "z": [[None if value != value else value for value in row] for row in jaccard.tolist()],
         "zmin": 0,
-        "zmax": 1,
+        "zmax": float(np.nanmax(np.append(apart, 0.1))),  # each run's own 1 would leave all else in one colour
         "colorscale": "Viridis",
         "hoverinfo": "skip",
         "colorbar": {"title": {"text": "Jaccard", "side": "top"}, "thickness": 10, "len": 0.6},
@@ -164,6 +165,7 @@ def agreement_matrix(
         height=max(min(60 * m, 700), 260) + 110,
         x_axis={**axis, "range": [-0.5, m - 0.5]},
         y_axis={**axis, "range": [m - 0.5, -0.5]},
+        margin={"l": 10, "r": 10, "t": 40, "b": 10},
         showlegend=False,
         hovermode="closest",
     )
@@ -176,6 +178,10 @@ def runs_on_a_map(
 
     marked  run -> the letter behind its name
     """
+    (left, right), (low, high) = ((float(axis.min()), float(axis.max())) for axis in places.T)
+    width = max(right - left, high - low, 0.1)
+    sides = _free_sides(places / width)
+    told = [_in_lines(name + (f" ({marked[place]})" if place in marked else "")) for place, name in enumerate(names)]
     traces: list[dict[str, Any]] = []
     for family in dict.fromkeys(families):
         mine = [place for place, own in enumerate(families) if own == family]
@@ -187,17 +193,13 @@ def runs_on_a_map(
                 "x": places[mine, 0].tolist(),
                 "y": places[mine, 1].tolist(),
                 "customdata": mine,
-                "text": [
-                    drawn_text(names[place] + (f" ({marked[place]})" if place in marked else "")) for place in mine
-                ],
-                "textposition": "top center",
+                "text": [told[place] for place in mine],
+                "textposition": [sides[place] for place in mine],
                 "marker": {"size": 14, "color": FAMILIES.get(family, OTHER)},
                 "hovertemplate": "%{text}<extra></extra>",
                 "cliponaxis": False,
             }
         )
-    (left, right), (low, high) = ((float(axis.min()), float(axis.max())) for axis in places.T)
-    width = max(right - left, high - low, 0.1)
     bare = {"showgrid": False, "zeroline": False, "showticklabels": False}
     return figure(
         traces,
@@ -206,7 +208,7 @@ def runs_on_a_map(
         height=460,
         x_axis={**bare, "range": [left - 0.25 * width, right + 0.25 * width]},
         y_axis={
-            **bare, "range": [low - 0.1 * width, high + 0.2 * width], "scaleanchor": "x", "constrain": "domain",
+            **bare, "range": [low - 0.2 * width, high + 0.2 * width], "scaleanchor": "x", "constrain": "domain",
         },
         showlegend=True,
         hovermode="closest",
@@ -223,17 +225,20 @@ def bars_of_runs(
         "x": list(values),
         "y": list(range(len(names))),
         "text": [shown.write(value) for value in values],
-        "textposition": "auto",
+        "textposition": "outside",
+        "cliponaxis": False,
         "marker": {"color": [FAMILIES.get(family, OTHER) for family in families]},
         "hovertext": [drawn_text(name) for name in names],
         "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }
     short = [drawn_text(textwrap.shorten(name, _LABEL, placeholder="…")) for name in names]
+    ends = [0.0, *(value for value in values if value is not None)]
     return figure(
         [bars],
         "",
         "",
         height=26 * len(names) + 60,
+        x_axis={"range": [1.3 * min(ends), 1.3 * max(ends) or 1.0]},
         y_axis={
             "tickvals": list(range(len(names))),
             "ticktext": short,
@@ -247,6 +252,21 @@ def bars_of_runs(
 
 _WRITTEN = 12  # runs; in smaller cells numbers cannot be read
 _MATRIX = 500  # pixels of a matrix, about
+
+
+def _free_sides(places: npt.NDArray[np.float64]) -> list[str]:
+    """Above or below its point: where a name stands clear of those that were placed before it, seen from the left."""
+    sides = [""] * len(places)
+    taken: list[tuple[float, float]] = []
+    for place in np.argsort(places[:, 0], kind="stable"):
+        x, y = (float(value) for value in places[place])
+        free = {
+            side: min((max(abs(x - other) / 0.3, abs(y + shift - height) / 0.07) for other, height in taken), default=9)
+            for side, shift in (("top center", 0.06), ("bottom center", -0.06))
+        }
+        sides[place] = "top center" if free["top center"] >= 1 else max(free, key=free.__getitem__)
+        taken.append((x, y + (0.06 if sides[place] == "top center" else -0.06)))
+    return sides
 
 
 def _in_lines(name: str) -> str:

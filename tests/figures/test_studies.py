@@ -109,6 +109,21 @@ def test_runs_on_the_map_have_the_colour_of_their_family_and_carry_their_place()
     assert figure.layout.yaxis.scaleanchor == "x"  # else distances would not be what they look like
 
 
+def test_names_of_runs_that_lie_together_stand_on_two_sides() -> None:
+    places = np.array([[0.0, 0.0], [0.01, 0.0], [1.0, 0.0]])
+    figure = studies.runs_on_a_map(["one", "two", "three"], ["graph"] * 3, places, {})
+    sides = list(figure.data[0].textposition)
+    assert set(sides[:2]) == {"top center", "bottom center"}
+    assert sides[2] == "top center"
+
+
+def test_the_colours_of_the_matrix_are_for_the_agreement_of_two() -> None:
+    jaccard = np.array([[1.0, 0.3], [0.3, 1.0]])
+    assert studies.agreement_matrix(["a", "b"], jaccard, np.full((2, 2), 5)).data[0].zmax == 0.3
+    nothing = np.array([[1.0, np.nan], [np.nan, 1.0]])
+    assert studies.agreement_matrix(["a", "b"], nothing, np.full((2, 2), 0)).data[0].zmax == 0.1
+
+
 def test_bars_of_runs_stand_in_their_order_with_a_dash_for_what_is_not_known() -> None:
     shown = next(one for one in studies.MEASURES if one.name == "head_share")
     figure = studies.bars_of_runs(["one", "two"], ["graph", "neural"], [0.5, None], shown, None)

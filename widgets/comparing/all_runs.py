@@ -24,6 +24,7 @@ from workspace.results.agreements import Agreements, View, agreements_or_job
 from workspace.runs import list_runs
 
 _SMALL = ("neighbour_popularity", "head_share", "same_category", "hubness_skewness", "coverage", "gini")
+_MUCH_STRESS = 0.2
 _CHOSEN = "_pair_chosen_among_all"  # in the session: the pair was chosen here, and the page is to follow
 _FIRST = "_first_of_pair"  # in the session: place of the run on the map that was clicked first
 
@@ -115,7 +116,11 @@ def _map(evidence: Evidence, views: Sequence[View], names: Sequence[str], jaccar
         if first in known
         else "Click two runs, one after the other, to compare them."
     )
-    off = "" if math.isnan(stress) else f" Stress {decimal(stress, 3)}: how far the distances in the picture are off."
+    off = "" if math.isnan(stress) else f" Stress {decimal(stress, 3)}: how far the distances in the picture are off"
+    if off:
+        off += (
+            "." if stress <= _MUCH_STRESS else "; so many differences have no room in a plane, trust the matrix above."
+        )
     st.caption(f"The nearer two runs, the more neighbours they share (1 - Jaccard, cosine unless named).{off} {told}")
     explain("map_of_runs")
 
@@ -138,18 +143,19 @@ def _dashboard(
             "Method": [view.run.title for view in views],
             "Dimensions": [view.run.dimensions for view in views],
             "Similarity": [view.similarity for view in views],
-            **{one.label: [of_run[one.name].json for of_run in measures] for one in MEASURES},
+            **{one.label: np.array([of_run[one.name].value for of_run in measures]) for one in MEASURES},
             "Items": [of_run.n for of_run in measures],
         }
     )
+    shares = [one.label for one in MEASURES if one.write(0.5).endswith("%")]
     st.dataframe(
-        table,
+        table.assign(**{name: 100 * table[name] for name in shares}),
         hide_index=True,
         key="dashboard",
         placeholder="–",
         alt="All measures of every run",
         column_config={
-            one.label: st.column_config.NumberColumn(format="percent" if one.write(0.5).endswith("%") else "%.2f")
+            one.label: st.column_config.NumberColumn(format="%.1f %%" if one.label in shares else "%.2f")
             for one in MEASURES
         },
     )
