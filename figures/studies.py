@@ -138,6 +138,7 @@ def agreement_matrix(
         "zmax": float(np.nanmax(np.append(apart, 0.1))),  # each run's own 1 would leave all else in one colour
         "colorscale": "Viridis",
         "hoverinfo": "skip",
+        "showscale": m > _WRITTEN,
         "colorbar": {"title": {"text": "Jaccard", "side": "top"}, "thickness": 10, "len": 0.6},
         "xgap": 1,
         "ygap": 1,
@@ -156,15 +157,16 @@ def agreement_matrix(
         "text": text,
         "hovertemplate": "%{text}<extra></extra>",
     }
-    short = [_in_lines(name) for name in names]
-    axis = {"tickvals": list(range(m)), "ticktext": short, "automargin": True, "showgrid": False, "zeroline": False}
+    axis = {"tickvals": list(range(m)), "automargin": True, "showgrid": False, "zeroline": False}
+    numbers = [str(place) for place in range(1, m + 1)]
+    numbered = [_in_lines(f"{place} {name}") for place, name in enumerate(names, start=1)]
     return figure(
         [cells, marks],
         "",
         "",
         height=max(min(60 * m, 700), 260) + 110,
-        x_axis={**axis, "range": [-0.5, m - 0.5]},
-        y_axis={**axis, "range": [m - 0.5, -0.5]},
+        x_axis={**axis, "range": [-0.5, m - 0.5], "ticktext": numbers, "side": "top", "tickangle": 0},
+        y_axis={**axis, "range": [m - 0.5, -0.5], "ticktext": numbered},
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
         showlegend=False,
         hovermode="closest",
@@ -176,12 +178,27 @@ def runs_on_a_map(
 ) -> go.Figure:
     """Runs that agree lie near each other, coloured by family; each point's customdata is its place in `names`.
 
+    A point has the number and the name of its run, or of many runs the number that the matrix gives them.
+
     marked  run -> the letter behind its name
     """
     (left, right), (low, high) = ((float(axis.min()), float(axis.max())) for axis in places.T)
     width = max(right - left, high - low, 0.1)
     sides = _free_sides(places / width)
-    told = [_in_lines(name + (f" ({marked[place]})" if place in marked else "")) for place, name in enumerate(names)]
+    many = len(names) > _NAMED
+    letters = [f" ({marked[place]})" if place in marked else "" for place in range(len(names))]
+    full = [
+        drawn_text(f"{place} {name}{letter}")
+        for place, (name, letter) in enumerate(zip(names, letters, strict=True), 1)
+    ]
+    told = (
+        [f"{place}{letter}" for place, letter in enumerate(letters, 1)]
+        if many
+        else [
+            _in_lines(f"{place} {name}{letter}")
+            for place, (name, letter) in enumerate(zip(names, letters, strict=True), 1)
+        ]
+    )
     traces: list[dict[str, Any]] = []
     for family in dict.fromkeys(families):
         mine = [place for place, own in enumerate(families) if own == family]
@@ -196,7 +213,8 @@ def runs_on_a_map(
                 "text": [told[place] for place in mine],
                 "textposition": [sides[place] for place in mine],
                 "marker": {"size": 14, "color": FAMILIES.get(family, OTHER)},
-                "hovertemplate": "%{text}<extra></extra>",
+                "hovertext": [full[place] for place in mine],
+                "hovertemplate": "%{hovertext}<extra></extra>",
                 "cliponaxis": False,
             }
         )
@@ -231,7 +249,9 @@ def bars_of_runs(
         "hovertext": [drawn_text(name) for name in names],
         "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }
-    short = [drawn_text(textwrap.shorten(name, _LABEL, placeholder="…")) for name in names]
+    short = [
+        drawn_text(textwrap.shorten(f"{place} {name}", _LABEL, placeholder="…")) for place, name in enumerate(names, 1)
+    ]
     ends = [0.0, *(value for value in values if value is not None)]
     return figure(
         [bars],
@@ -250,18 +270,22 @@ def bars_of_runs(
     )
 
 
+_NAMED = 8  # runs on the map; the names of more would lie upon each other
 _WRITTEN = 12  # runs; in smaller cells numbers cannot be read
 _MATRIX = 500  # pixels of a matrix, about
 
 
 def _free_sides(places: npt.NDArray[np.float64]) -> list[str]:
-    """Above or below its point: where a name stands clear of those that were placed before it, seen from the left."""
+    """Above or below its point: where a name stands clear of points and of the names to its left."""
     sides = [""] * len(places)
     taken: list[tuple[float, float]] = []
     for place in np.argsort(places[:, 0], kind="stable"):
         x, y = (float(value) for value in places[place])
+        others = [*taken, *np.delete(places, place, axis=0).tolist()]
         free = {
-            side: min((max(abs(x - other) / 0.3, abs(y + shift - height) / 0.07) for other, height in taken), default=9)
+            side: min(
+                (max(abs(x - other) / 0.2, abs(y + shift - height) / 0.06) for other, height in others), default=9
+            )
             for side, shift in (("top center", 0.06), ("bottom center", -0.06))
         }
         sides[place] = "top center" if free["top center"] >= 1 else max(free, key=free.__getitem__)

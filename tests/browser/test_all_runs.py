@@ -47,10 +47,11 @@ def test_a_click_on_a_cell_makes_its_runs_the_pair(page: Page, app_server: AppSe
     open_all_runs(page, app_server, log)
     assert pair(page) == {"second", "third"}
     matrix = page.get_by_test_id("stPlotlyChart").filter(has=page.locator(".heatmaplayer .hm"))
-    names = [name.text_content() for name in matrix.locator(".xtick text").all()]
+    names = [name.text_content() or "" for name in matrix.locator(".ytick text").all()]
     marks = matrix.locator(".scatterlayer .point")
     expect(marks).to_have_count(9)
-    marks.nth(3 * names.index("first") + names.index("third")).click(force=True)
+    row, column = (next(place for place, text in enumerate(names) if name in text) for name in ("first", "third"))
+    marks.nth(3 * row + column).click(force=True)
     expect(page.get_by_role("combobox", name="Run A")).to_have_value("first", timeout=PATIENCE)
     expect(page.get_by_role("combobox", name="Run B")).to_have_value("third", timeout=PATIENCE)
 
@@ -60,8 +61,7 @@ def test_two_clicks_on_the_map_make_the_pair(page: Page, app_server: AppServer, 
     picture = page.get_by_test_id("stPlotlyChart").filter(has=page.locator(".textpoint"))
     points = picture.locator(".scatterlayer .point")
     texts = [text.text_content() or "" for text in picture.locator(".textpoint").all()]
-    first = texts.index("first")
-    other = next(place for place, text in enumerate(texts) if text.startswith("second"))
+    first, other = (next(place for place, text in enumerate(texts) if name in text) for name in ("first", "second"))
     points.nth(first).click(force=True)
     expect(page.get_by_text("click a second run to compare the two")).to_be_visible(timeout=PATIENCE)
     settle(page)

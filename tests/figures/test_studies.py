@@ -88,7 +88,8 @@ def test_each_cell_of_the_matrix_can_be_clicked_and_says_what_it_is() -> None:
     place = [list(pair) for pair in marks.customdata].index([1, 2])
     assert (marks.x[place], marks.y[place]) == (2, 1)
     assert marks.text[place] == "two<br>three<br>Jaccard 0.500 over 7 items"
-    assert figure.layout.xaxis.ticktext[0] == "&lt;b&gt;one&lt;/b&gt;"
+    assert list(figure.layout.yaxis.ticktext) == ["1 &lt;b&gt;one&lt;/b&gt;", "2 two", "3 three"]
+    assert list(figure.layout.xaxis.ticktext) == ["1", "2", "3"]
 
 
 def test_a_large_matrix_has_no_numbers_in_its_cells() -> None:
@@ -104,9 +105,16 @@ def test_runs_on_the_map_have_the_colour_of_their_family_and_carry_their_place()
     by_name = {trace.name: trace for trace in figure.data}
     assert list(by_name["sequences"].customdata) == [0, 2]
     assert list(by_name["sequences"].x) == [-0.4, 0.1]
-    assert list(by_name["graph"].text) == ["&lt;i&gt;two&lt;/i&gt; (A)"]
+    assert list(by_name["graph"].text) == ["2 &lt;i&gt;two&lt;/i&gt; (A)"]
     assert by_name["graph"].marker.color == FAMILIES["graph"]
     assert figure.layout.yaxis.scaleanchor == "x"  # else distances would not be what they look like
+
+
+def test_many_runs_on_the_map_have_the_numbers_of_the_matrix() -> None:
+    names = [f"run {letter}" for letter in "abcdefghi"]
+    figure = studies.runs_on_a_map(names, ["graph"] * 9, np.random.default_rng(0).random((9, 2)), {3: "B"})
+    assert list(figure.data[0].text)[2:5] == ["3", "4 (B)", "5"]
+    assert list(figure.data[0].hovertext)[3] == "4 run d (B)"
 
 
 def test_names_of_runs_that_lie_together_stand_on_two_sides() -> None:

@@ -87,7 +87,7 @@ def _matrix(log: LogEntry, views: Sequence[View], names: Sequence[str], jaccard:
     over = count(most) if least == most else f"{count(least)} to {count(most)}"
     st.caption(
         f"Mean Jaccard of the {k} nearest neighbours over the {over} items that both runs have; runs that agree stand "
-        "side by side. Click a cell to compare its two runs."
+        "side by side. Columns stand in the order of the rows. Click a cell to compare its two runs."
     )
     explain("agreement", "noise_floor")
 
@@ -121,7 +121,10 @@ def _map(evidence: Evidence, views: Sequence[View], names: Sequence[str], jaccar
         off += (
             "." if stress <= _MUCH_STRESS else "; so many differences have no room in a plane, trust the matrix above."
         )
-    st.caption(f"The nearer two runs, the more neighbours they share (1 - Jaccard, cosine unless named).{off} {told}")
+    st.caption(
+        f"Numbers are those of the rows above. The nearer two runs, the more neighbours they share (1 - "
+        f"Jaccard, cosine unless named).{off} {told}"
+    )
     explain("map_of_runs")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from figures.studies import CHANCE, MEASURES, OF_LADDER, ladder, ladder_sentence
-from figures.text import count, decimal
+from figures.text import count, decimal, plain
 from studies.attribution import Rung, Step
 from widgets.comparing.evidence import Evidence
 from widgets.jobs_panel import failure, outcome, watch
@@ -42,6 +42,8 @@ def why_they_differ(evidence: Evidence) -> None:
     if any(rung.measures is not None for rung in found.rungs):
         _picture(found.rungs, k, evidence.pair.report["a"]["head_share_of_catalogue"])
         _table(found.rungs)
+    with st.expander("What does each step change?", icon=":material/stairs_2:"):
+        st.markdown("\n".join(f"1. **{plain(step.label)}**: {plain(step.change)}" for step in steps))
     explain("ladder", "neighbour_popularity", "head_share", "hubness", "coverage", "agreement")
 
 
@@ -119,7 +121,6 @@ def _table(rungs: Sequence[Rung]) -> None:
             itself = name != "step before" and place == (1 if name == "first" else len(rungs))
             row[f"Jaccard to {name}"] = "–" if agreement is None or itself else decimal(agreement.jaccard.json)
         row["Items"] = "–" if rung.measures is None else count(rung.measures.n)
-        row["What changes"] = rung.step.change
         rows.append(row)
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="ladder-table", alt="The steps of the ladder with their measures"
