@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from workspace.results.agreements import View, agreements_or_job, kept_agreement
 from workspace.results.keeping import Pending, Ready
 from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, find_run, run_folder, run_key
+
+LADDER = "Ladder: "  # the names of the runs that a ladder had trained begin with it
+_SECOND = re.compile(r", seed \d+( \(\d+\))?$")
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ def ask(log_digest: str, needed: RunNeeded, name: str) -> Job:
     return submit("train", {**_spec(log_digest, needed), "name": name}, f"Training {name}")
 
 
+def made_for_a_study(run: RunEntry) -> bool:
+    """Whether a run was trained for a study and still has the name that it was given for that."""
+    return run.name.startswith(LADDER) or _SECOND.search(run.name) is not None
+
+
 def training_job(log_digest: str, needed: RunNeeded, jobs: Sequence[Job] | None = None) -> Job | None:
     """The newest job that trains just this, whatever the run is to be called; `jobs` saves listing them again."""
     wanted = plain_spec(_spec(log_digest, needed))
@@ -122,7 +131,7 @@ def train_second_seed(run: RunEntry) -> Job | None:
     seconds = () if isinstance(again, NoFloor) else second_seeds(again)
     if not seconds:
         return None
-    return ask(run.log_digest, seconds[0], f"{run.name}, seed {seconds[0].seed}")
+    return ask(run.log_digest, seconds[0], f"{run.name}, seed {seconds[0].seed}")  # as _SECOND knows it
 
 
 def trained_as(run: RunEntry) -> RunNeeded | NoFloor:

@@ -7,6 +7,8 @@ import streamlit as st
 from figures.findings import findings as sentences
 from widgets.comparing import address
 from widgets.comparing.agreement import agreement
+from widgets.comparing.all_runs import all_runs
+from widgets.comparing.attribution import why_they_differ
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_settings import choose_view
 from widgets.comparing.maps import pair_of_maps
@@ -55,7 +57,12 @@ def around_item(evidence: Evidence) -> None:
 @st.fragment
 def details(evidence: Evidence) -> None:
     """What lies behind the findings, a tab a question; only the open tab is drawn."""
-    tabs = {"Popularity bias": popularity_bias, "Agreement": agreement}
+    tabs = {
+        "Popularity bias": popularity_bias,
+        "Agreement": agreement,
+        "Why they differ": why_they_differ,
+        "All runs": all_runs,
+    }
     for tab, draw in zip(st.tabs(list(tabs), key="details", on_change="rerun"), tabs.values(), strict=True):
         with tab:
             if tab.open:

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.arrays import Similarity
 from analysis.compare import Measure, Side
 from embedders.base import Progress, no_progress, part_of
-from studies.measured import AGREEMENTS, Agreement, RunMeasures, agreement_of, measures_of
+from studies.measured import AGREEMENTS, Agreement, RunMeasures, agreement_of, agreement_with_itself, measures_of
 from workspace.comparing import side_of
 from workspace.results.keeping import Arrays, Pending, Ready, keep, pending, read, result_path
 from workspace.results.neighbours import Neighbours, make_neighbours
@@ -45,16 +45,19 @@ class Agreements:
 
 def agreements_or_job(views: Sequence[View], k: int) -> Ready[Agreements] | Pending:
     """The measures of runs of one log and the agreement of every two, or the job that works out what is missing."""
-    measures = [kept_measures(view, k) for view in views]
-    table = [[kept_agreement(a, b, k) for b in views] for a in views]
-    if all(measures) and all(map(all, table)):
-        return Ready(
-            Agreements(
-                tuple(one for one in measures if one is not None),
-                tuple(tuple(one for one in row if one is not None) for row in table),
-            )
-        )
-    return pending("agreement", {"runs": sorted(view.key for view in views), "k": k}, _title(views))
+    measures = [kept for view in views if (kept := kept_measures(view, k)) is not None]
+    below = [[kept_agreement(a, b, k) for b in views[:place]] for place, a in enumerate(views)]
+    found = [[one for one in row if one is not None] for row in below]
+    if len(measures) < len(views) or list(map(len, found)) != list(range(len(views))):
+        return pending("agreement", {"runs": sorted(view.key for view in views), "k": k}, _title(views))
+    table = [
+        [
+            agreement_with_itself(k, measures[row].n) if row == column else found[max(row, column)][min(row, column)]
+            for column in range(len(views))
+        ]
+        for row in range(len(views))
+    ]
+    return Ready(Agreements(tuple(measures), tuple(map(tuple, table))))
 
 
 def make_agreements(views: Sequence[View], k: int, progress: Progress = no_progress) -> None:
@@ -65,9 +68,9 @@ def make_agreements(views: Sequence[View], k: int, progress: Progress = no_progr
     for number, (a, b) in enumerate(missing):
         share = part_of(progress, number / len(missing), (number + 1) / len(missing))
         share("Comparing runs", 0.0, 1.0)
-        if kept_measures(a, k) is None:
+        if a is b:
             _keep_measures(a, measures_of(opened.side(a, share), k))
-        if kept_agreement(a, b, k) is None:
+        else:
             _keep_agreement(a, b, agreement_of(opened.side(a, share), opened.side(b, share), k))
     progress("Comparing runs", 1.0, 1.0)
 
@@ -82,7 +85,7 @@ def kept_measures(view: View, k: int) -> RunMeasures | None:
 
 
 def kept_agreement(a: View, b: View, k: int) -> Agreement | None:
-    """The agreement of two views where it is kept; it is the same both ways round."""
+    """The agreement of two different views where it is kept; it is the same both ways round."""
     arrays = read(_agreement_path(a, b, k))
     if arrays is None:
         return None
@@ -137,6 +140,8 @@ def _agreement_path(a: View, b: View, k: int) -> Path:
 
 
 def _title(views: Sequence[View]) -> str:
+    if len(views) == 1:
+        return f"Measures of {views[0].run.name}"
     if len(views) == 2:
         return f"Agreement of {views[0].run.name} and {views[1].run.name}"
     return f"Agreement of {len(views)} runs"
