@@ -58,7 +58,7 @@ class Pair:
     @cached_property
     def report(self) -> dict[str, Any]:
         """The comparison as plain values, as the command line prints it."""
-        return self.comparison.as_json()
+        return self.comparison.as_json("same" if self.a.entry.log_digest == self.b.entry.log_digest else "different")
 
     def of_item(self, item: int) -> tuple[SideOfItem, SideOfItem]:
         """The neighbours of an item in A and in B."""
