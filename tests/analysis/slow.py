@@ -185,3 +185,11 @@ def recommendation_measures(
         "coverage": (mean([float(count > 0) for count in appearances]), sum(candidates)),
         "gini": (gini(appearances), sum(candidates)),
     }
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Mean ± 1.96 standard errors, the variance by the mean square of all differences of two."""
+    n = len(values)
+    variance = sum((x - y) ** 2 for x in values for y in values) / (2 * n * (n - 1))
+    half = 1.959964 * math.sqrt(variance / n)
+    return sum(values) / n - half, sum(values) / n + half
