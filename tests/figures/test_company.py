@@ -40,7 +40,8 @@ OFTEN, RARELY = (
 def test_often_is_told_from_beyond_popularity() -> None:
     first = reasons(OFTEN, RARELY, "sessions", timed=True)[0]
     assert first.startswith("**A's neighbours stand beside it more often, B's further beyond chance**")
-    assert "together in 80 sessions in A and 3 sessions in B, at PMI 0.10 and 5.00 (n = 5 and 5)" in first
+    assert "shares 80 sessions with it in A and 3 sessions in B (n = 5 and 5)" in first
+    assert "the median PMI is 0.10 and 5.00" in first
     assert reasons(RARELY, OFTEN, "sessions", timed=True)[0].startswith(
         "**B's neighbours stand beside it more often, A's"
     )
@@ -97,7 +98,7 @@ def test_order_is_told_from_no_order_and_from_no_times() -> None:
 
 def test_one_is_a_single_session() -> None:
     once = found([1], [2.0])
-    assert "together in 1 session in A and 1 session in B" in reasons(once, once, "sessions", timed=True)[0]
+    assert "shares 1 session with it in A and 1 session in B" in reasons(once, once, "sessions", timed=True)[0]
 
 
 def test_medians_leave_out_what_is_not_known() -> None:
