@@ -80,8 +80,8 @@ def reasons(a: Company, b: Company, held_by: str, *, timed: bool) -> list[str]:
         return [f"**No neighbour ever stands together with this item**: none of A's {of_a.n}, none of B's {of_b.n}."]
     in_a, in_b = (_times(side.together, held_by) for side in (of_a, of_b))
     numbers = (
-        f"the median neighbour shares {in_a} with it in A and {in_b} in B (n = {of_a.n} and {of_b.n}); where they share "
-        f"any, the median PMI is {decimal(of_a.pmi)} and {decimal(of_b.pmi)}"
+        f"the median neighbour shares {in_a} with it in A and {in_b} in B (n = {of_a.n} and {of_b.n}); where they "
+        f"share any, the median PMI is {decimal(of_a.pmi)} and {decimal(of_b.pmi)}"
     )
     more, above = _larger(a.together.astype(np.float64), b.together.astype(np.float64)), _larger(a.pmi, b.pmi)
     return [
