@@ -50,25 +50,39 @@ def test_often_is_told_from_beyond_popularity() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "said"),
     [
-        (found([9] * 5, [3.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often, and"),
-        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often; how far"),
+        (
+            found([9] * 5, [3.0] * 5),
+            found([2] * 5, [1.0] * 5),
+            "A's neighbours stand beside it more often, and further",
+        ),
+        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often, and about"),
         (
             found([2] * 5, [1.0] * 5),
             found([2] * 5, [3.0] * 5),
-            "B's neighbours stand beside it further beyond chance; how",
+            "B's neighbours stand beside it further beyond chance, and about",
         ),
-        (OFTEN, OFTEN, "Neither's neighbours"),
-        (found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "Neither's neighbours"),  # too few to say so
+        (OFTEN, OFTEN, "The neighbours of both"),
+        (found([9] * 5, [3.0] * 5), found([0] * 5, [NAN] * 5), "A's neighbours stand beside it more often**."),
+        (
+            found([9] * 5, [3.0] * 5),
+            found([9] * 5, [NAN] * 5),
+            "The neighbours of both stand beside it about as often**",
+        ),
     ],
 )
 def test_only_clear_differences_are_said(a: Company, b: Company, said: str) -> None:
     assert reasons(a, b, "sessions", timed=True)[0].startswith(f"**{said}")
 
 
+def test_of_a_few_neighbours_only_the_numbers_are_said() -> None:
+    first = reasons(found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "users", timed=True)[0]
+    assert first.startswith("The median neighbour shares 9 users with it in A and 2 users in B (n = 4 and 4)")
+
+
 def test_a_difference_that_half_of_the_neighbours_do_not_share_is_not_clear() -> None:
-    """Medians of 1 and 2, yet one of A's has more than one of B's in 9 of 25 pairs, and as many in 3: 0.42."""
+    """Medians of 1 and 2, yet one of A's has more than one of B's in 11 of 25 pairs, and as many in 2: 0.48."""
     a, b = found([0, 0, 1, 3, 4], [1.0] * 5), found([0, 2, 2, 2, 2], [1.0] * 5)
-    assert reasons(a, b, "sessions", timed=True)[0].startswith("**Neither's neighbours")
+    assert reasons(a, b, "sessions", timed=True)[0].startswith("**The neighbours of both")
 
 
 def test_neighbours_that_never_meet_the_item_are_counted() -> None:
