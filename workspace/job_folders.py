@@ -35,6 +35,9 @@ LANE_OF: Mapping[str, Lane] = {
     "neighbours": "view",
     "map": "view",
     "company": "view",
+    "agreement": "view",
+    "recommendations": "view",
+    "popularity": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100
