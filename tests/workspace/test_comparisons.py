@@ -24,9 +24,14 @@ def two_runs() -> tuple[Run, Run]:
     return open_run(entries[0]), open_run(entries[1])
 
 
+def inside_of(a: Run, b: Run) -> tuple[np.ndarray, np.ndarray]:
+    one, other = results.make_neighbours(a.entry, "cosine", b.entry), results.make_neighbours(b.entry, "dot", a.entry)
+    return one.indices, other.indices
+
+
 def asked(a: Run, b: Run, k: int = 5) -> Comparison:
     near = results.make_neighbours(a.entry, "cosine"), results.make_neighbours(b.entry, "dot")
-    inside = results.make_neighbours(a.entry, "cosine", b.entry), results.make_neighbours(b.entry, "dot", a.entry)
+    inside = inside_of(a, b)
     return comparisons.kept_comparison(a, b, ("cosine", "dot"), k, near, inside)
 
 
@@ -54,7 +59,7 @@ def test_a_comparison_is_that_of_the_plain_way_and_is_read_afterwards(
 
 def test_the_curve_over_depth_is_kept_and_meets_the_comparison(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = two_runs()
-    inside = results.make_neighbours(a.entry, "cosine", b.entry), results.make_neighbours(b.entry, "dot", a.entry)
+    inside = inside_of(a, b)
     curve = comparisons.kept_depth_curve(a, b, ("cosine", "dot"), inside)
     assert curve.mean[4] == pytest.approx(asked(a, b).jaccard["all"].value)
     monkeypatch.setattr(comparisons, "jaccard_by_depth", lambda *_: pytest.fail("worked out again"))

@@ -59,6 +59,8 @@ def planted_pair(home: Path) -> Pair:
         k=K,
         near_a=near_a,
         near_b=near_b,
+        inside_a=near_a.indices,
+        inside_b=near_b.indices,
         comparison=compare(side_of(a, "dot", near_a), side_of(b, "dot", near_b), K),
         catalogue=catalogue_of(a),
     )

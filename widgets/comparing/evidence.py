@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from analysis.agreement import DepthCurve
@@ -70,9 +72,9 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
             k=choice.k,
             near_a=near_a,
             near_b=near_b,
-            inside_a=inside_a,
-            inside_b=inside_b,
-            comparison=_comparison(choice.made_from, a, b, (near_a, near_b), (inside_a, inside_b)),
+            inside_a=inside_a.indices,
+            inside_b=inside_b.indices,
+            comparison=_comparison(choice.made_from, a, b, (near_a, near_b), (inside_a.indices, inside_b.indices)),
             catalogue=catalogue(choice.a.key, choice.a.path),
         ),
     )
@@ -116,7 +118,7 @@ def _comparison(
     _a: Run,
     _b: Run,
     _near: tuple[Neighbours, Neighbours],
-    _inside: tuple[Neighbours, Neighbours],
+    _inside: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
 ) -> Comparison:
     return kept_comparison(_a, _b, made_from[2:4], made_from[4], _near, _inside)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from analysis.agreement import DepthCurve, jaccard_by_depth
 from analysis.arrays import Similarity
 from analysis.compare import Comparison, compare
@@ -13,15 +16,17 @@ from workspace.results.neighbours import Neighbours
 from workspace.results.records import as_arrays, of_arrays
 from workspace.runs import Run
 
+Codes = npt.NDArray[np.int32]
+
 
 def kept_comparison(
     a: Run, b: Run, similarities: tuple[Similarity, Similarity], k: int,
-    near: tuple[Neighbours, Neighbours], inside: tuple[Neighbours, Neighbours],
+    near: tuple[Neighbours, Neighbours], inside: tuple[Codes, Codes],
 ) -> Comparison:  # fmt: skip
     """The comparison of two runs of one log, from disk, or worked out from their lists and kept.
 
     near    neighbours of A and of B over the whole catalogue, at least k wide
-    inside  neighbours among the items that have a vector in both
+    inside  int32 (n_items, at least k): neighbours among the items that have a vector in both
     """
     path = _path(a, b, similarities, k)
     arrays = read(path)
@@ -36,13 +41,13 @@ def kept_comparison(
 
 
 def kept_depth_curve(
-    a: Run, b: Run, similarities: tuple[Similarity, Similarity], inside: tuple[Neighbours, Neighbours]
+    a: Run, b: Run, similarities: tuple[Similarity, Similarity], inside: tuple[Codes, Codes]
 ) -> DepthCurve:
     """Agreement by the length of the lists up to a hundred, from disk, or worked out and kept."""
     path = result_path(a.entry, "depth", [b.entry.key, *similarities])
     arrays = read(path)
     if arrays is None:
-        arrays = as_arrays(jaccard_by_depth(inside[0].indices, inside[1].indices))
+        arrays = as_arrays(jaccard_by_depth(*inside))
         keep(path, arrays, {"a": a.entry.key, "b": b.entry.key, "similarities": similarities})
     return of_arrays(DepthCurve, arrays)
 
