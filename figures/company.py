@@ -34,6 +34,7 @@ class Typical:
 
     together, pmi, distance  medians; NaN where there is nothing to take one of
     n, never                 neighbours, and those of them that never stand together with the item
+    by_users                 of the latter: how many have users in common with it; None where that is not known
     ordered, tied            of those that do: how many have a distance, how many "no order"
     """
 
@@ -42,6 +43,7 @@ class Typical:
     distance: float
     n: int
     never: int
+    by_users: int | None
     ordered: int
     tied: int
 
@@ -52,7 +54,7 @@ def typical(found: Company) -> Typical:
     >>> nan = np.nan
     >>> pmi, distance, tied = np.array([1.0, 2.0, nan]), np.array([3.0, nan, nan]), np.array([0.0, 1.0, nan])
     >>> typical(Company(np.array([4, 2, 0]), pmi, None, distance, tied))
-    Typical(together=2.0, pmi=1.5, distance=3.0, n=3, never=1, ordered=1, tied=1)
+    Typical(together=2.0, pmi=1.5, distance=3.0, n=3, never=1, by_users=None, ordered=1, tied=1)
     """
     ordered = np.isfinite(found.distance)
     met = found.together > 0
@@ -62,6 +64,7 @@ def typical(found: Company) -> Typical:
         distance=_median(found.distance),
         n=len(met),
         never=int((~met).sum()),
+        by_users=None if found.users is None else int((~met & (found.users > 0)).sum()),
         ordered=int(ordered.sum()),
         tied=int((met & ~ordered).sum()),
     )
@@ -110,9 +113,13 @@ def _difference(more: str | None, above: str | None) -> str:
 def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
     if not a.never and not b.never:
         return []
+    if a.by_users is None or b.by_users is None:
+        why = "these are near for another reason, such as the same other items beside them"
+    else:
+        why = f"of these, {count(a.by_users)} and {count(b.by_users)} share users with it in other sessions"
     return [
         f"**Never together** with it {_WHERE[held_by]} are {count(a.never)} of {a.n} neighbours in A and "
-        f"{count(b.never)} of {b.n} in B: these are near for another reason, such as the same other items beside them."
+        f"{count(b.never)} of {b.n} in B: {why}."
     ]
 
 

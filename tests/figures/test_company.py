@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,16 @@ def test_neighbours_that_never_meet_the_item_are_counted() -> None:
     a, b = found([0, 4, 0], [NAN, 1.0, NAN], [NAN, 1.0, NAN], [NAN, 0.0, NAN]), found([4, 4, 4], [1.0] * 3)
     sentences = reasons(a, b, "baskets", timed=True)
     assert "**Never together** with it in one basket are 2 of 3 neighbours in A and 0 of 3 in B" in sentences[1]
+    assert "near for another reason" in sentences[1]
     assert not any("Never together" in sentence for sentence in reasons(b, b, "baskets", timed=True))
+
+
+def test_those_that_never_meet_may_have_users_in_common() -> None:
+    a = replace(found([0, 4, 0], [NAN, 1.0, NAN]), users=np.array([3, 9, 0]))
+    b = replace(found([0, 0, 4], [NAN, NAN, 1.0]), users=np.array([1, 2, 9]))
+    assert reasons(a, b, "sessions", timed=True)[1].endswith(
+        "are 2 of 3 neighbours in A and 2 of 3 in B: of these, 1 and 2 share users with it in other sessions."
+    )
 
 
 def test_where_nothing_meets_nothing_is_compared() -> None:
