@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from embedders import METHODS
 from figures.charts import figure
 from figures.colours import BASELINE, FAMILIES, OTHER
-from figures.text import decimal, drawn_text, percent, plain
+from figures.text import decimal, drawn_text, percent, plain, shorten
 from studies.attribution import Rung, largest_change, largest_new_neighbours
 from studies.measured import RunMeasures
 
@@ -249,9 +249,7 @@ def bars_of_runs(
         "hovertext": [drawn_text(name) for name in names],
         "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }
-    short = [
-        drawn_text(textwrap.shorten(f"{place} {name}", _LABEL, placeholder="…")) for place, name in enumerate(names, 1)
-    ]
+    short = [drawn_text(shorten(f"{place} {name}", _LABEL + 4)) for place, name in enumerate(names, 1)]
     ends = [0.0, *(value for value in values if value is not None)]
     return figure(
         [bars],
