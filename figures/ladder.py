@@ -33,7 +33,7 @@ def ladder_sentence(rungs: Sequence[Rung]) -> str | None:
     assert moved is not None
     assert before is not None
     by_seed = new_by_seed(rungs, neighbours)
-    chance = "" if by_seed is None else f"; two seeds of one of the two agree by {decimal(1 - by_seed)}"
+    chance = "" if not by_seed else f"; two seeds of one of the two agree by {decimal(1 - by_seed)}"
     step, other = (plain(rungs[place].step.label) for place in (neighbours, popularity))
     low, high = (decimal(measures["neighbour_popularity"].value) for measures in (before, moved))
     return (
@@ -140,5 +140,5 @@ def _beside(y: float, text: str) -> dict[str, Any]:
     """Words in the margin to the right."""
     return {
         "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "y", "y": y, "yanchor": "middle",
-        "text": text, "showarrow": False,
+        "text": text, "showarrow": False, "align": "left",
     }  # fmt: skip

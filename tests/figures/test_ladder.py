@@ -105,6 +105,7 @@ def test_what_a_seed_makes_stands_beside_the_change_where_both_floors_are_known(
     assert (notes[-1.5], notes[-2.5]) == ("0.80", "0.10")
     sentence = ladder.ladder_sentence(floored(LADDER, [1.0, 0.7, 0.5, None]))
     assert "(Jaccard 0.20 to the step before; two seeds of one of the two agree by 0.50)" in str(sentence)
+    assert "(Jaccard 0.20 to the step before)" in str(ladder.ladder_sentence(floored(LADDER, [1.0] * 4)))
 
 
 @pytest.mark.parametrize("name", ladder.OF_LADDER)
