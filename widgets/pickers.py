@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -45,9 +46,14 @@ class Choice:
         return self.a.name, self.b.name
 
 
-def run_pair(log: LogEntry) -> Choice:
-    """One bar: A, swap, B, the similarity of each, k; where there is no run yet, says what to do and stops."""
+def run_pair(log: LogEntry, prepare: Callable[[LogEntry, list[RunEntry]], None] | None = None) -> Choice:
+    """One bar: A, swap, B, the similarity of each, k; where there is no run yet, says what to do and stops.
+
+    prepare  may choose among the runs before the bar is drawn
+    """
     runs = _need_runs(log)
+    if prepare is not None:
+        prepare(log, runs)
     keys = [run.key for run in runs]
     _default_pair(log, runs)
     names = {run.key: run.name for run in runs}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from widgets.measures import definitions, sections
+from figures.definitions import definitions, sections
 from workspace.vector_files import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,6 +12,7 @@ import streamlit as st
 from analysis.distributions import rows_beyond
 from errors import InputError
 from figures.log_charts import class_histogram, cleaning_funnel, duration, pause_histogram
+from figures.log_words import minutes, rules_in_words
 from figures.text import count, decimal, percent, plain
 from interactions import CleaningRules, Preview, ReadOptions
 from interactions.cleaning import SessionRule
@@ -19,7 +20,7 @@ from widgets.logs import importing
 from widgets.logs.reading_options import head_of
 from widgets.logs.rules_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
 from widgets.logs.upload import clean_again
-from widgets.logs.words import REASONS, STEPS, minutes, rules_in_words, whose
+from widgets.logs.words import REASONS, STEPS, whose
 from widgets.pictures import show
 from workspace.logs import LogEntry, open_log
 from workspace.settings import checked

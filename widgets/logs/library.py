@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import InputError
+from figures.log_words import rules_in_words
 from figures.text import count, plain
 from widgets import session
-from widgets.logs.words import rules_in_words
 from workspace.logs import LONGEST_DESCRIPTION, LONGEST_NAME, LogEntry, delete_log, list_logs, rename_log
 from workspace.runs import list_runs
 

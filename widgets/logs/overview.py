@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from figures.log_charts import events_over_time, popularity_curve
+from figures.log_words import rules_in_words
 from figures.text import count, day, percent, plain
 from interactions import Preview
 from interactions.column_names import FACTS
 from interactions.columns import in_item_table
 from widgets.logs.cleaning import file_of
-from widgets.logs.words import rules_in_words, span, whose
+from widgets.logs.words import span, whose
 from widgets.pictures import show
 from workspace.logs import LogEntry
 
