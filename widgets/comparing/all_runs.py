@@ -42,7 +42,7 @@ def all_runs(evidence: Evidence) -> None:
         return
     found = agreements_or_job(views, k)
     if isinstance(found, Pending):
-        outcome(found.job)
+        outcome(found.job, "all-runs-")
         return
     jaccard = np.array([[one.jaccard.value for one in row] for row in found.value.agreements])
     counts = np.array([[one.jaccard.n for one in row] for row in found.value.agreements])

@@ -24,6 +24,7 @@ from workspace.logs import LogEntry
 from workspace.runs import RunEntry
 from workspace.studies import expected, train_second_seed, trained_as
 
+_PLACE = "ladder-"  # a second seed may be under way above, too
 _DIMENSIONS = 64
 _ALONG = ("neighbour_popularity", "head_share")
 
@@ -70,20 +71,20 @@ def _trainings(log: LogEntry, found: Climb) -> None:
     """How many steps are there, what is under way, and the button for what is missing."""
     total = len(found.rungs)
     for job in found.failed:
-        failure(job)
+        failure(job, _PLACE)
     if found.trainings:
         first, rest = found.trainings[0], found.trainings[1:]
         st.markdown(
             f"**{found.trained} of {total} steps are trained**; trainings on their way: {len(found.trainings)}."
         )
-        watch(first, cancel_label="Cancel this step")
+        watch(first, cancel_label="Cancel this step", place=_PLACE)
         if rest:
             st.button(
                 f"Cancel all {len(found.trainings)} trainings", key="cancel-ladder", icon=":material/stop_circle:",
                 on_click=_cancel, args=(found.trainings,),
             )  # fmt: skip
     elif found.comparing is not None:
-        outcome(found.comparing)
+        outcome(found.comparing, _PLACE)
     if found.missing:
         row = st.container(horizontal=True, vertical_alignment="center")
         many = len(found.missing)
