@@ -57,7 +57,9 @@ def noise_sentence(rungs: Sequence[Rung]) -> str | None:
     if not within:
         return "Every step whose noise floor is known changes clearly more neighbours than another seed does."
     listed = within[0] if len(within) == 1 else f"{', '.join(within[:-1])} and {within[-1]}"
-    return f"**Hardly more than chance**: at {listed} the neighbours change about as much as another seed changes them."
+    return (
+        f"**Hardly more than another seed makes**: at {listed} a second training would change the neighbours as much."
+    )
 
 
 def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figure:

@@ -91,7 +91,9 @@ def test_a_step_that_changes_no_more_than_a_seed_does_is_named() -> None:
     assert ladder.noise_sentence(LADDER) is None
     sentence = ladder.noise_sentence(floored(LADDER, [1.0, 1.0, 0.25, 0.95]))  # by seed 0, 0.75, 0.75: of 0.4, 0.8, 0.1
     assert sentence is not None
-    assert sentence.startswith("**Hardly more than chance**: at “Smoothed” and “Skip\\-gram” the neighbours")
+    assert sentence.startswith(
+        "**Hardly more than another seed makes**: at “Smoothed” and “Skip\\-gram” a second training"
+    )
     assert "Every step whose noise floor is known changes clearly" in str(
         ladder.noise_sentence(floored(LADDER, [1.0, 0.95, None, None]))
     )
