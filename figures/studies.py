@@ -1,24 +1,19 @@
-"""What studies of several runs look like and say."""
+"""What many runs beside each other look like: their agreement, their map, their measures."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from embedders import METHODS
 from figures.charts import figure
 from figures.colours import BASELINE, FAMILIES, OTHER
-from figures.text import decimal, drawn_text, percent, plain
-from studies.attribution import Rung, largest_change, largest_new_neighbours
-from studies.measured import RunMeasures
+from figures.text import decimal, drawn_text, percent, shorten
 
-_ROW = 50  # pixels
 _LABEL = 20  # characters of a line beside the ladder
 
 
@@ -42,77 +37,7 @@ MEASURES = (
     Shown("assortativity", "Assortativity", decimal),
     Shown("norm_popularity", "Length and popularity", decimal),
 )
-OF_LADDER = ("neighbour_popularity", "head_share", "same_category", "hubness_skewness", "coverage")
 CHANCE = {"neighbour_popularity": 0.5}
-
-
-def ladder_sentence(rungs: Sequence[Rung]) -> str | None:
-    """Which step changes most, in Markdown; None before two steps are known."""
-    neighbours, popularity = largest_new_neighbours(rungs), largest_change(rungs, "neighbour_popularity")
-    if neighbours is None or popularity is None:
-        return None
-    whole = all(rung.new_neighbours is not None for rung in rungs[1:])
-    agreement, moved = rungs[neighbours].before, rungs[popularity].measures
-    before = rungs[popularity - 1].measures
-    assert agreement is not None
-    assert moved is not None
-    assert before is not None
-    return (
-        f"{'On this log' if whole else 'As far as it is trained,'} **the largest change of neighbours comes from "
-        f"“{plain(rungs[neighbours].step.label)}”** (Jaccard {decimal(agreement.jaccard.value)} to the step before), "
-        f"**the largest change of popularity from “{plain(rungs[popularity].step.label)}”** (neighbours at popularity "
-        f"quantile {decimal(before['neighbour_popularity'].value)} before it and "
-        f"{decimal(moved['neighbour_popularity'].value)} after it; chance is 0.50)."
-    )
-
-
-def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figure:
-    """Steps from top to bottom, a measure along x, an arrow from step to step, the wider the more neighbours change."""
-    values = [None if rung.measures is None else rung.measures[measure].json for rung in rungs]
-    known = [place for place, value in enumerate(values) if value is not None]
-    shown = next(one for one in MEASURES if one.name == measure)
-    marks: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [values[place] for place in known],
-        "y": [-place for place in known],
-        "marker": {"size": 15, "color": [_family_colour(rungs[place]) for place in known]},
-        "text": [_told(rungs[place], shown) for place in known],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
-    span = [value for value in (*values, chance) if value is not None]
-    low, high = (min(span), max(span)) if span else (0.0, 1.0)
-    edge = max(0.1 * (high - low), 0.02)
-    arrows = [
-        _arrow(place, value, other, rungs[place + 1].new_neighbours)
-        for place, (value, other) in enumerate(pairwise(values))
-        if value is not None and other is not None
-    ]
-    changes = [
-        _beside(-place + 0.5, decimal(rung.new_neighbours))
-        for place, rung in enumerate(rungs)
-        if rung.new_neighbours is not None
-    ]
-    lines = [] if chance is None else [_upright(chance)]
-    names = [_in_lines(f"{place} {rung.step.label}") for place, rung in enumerate(rungs, 1)]
-    return figure(
-        [marks],
-        shown.label.lower(),
-        "",
-        height=_ROW * len(rungs) + 120,
-        x_axis={"range": [low - edge, high + edge]},
-        y_axis={
-            "tickvals": [-place for place in range(len(rungs))],
-            "ticktext": names,
-            "range": [-len(rungs) + 0.4, 1.2],
-            "automargin": True,
-            "zeroline": False,
-        },
-        margin={"l": 10, "r": 56, "t": 30, "b": 10},
-        annotations=[*arrows, *changes, _beside(0.9, "1 - J")],
-        shapes=lines,
-        showlegend=False,
-    )
 
 
 def agreement_matrix(
@@ -159,7 +84,7 @@ def agreement_matrix(
     }
     axis = {"tickvals": list(range(m)), "automargin": True, "showgrid": False, "zeroline": False}
     numbers = [str(place) for place in range(1, m + 1)]
-    numbered = [_in_lines(f"{place} {name}") for place, name in enumerate(names, start=1)]
+    numbered = [in_lines(f"{place} {name}") for place, name in enumerate(names, start=1)]
     return figure(
         [cells, marks],
         "",
@@ -195,7 +120,7 @@ def runs_on_a_map(
         [f"{place}{letter}" for place, letter in enumerate(letters, 1)]
         if many
         else [
-            _in_lines(f"{place} {name}{letter}")
+            in_lines(f"{place} {name}{letter}")
             for place, (name, letter) in enumerate(zip(names, letters, strict=True), 1)
         ]
     )
@@ -249,9 +174,7 @@ def bars_of_runs(
         "hovertext": [drawn_text(name) for name in names],
         "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }
-    short = [
-        drawn_text(textwrap.shorten(f"{place} {name}", _LABEL, placeholder="…")) for place, name in enumerate(names, 1)
-    ]
+    short = [drawn_text(shorten(f"{place} {name}", _LABEL + 4)) for place, name in enumerate(names, 1)]
     ends = [0.0, *(value for value in values if value is not None)]
     return figure(
         [bars],
@@ -265,7 +188,7 @@ def bars_of_runs(
             "autorange": "reversed",
             "automargin": True,
         },
-        shapes=[] if chance is None else [_upright(chance)],
+        shapes=[] if chance is None else [upright(chance)],
         showlegend=False,
     )
 
@@ -293,41 +216,12 @@ def _free_sides(places: npt.NDArray[np.float64]) -> list[str]:
     return sides
 
 
-def _in_lines(name: str) -> str:
+def in_lines(name: str) -> str:
     """A name in at most two short lines."""
     return "<br>".join(drawn_text(line) for line in textwrap.wrap(name, _LABEL, max_lines=2, placeholder="…"))
 
 
-def _family_colour(rung: Rung) -> str:
-    return FAMILIES.get(METHODS[rung.step.needed.method].family, OTHER)
-
-
-def _told(rung: Rung, shown: Shown) -> str:
-    measures: RunMeasures | None = rung.measures
-    assert measures is not None
-    value = measures[shown.name]
-    told = f"{drawn_text(rung.step.label)}<br>{shown.label.lower()} {shown.write(value.json)} over {value.n:,}"
-    return told if rung.before is None else f"{told}<br>Jaccard {decimal(rung.before.jaccard.value)} to the step before"
-
-
-def _arrow(place: int, value: float, other: float, change: float | None) -> dict[str, Any]:
-    width = 1.0 if change is None else 1.0 + 6.0 * change
-    return {
-        "x": other, "y": -place - 1, "ax": value, "ay": -place, "xref": "x", "yref": "y", "axref": "x", "ayref": "y",
-        "text": "", "showarrow": True, "arrowhead": 2, "arrowsize": max(2.4 / width, 0.6), "arrowwidth": width,
-        "arrowcolor": OTHER, "standoff": 8, "startstandoff": 8, "opacity": 0.8,
-    }  # fmt: skip
-
-
-def _beside(y: float, text: str) -> dict[str, Any]:
-    """Words in the margin to the right."""
-    return {
-        "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "yref": "y", "y": y, "yanchor": "middle",
-        "text": text, "showarrow": False,
-    }  # fmt: skip
-
-
-def _upright(x: float) -> dict[str, Any]:
+def upright(x: float) -> dict[str, Any]:
     """A dashed line from bottom to top."""
     line = {"color": BASELINE, "dash": "dash"}
     return {"type": "line", "xref": "x", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1, "line": line}

@@ -10,6 +10,7 @@ from typing import Any
 from analysis.arrays import Similarity
 from embedders import METHODS
 from studies.measured import Agreement, RunMeasures
+from studies.noise import NoiseFloor
 from studies.provider import RunNeeded, Runs
 
 SHORT_WINDOW = 5
@@ -39,6 +40,7 @@ class Rung:
     """A step with what is known of it; None where that is not there yet.
 
     before, first, last  its agreement with the step before it, with the first and with the last of the ladder
+    floor                its noise floor
     """
 
     step: Step
@@ -47,6 +49,7 @@ class Rung:
     before: Agreement | None
     first: Agreement | None
     last: Agreement | None
+    floor: NoiseFloor | None = None
 
     @property
     def new_neighbours(self) -> float | None:
@@ -185,6 +188,16 @@ def climb(steps: Sequence[Step], runs: Runs, k: int, similarity: Similarity = "c
         )
         for place, (step, key) in enumerate(zip(steps, keys, strict=True))
     )
+
+
+def new_by_seed(rungs: Sequence[Rung], place: int) -> float | None:
+    """1 - Jaccard that another seed alone makes at a step or at the one before it, whichever is more; None if unknown.
+
+    A change of neighbours to the step before says something of the method as far as it is above this.
+    """
+    floors = [rungs[one].floor for one in (place - 1, place)]
+    known = [1 - floor.agreement.jaccard.value for floor in floors if floor is not None and floor.agreement.jaccard.n]
+    return max(known) if place and len(known) == len(floors) else None
 
 
 def largest_new_neighbours(rungs: Sequence[Rung]) -> int | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.arrays import Similarity
 from studies.attribution import Rung, Step, climb, declared_steps
 from workspace.jobs import Job, list_jobs
 from workspace.logs import LogEntry
 from workspace.results.agreements import View, agreements_or_job
-from workspace.results.keeping import Pending
-from workspace.studies import LADDER, KeptRuns, ask, training_job
+from workspace.results.keeping import Pending, Ready
+from workspace.runs import RunEntry
+from workspace.studies import LADDER, KeptRuns, NotTrained, ask, floor_or_job, training_job
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Climb:
     failed     the trainings that failed
     comparing  the job that measures the runs that are there, None where all is measured
     missing    steps that are neither there nor under way
+    unfloored  runs of steps whose second seed is neither there nor under way
     """
 
     rungs: tuple[Rung, ...]
@@ -30,6 +32,7 @@ class Climb:
     failed: tuple[Job, ...]
     comparing: Job | None
     missing: tuple[Step, ...]
+    unfloored: tuple[RunEntry, ...]
 
     @property
     def trained(self) -> int:
@@ -44,28 +47,30 @@ def steps_of(log: LogEntry, dimensions: int) -> tuple[Step, ...]:
 def climb_or_jobs(log: LogEntry, steps: Sequence[Step], k: int, similarity: Similarity = "cosine") -> Climb:
     """The ladder as far as it is; asks for the comparison of what is trained, and never for a training."""
     kept = KeptRuns(log.digest)
-    there = [run for step in steps if (run := kept.entry(step.needed)) is not None]
-    comparing = agreements_or_job([View(run, similarity) for run in there], k) if there else None
-    under_way: list[Job] = []
-    failed: list[Job] = []
-    missing: list[Step] = []
+    entries = [kept.entry(step.needed) for step in steps]
+    there = [run for run in entries if run is not None]
+    states = [None if run is None else floor_or_job(run, similarity, k) for run in entries]
+    rungs = tuple(
+        replace(rung, floor=state.value if isinstance(state, Ready) else None)
+        for rung, state in zip(climb(steps, kept, k, similarity), states, strict=True)
+    )
+    compared = agreements_or_job([View(run, similarity) for run in there], k) if there else None
+    waiting = [state.job for state in (compared, *states) if isinstance(state, Pending)]
     jobs = list_jobs()
-    for step in steps:
-        if kept.find(step.needed) is not None:
-            continue
-        job = training_job(log.digest, step.needed, jobs)
-        if job is not None and job.active:
-            under_way.append(job)
-        elif job is not None and job.status == "failed":
-            failed.append(job)
-        else:
-            missing.append(step)
+    absent = [
+        (step, training_job(log.digest, step.needed, jobs))
+        for step, run in zip(steps, entries, strict=True)
+        if run is None
+    ]
+    waiting += [job for _, job in absent if job is not None]
+    trainings = sorted((job for job in waiting if job.kind == "train" and job.active), key=lambda job: job.created)
     return Climb(
-        climb(steps, kept, k, similarity),
-        tuple(sorted(under_way, key=lambda job: job.created)),
-        tuple(failed),
-        comparing.job if isinstance(comparing, Pending) else None,
-        tuple(missing),
+        rungs,
+        tuple(trainings),
+        tuple(job for job in waiting if job.kind == "train" and job.status == "failed"),
+        next((job for job in waiting if job.kind != "train"), None),
+        tuple(step for step, job in absent if job is None or not (job.active or job.status == "failed")),
+        tuple(run for run, state in zip(entries, states, strict=True) if run and isinstance(state, NotTrained)),
     )
 
 

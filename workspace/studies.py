@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analysis.arrays import Similarity
 from embedders import METHODS
+from embedders.parts.windows import CUT
 from errors import InputError
 from studies.measured import Agreement, RunMeasures
 from studies.noise import NoiseFloor, noise_floor, second_seeds
@@ -109,10 +110,10 @@ def floor_or_job(run: RunEntry, similarity: Similarity, k: int) -> Ready[NoiseFl
     if isinstance(again, NoFloor):
         return again
     kept = KeptRuns(run.log_digest)
-    found = noise_floor(again, run.n_items - run.n_missing, kept, k, similarity)
+    found = noise_floor(again, run.n_items - run.n_missing, kept, k, similarity, cut=_cut(run))
     if found is not None:
         return Ready(found)
-    seconds = second_seeds(again)
+    seconds = second_seeds(again, cut=_cut(run))
     entries = [entry for entry in map(kept.entry, seconds) if entry is not None]
     if entries:
         answer = agreements_or_job([View(run, similarity), View(entries[0], similarity)], k)
@@ -128,7 +129,7 @@ def floor_or_job(run: RunEntry, similarity: Similarity, k: int) -> Ready[NoiseFl
 def train_second_seed(run: RunEntry) -> Job | None:
     """Queue the training that the noise floor of this run needs; None where it needs none or can have none."""
     again = trained_as(run)
-    seconds = () if isinstance(again, NoFloor) else second_seeds(again)
+    seconds = () if isinstance(again, NoFloor) else second_seeds(again, cut=_cut(run))
     if not seconds:
         return None
     return ask(run.log_digest, seconds[0], f"{run.name}, seed {seconds[0].seed}")  # as _SECOND knows it
@@ -146,6 +147,11 @@ def trained_as(run: RunEntry) -> RunNeeded | NoFloor:
     if needed is None or key_of(run.log_digest, needed) != run.key:
         return NoFloor("it was trained by an older version of the program")
     return needed
+
+
+def _cut(run: RunEntry) -> bool:
+    """Whether sequences were too long to be taken whole, which the run's notes tell."""
+    return any(note.startswith(CUT) for note in run.notes)
 
 
 def _spec(log_digest: str, needed: RunNeeded) -> dict[str, object]:

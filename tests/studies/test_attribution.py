@@ -8,9 +8,19 @@ import pytest
 
 from analysis import BUCKETS, head_share, jaccard, neighbour_popularity, popularity_buckets, popularity_quantiles
 from analysis import top_neighbours as nearest
+from analysis.compare import Measure
 from embedders import METHODS
-from studies.attribution import Rung, Step, climb, declared_steps, largest_change, largest_new_neighbours
+from studies.attribution import (
+    Rung,
+    Step,
+    climb,
+    declared_steps,
+    largest_change,
+    largest_new_neighbours,
+    new_by_seed,
+)
 from studies.measured import Agreement, RunMeasures
+from studies.noise import NoiseFloor
 from studies.plain import PlainRuns
 from studies.provider import RunNeeded
 from tests.planted import two_islands, zipf_log
@@ -122,3 +132,15 @@ def test_every_declared_step_can_be_trained() -> None:
     rungs = climb(declared_steps(6, sessions=True, users=True), runs, 4)
     assert len(runs.trained) == len(rungs) == 12
     assert all(rung.measures is not None and rung.measures["neighbour_popularity"].n > 0 for rung in rungs)
+
+
+def test_chance_at_a_step_is_that_of_the_noisier_of_the_two() -> None:
+    none = Measure(float("nan"), 0)
+
+    def rung(jaccard: float | None) -> Rung:
+        agreement = None if jaccard is None else Agreement(10, 9, Measure(jaccard, 9), none, none, none, none)
+        floor = None if agreement is None else NoiseFloor(agreement, 1)
+        return Rung(step("any", "svd"), None, None, None, None, None, floor)
+
+    rungs = [rung(1.0), rung(0.75), rung(0.5), rung(None), rung(1.0)]
+    assert [new_by_seed(rungs, place) for place in range(5)] == [None, 0.25, 0.5, None, None]

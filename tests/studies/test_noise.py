@@ -59,3 +59,16 @@ def test_the_second_seed_is_the_next_or_else_the_one_before() -> None:
     assert [run.seed for run in second_seeds(needed("als", seed=LARGEST_SEED))] == [LARGEST_SEED - 1]
     assert second_seeds(needed("als", seed=4))[0].params == needed("als").params
     assert second_seeds(needed("svd")) == ()
+
+
+def test_whole_sessions_are_the_same_from_every_seed_unless_they_are_too_long() -> None:
+    whole = needed("cooccurrence_svd", whole_session=True)
+    assert second_seeds(whole, cut=False) == ()
+    assert [run.seed for run in second_seeds(whole)] == [1]
+    assert [run.seed for run in second_seeds(needed("cooccurrence_svd"), cut=False)] == [1]
+    items = [f"i{(basket * 7 + place * place) % 40:02d}" for basket in range(60) for place in range(8)]
+    log = make_log(
+        None, items, [1_700_000_000] * len(items), [f"b{basket:02d}" for basket in range(60) for _ in range(8)]
+    )
+    one, other = (METHODS["cooccurrence_svd"].fit(log, whole.params, seed=seed) for seed in (0, 1))
+    assert jaccard(*(top_neighbours(run.item_vectors, 5)[0] for run in (one, other))).mean() == 1

@@ -43,7 +43,7 @@ def tab(run: runs.RunEntry) -> AppTest:
 def test_one_run_is_told_to_get_company(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # here is no other page
     app = tab(train_here(kept, "svd"))
-    assert "one run of this log so far" in app.info[0].value
+    assert "only one run to show here" in app.info[0].value
     assert jobs.list_jobs() == []
 
 
@@ -72,3 +72,14 @@ def test_the_table_holds_the_measures_of_every_run_and_of_those_asked_by_dot(kep
         assert table.loc[name, "Gini of list counts"] == measures["gini"].value
     assert kept_agreement(views[0], views[2], 5) is not None
     assert jobs.list_jobs() == []
+
+
+def test_runs_of_studies_can_be_left_out(kept: LogEntry) -> None:
+    factors, svd = train_here(kept, "als", name="factors"), train_here(kept, "svd", name="singular")
+    step = train_here(kept, "bpr", name="Ladder: some step 8d")
+    make_agreements([View(run) for run in (factors, svd, step)], 5)
+    app = tab(factors)
+    assert len(app.dataframe[0].value) == 3
+    app.toggle[0].set_value(False).run()
+    assert not app.exception
+    assert sorted(app.dataframe[0].value["Run"]) == ["factors", "singular"]

@@ -15,6 +15,7 @@ from workspace.ladders import steps_of
 from workspace.logs import LogEntry
 from workspace.results.agreements import View, make_agreements
 from workspace.runs import RunEntry, find_run
+from workspace.studies import train_second_seed
 from workspace.tasks import train_task
 
 SHORT = ["SVD of users and items", "Pairs of a session", "PPMI"]
@@ -90,3 +91,29 @@ def test_a_whole_ladder_says_what_changes_most_and_asks_for_nothing(kept: LogEnt
     assert list(table["Step"]) == SHORT
     assert table["Jaccard to step before"][0] == "–"
     assert 0 <= float(table["Jaccard to first"][2]) <= 1
+
+
+def test_a_second_seed_that_is_under_way_can_be_seen_at_two_places(kept: LogEntry) -> None:
+    def page(key: str) -> None:
+        from widgets.comparing.attribution import why_they_differ
+        from widgets.comparing.evidence import load
+        from widgets.comparing.noise import noise_button
+        from widgets.pickers import Choice
+        from workspace.logs import find_log
+        from workspace.runs import find_run
+
+        run = find_run(key)
+        evidence = load(find_log(run.log_digest), Choice(run, run, "cosine", "cosine", 5))
+        noise_button(evidence)
+        why_they_differ(evidence)
+
+    run = trained(kept, "Implicit ALS")
+    make_agreements([View(run)], 5)
+    results.make_neighbours(run, "cosine")
+    train_second_seed(run)
+    app = AppTest.from_function(page, kwargs={"key": run.key}, default_timeout=60).run()
+    assert not app.exception
+    assert [button.label for button in app.button if button.label.startswith("Cancel")] == [
+        "Cancel",
+        "Cancel this step",
+    ]

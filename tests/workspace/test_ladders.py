@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from studies.attribution import declared_steps
+from embedders import METHODS
+from studies.attribution import Step, declared_steps
+from studies.provider import RunNeeded
 from tests.workspace.helpers import train_here
 from tests.workspace.test_results import PATIENCE
 from workspace import jobs, logs, runs
 from workspace.job_folders import create_job, finish
 from workspace.ladders import climb_or_jobs, steps_of, train_steps
+from workspace.results.agreements import View, make_agreements
 from workspace.studies import made_for_a_study
 from workspace.tasks import train_task
 
@@ -75,3 +78,21 @@ def test_runs_of_studies_are_known_by_their_names(kept: logs.LogEntry) -> None:
     ):
         run = train_here(kept, "svd") if not runs.list_runs(kept.digest) else runs.list_runs(kept.digest)[0]
         assert made_for_a_study(runs.rename_run(run.key, name)) is of_a_study
+
+
+def test_floors_of_steps_are_told_and_those_that_need_a_second_seed(kept: logs.LogEntry) -> None:
+    svd, als = train_here(kept, "svd"), train_here(kept, "als")
+    needed = [RunNeeded(run.method, METHODS[run.method].Params.checked(run.params), 0) for run in (svd, als)]
+    steps = [Step("A step", "Something.", one) for one in needed]
+    found = climb_or_jobs(kept, steps, 4)
+    first, second = found.rungs
+    assert first.floor is not None
+    assert first.floor.agreement.jaccard.value == 1
+    assert second.floor is None
+    assert [run.key for run in found.unfloored] == [als.key]
+    again = train_here(kept, "als", seed=1)
+    make_agreements([View(run) for run in (svd, als, again)], 4)
+    found = climb_or_jobs(kept, steps, 4)
+    assert found.rungs[1].floor is not None
+    assert found.rungs[1].floor.seed == 1
+    assert (found.unfloored, found.comparing) == ((), None)

@@ -11,7 +11,8 @@ from embedders import METHODS
 from embedders.base import no_progress
 from studies.measured import AGREEMENTS
 from studies.provider import RunNeeded
-from tests.workspace.helpers import train_here
+from tests.planted import make_log
+from tests.workspace.helpers import train_here, write_csv
 from tests.workspace.test_results import PATIENCE, cloud, ids, planted_run
 from workspace import export, jobs, logs, runs
 from workspace.comparing import side_of
@@ -29,7 +30,7 @@ from workspace.studies import (
     train_second_seed,
     trained_as,
 )
-from workspace.tasks import vectors_task
+from workspace.tasks import train_task, vectors_task
 
 
 def as_needed(run: runs.RunEntry, seed: int | None = None) -> RunNeeded:
@@ -87,6 +88,23 @@ def test_a_method_that_repeats_exactly_needs_nothing(kept: logs.LogEntry) -> Non
     assert found.value.agreement.n == run.n_items - run.n_missing
     assert train_second_seed(run) is None
     assert jobs.list_jobs() == []
+
+
+def test_pairs_of_whole_sessions_need_a_second_seed_only_where_sessions_were_cut(
+    kept: logs.LogEntry, tmp_path: Path
+) -> None:
+    long = make_log(
+        ["u"] * 1100 + ["v"] * 100, [f"i{place * place % 30:02d}" for place in range(1200)], [1_700_000_000] * 1200
+    )
+    path = write_csv(long, tmp_path / "long.csv")
+    states = {}
+    for entry in (kept, logs.import_log(logs.keep_original(path, path.name), name="long")):
+        params = {"dimensions": 4, "whole_session": True, "weighting": "counts"}
+        spec = {"log_digest": entry.digest, "method": "cooccurrence_svd", "params": params}
+        run = runs.find_run(train_task(spec, no_progress)["key"])
+        states[entry.name] = floor_or_job(run, "cosine", 5)
+    assert isinstance(states["Two islands"], Ready)
+    assert isinstance(states["long"], NotTrained)
 
 
 def test_vectors_from_elsewhere_and_of_older_programs_have_no_floor(

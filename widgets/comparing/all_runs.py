@@ -22,6 +22,7 @@ from workspace.logs import LogEntry
 from workspace.results import Pending
 from workspace.results.agreements import Agreements, View, agreements_or_job
 from workspace.runs import list_runs
+from workspace.studies import made_for_a_study
 
 _SMALL = ("neighbour_popularity", "head_share", "same_category", "hubness_skewness", "coverage", "gini")
 _MUCH_STRESS = 0.2
@@ -36,12 +37,12 @@ def all_runs(evidence: Evidence) -> None:
     log, k = evidence.log, evidence.choice.k
     views = _views(log)
     if len(views) < 2:
-        st.info("There is one run of this log so far. Train another method to see which runs agree.")
+        st.info("There is only one run to show here. Train another method to see which runs agree.")
         st.page_link("pages/train.py", label="**Go to Train**", icon=":material/arrow_forward:")
         return
     found = agreements_or_job(views, k)
     if isinstance(found, Pending):
-        outcome(found.job)
+        outcome(found.job, "all-runs-")
         return
     jaccard = np.array([[one.jaccard.value for one in row] for row in found.value.agreements])
     counts = np.array([[one.jaccard.n for one in row] for row in found.value.agreements])
@@ -60,6 +61,12 @@ def all_runs(evidence: Evidence) -> None:
 def _views(log: LogEntry) -> list[View]:
     """Every run by cosine, and those that are asked for by dot product too."""
     runs = sorted(list_runs(log.digest), key=lambda run: (run.created, run.key))
+    own = [run for run in runs if not made_for_a_study(run)]
+    if len(own) < len(runs) and not st.toggle(
+        "With the runs that ladders and noise floors had trained", value=True, key="runs-of-studies",
+        persist_state="session",
+    ):  # fmt: skip
+        runs = own
     by_key = {run.key: run for run in runs}
     also = st.multiselect(
         "Also by dot product", list(by_key), format_func=lambda key: by_key[key].name, key=f"also-dot-{log.digest}",

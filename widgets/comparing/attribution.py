@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from figures.studies import CHANCE, MEASURES, OF_LADDER, ladder, ladder_sentence
+from figures.ladder import OF_LADDER, ladder, ladder_sentence, noise_sentence
+from figures.studies import CHANCE, MEASURES
 from figures.text import count, decimal, plain
 from studies.attribution import Rung, Step
+from studies.provider import RunNeeded
 from widgets.comparing.evidence import Evidence
 from widgets.jobs_panel import failure, outcome, watch
 from widgets.measures import explain
@@ -19,8 +21,10 @@ from workspace import estimates, jobs
 from workspace.jobs import Job
 from workspace.ladders import Climb, climb_or_jobs, steps_of, train_steps
 from workspace.logs import LogEntry
-from workspace.studies import expected
+from workspace.runs import RunEntry
+from workspace.studies import expected, train_second_seed, trained_as
 
+_PLACE = "ladder-"  # a second seed may be under way above, too
 _DIMENSIONS = 64
 _ALONG = ("neighbour_popularity", "head_share")
 
@@ -44,7 +48,7 @@ def why_they_differ(evidence: Evidence) -> None:
         _table(found.rungs)
     with st.expander("What does each step change?", icon=":material/stairs_2:"):
         st.markdown("\n".join(f"1. **{plain(step.label)}**: {plain(step.change)}" for step in steps))
-    explain("ladder", "neighbour_popularity", "head_share", "hubness", "coverage", "agreement")
+    explain("ladder", "noise_floor", "neighbour_popularity", "head_share", "hubness", "coverage", "agreement")
 
 
 def _chosen(log: LogEntry) -> tuple[Step, ...]:
@@ -67,18 +71,20 @@ def _trainings(log: LogEntry, found: Climb) -> None:
     """How many steps are there, what is under way, and the button for what is missing."""
     total = len(found.rungs)
     for job in found.failed:
-        failure(job)
+        failure(job, _PLACE)
     if found.trainings:
         first, rest = found.trainings[0], found.trainings[1:]
-        st.markdown(f"**{found.trained} of {total} steps are trained**, {len(found.trainings)} are on their way.")
-        watch(first, cancel_label="Cancel this step")
+        st.markdown(
+            f"**{found.trained} of {total} steps are trained**; trainings on their way: {len(found.trainings)}."
+        )
+        watch(first, cancel_label="Cancel this step", place=_PLACE)
         if rest:
             st.button(
                 f"Cancel all {len(found.trainings)} trainings", key="cancel-ladder", icon=":material/stop_circle:",
                 on_click=_cancel, args=(found.trainings,),
             )  # fmt: skip
     elif found.comparing is not None:
-        outcome(found.comparing)
+        outcome(found.comparing, _PLACE)
     if found.missing:
         row = st.container(horizontal=True, vertical_alignment="center")
         many = len(found.missing)
@@ -88,12 +94,26 @@ def _trainings(log: LogEntry, found: Climb) -> None:
         )  # fmt: skip
         takes = estimates.sentence(expected(log, [step.needed for step in found.missing]))
         row.caption(f"{found.trained} of {total} are there. {takes}.", width="content")
+    elif found.unfloored and not found.trainings:
+        row = st.container(horizontal=True, vertical_alignment="center")
+        many = len(found.unfloored)
+        row.button(
+            f"Train a second seed of {'one step' if many == 1 else f'{many} steps'}", icon=":material/casino:",
+            key="train-ladder-seeds", on_click=_train_seeds, args=(found.unfloored,),
+        )  # fmt: skip
+        again = [needed for run in found.unfloored if isinstance(needed := trained_as(run), RunNeeded)]
+        row.caption(
+            f"{estimates.sentence(expected(log, again))}. It tells what changes by chance alone.", width="content"
+        )
 
 
 def _picture(rungs: Sequence[Rung], k: int, head_of_catalogue: float | None) -> None:
     sentence = ladder_sentence(rungs)
     if sentence is not None:
         st.markdown(sentence)
+    chance_alone = noise_sentence(rungs)
+    if chance_alone is not None:
+        st.markdown(chance_alone)
     labels = {one.name: one.label for one in MEASURES}
     along = st.segmented_control(
         "Along the ladder", _ALONG, required=True, default=_ALONG[0], key="ladder-along", persist_state="session",
@@ -107,7 +127,8 @@ def _picture(rungs: Sequence[Rung], k: int, head_of_catalogue: float | None) -> 
     line = "chance" if str(along) == "neighbour_popularity" else "the head's share of the catalogue"
     st.caption(
         f"k = {k}, cosine, over {over} items with a vector. The wider an arrow, the more neighbours change: to "
-        f"the right stands 1 - Jaccard to the step before. The dashed line is {line}."
+        f"the right stands 1 - Jaccard to the step before, below it what another seed alone makes of it, where that is "
+        f"known. The dashed line is {line}."
     )
 
 
@@ -120,6 +141,7 @@ def _table(rungs: Sequence[Rung]) -> None:
         for name, agreement in (("step before", rung.before), ("first", rung.first), ("last", rung.last)):
             itself = name != "step before" and place == (1 if name == "first" else len(rungs))
             row[f"Jaccard to {name}"] = "–" if agreement is None or itself else decimal(agreement.jaccard.json)
+        row["Own noise floor"] = "–" if rung.floor is None else decimal(rung.floor.agreement.jaccard.json)
         row["Items"] = "–" if rung.measures is None else count(rung.measures.n)
         rows.append(row)
     st.dataframe(
@@ -129,6 +151,11 @@ def _table(rungs: Sequence[Rung]) -> None:
 
 def _train(log: LogEntry, steps: Sequence[Step]) -> None:
     train_steps(log, steps)
+
+
+def _train_seeds(runs: Sequence[RunEntry]) -> None:
+    for run in runs:
+        train_second_seed(run)
 
 
 def _cancel(trainings: Sequence[Job]) -> None:
