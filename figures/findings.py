@@ -115,7 +115,8 @@ def _noise(report: Mapping[str, Any], a: str, b: str, floors: tuple[Measure | No
         verdict = "They differ no more than two trainings of one of them do"
     else:
         verdict = "Their difference cannot be told from noise"
-    return f"**{verdict}**: two seeds of one method share {selves}; the two runs share {decimal(overlap * k, 1)}.{explained}"
+    shared = f"two seeds of one method share {selves}; the two runs share {decimal(overlap * k, 1)}"
+    return f"**{verdict}**: {shared}.{explained}"
 
 
 def _dot(names: tuple[str, str], turned: tuple[Turned | None, Turned | None]) -> str | None:
