@@ -407,9 +407,8 @@ def measure_lists(side: Side, lists: Neighbours, name: str, inside: Mask | None 
     inside  bool (n,): the items that could stand in a list, by default those that have a vector in the side
     """
     items = trained_rows(side.vectors) if inside is None else inside
-    stand_ins = items[:, None].astype(np.float32)
-    measured = _side_measures(replace(side, method=name, vectors=stand_ins, neighbours=lists), lists.shape[1])
-    return replace(measured, norm_popularity=Measure.of(np.nan, 0))
+    stand_ins = items[:, None].astype(np.float32)  # all of one length, with which nothing correlates
+    return _side_measures(replace(side, method=name, vectors=stand_ins, neighbours=lists), lists.shape[1])
 
 
 def _head_shares(lists: Neighbours, buckets: Buckets) -> ByBucket:

@@ -16,7 +16,7 @@ from figures.colours import BOTH, A, B
 from figures.text import count, decimal, drawn_text, shorten
 from workspace.neighbour_lists import NeighbourList
 
-_CLEAR = 0.71  # chance that one of A's has more than one of B's: a large effect by Vargha and Delaney (2000)
+_CLEAR = 0.64  # chance that one of A's has more than one of B's: a medium effect by Vargha and Delaney (2000)
 _ENOUGH = 5  # neighbours on either side, below which nothing is said of a difference
 _ONE = {"sessions": "session", "baskets": "basket", "users": "user"}
 _WHERE = {"sessions": "in one session", "baskets": "in one basket", "users": "in one user's history"}
@@ -34,6 +34,7 @@ class Typical:
 
     together, pmi, distance  medians; NaN where there is nothing to take one of
     n, never                 neighbours, and those of them that never stand together with the item
+    by_users                 of the latter: how many have users in common with it; None where that is not known
     ordered, tied            of those that do: how many have a distance, how many "no order"
     """
 
@@ -42,6 +43,7 @@ class Typical:
     distance: float
     n: int
     never: int
+    by_users: int | None
     ordered: int
     tied: int
 
@@ -52,7 +54,7 @@ def typical(found: Company) -> Typical:
     >>> nan = np.nan
     >>> pmi, distance, tied = np.array([1.0, 2.0, nan]), np.array([3.0, nan, nan]), np.array([0.0, 1.0, nan])
     >>> typical(Company(np.array([4, 2, 0]), pmi, None, distance, tied))
-    Typical(together=2.0, pmi=1.5, distance=3.0, n=3, never=1, ordered=1, tied=1)
+    Typical(together=2.0, pmi=1.5, distance=3.0, n=3, never=1, by_users=None, ordered=1, tied=1)
     """
     ordered = np.isfinite(found.distance)
     met = found.together > 0
@@ -62,6 +64,7 @@ def typical(found: Company) -> Typical:
         distance=_median(found.distance),
         n=len(met),
         never=int((~met).sum()),
+        by_users=None if found.users is None else int((~met & (found.users > 0)).sum()),
         ordered=int(ordered.sum()),
         tied=int((met & ~ordered).sum()),
     )
@@ -80,36 +83,43 @@ def reasons(a: Company, b: Company, held_by: str, *, timed: bool) -> list[str]:
         return [f"**No neighbour ever stands together with this item**: none of A's {of_a.n}, none of B's {of_b.n}."]
     in_a, in_b = (_times(side.together, held_by) for side in (of_a, of_b))
     numbers = (
-        f"in the median together in {in_a} in A and {in_b} in B, at PMI {decimal(of_a.pmi)} and {decimal(of_b.pmi)} "
-        f"(n = {of_a.n} and {of_b.n})"
+        f"The median neighbour shares {in_a} with it in A and {in_b} in B (n = {of_a.n} and {of_b.n}); where they "
+        f"share any, the median PMI is {decimal(of_a.pmi)} and {decimal(of_b.pmi)}"
     )
     more, above = _larger(a.together.astype(np.float64), b.together.astype(np.float64)), _larger(a.pmi, b.pmi)
+    said = _difference(more, above)
     return [
-        f"**{_difference(more, above)}**: {numbers}.",
+        (f"**{said}**. " if said else "") + f"{numbers}.",
         *_never(of_a, of_b, held_by),
         *_order(of_a, of_b, BOTH_IN[held_by], timed),
     ]
 
 
-def _difference(more: str, above: str) -> str:
-    """What sets the two lists apart, by which of them ("A", "B" or "") has clearly more of the two."""
+def _difference(more: str | None, above: str | None) -> str:
+    """What sets the two lists apart, by which of them has more ("A", "B", or "" for neither); None = too few to say."""
+    if more is None:
+        return ""
     if more and above and more != above:
         return f"{more}'s neighbours stand beside it more often, {above}'s further beyond chance"
-    if more and above:
-        return f"{more}'s neighbours stand beside it more often, and further beyond chance"
     if more:
-        return f"{more}'s neighbours stand beside it more often; how far beyond chance is not clearly different"
+        further = {None: "", more: ", and further beyond chance", "": ", and about as far beyond chance"}[above]
+        return f"{more}'s neighbours stand beside it more often{further}"
     if above:
-        return f"{above}'s neighbours stand beside it further beyond chance; how often is not clearly different"
-    return "Neither's neighbours stand beside it clearly more often, or further beyond chance"
+        return f"{above}'s neighbours stand beside it further beyond chance, and about as often"
+    further = "" if above is None else ", and about as far beyond chance"
+    return f"The neighbours of both stand beside it about as often{further}"
 
 
 def _never(a: Typical, b: Typical, held_by: str) -> list[str]:
     if not a.never and not b.never:
         return []
+    if a.by_users is None or b.by_users is None:
+        why = "these are near for another reason, such as the same other items beside them"
+    else:
+        why = f"of these, {count(a.by_users)} and {count(b.by_users)} share users with it in other sessions"
     return [
         f"**Never together** with it {_WHERE[held_by]} are {count(a.never)} of {a.n} neighbours in A and "
-        f"{count(b.never)} of {b.n} in B: these are near for another reason, such as the same other items beside them."
+        f"{count(b.never)} of {b.n} in B: {why}."
     ]
 
 
@@ -129,11 +139,11 @@ def _order(a: Typical, b: Typical, holders: str, timed: bool) -> list[str]:
     return []
 
 
-def _larger(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> str:
-    """Which of two sets of numbers is clearly the larger: "A", "B" or neither; what is not known is left out."""
+def _larger(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> str | None:
+    """Which of two sets of numbers is the larger: "A", "B", "" for neither, None where too few are known to say so."""
     a, b = a[np.isfinite(a)], b[np.isfinite(b)]
     if min(len(a), len(b)) < _ENOUGH:
-        return ""
+        return None
     chance = float(np.mean((a[:, None] > b) + 0.5 * (a[:, None] == b)))
     return "A" if chance >= _CLEAR else "B" if chance <= 1 - _CLEAR else ""
 

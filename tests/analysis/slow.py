@@ -255,3 +255,11 @@ def difference_of_lists(a: Lists, b: Lists, values: Sequence[float]) -> tuple[fl
                 by_neighbour[j] += sign * (values[j] - mean_of) / len(known(lists[i]))
     variance = sum(value**2 for value in apart) + sum(value**2 for value in by_neighbour)
     return mean_a - mean_b, math.sqrt(variance) / n, n
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Mean ± 1.96 standard errors, the variance by the mean square of all differences of two."""
+    n = len(values)
+    variance = sum((x - y) ** 2 for x in values for y in values) / (2 * n * (n - 1))
+    half = 1.959964 * math.sqrt(variance / n)
+    return sum(values) / n - half, sum(values) / n + half

@@ -147,6 +147,17 @@ def test_every_measure_equals_the_slow_way(k: int) -> None:
         assert json.loads(json.dumps(found, allow_nan=False)) == found
 
 
+def test_intervals_equal_the_slow_way_over_the_users_that_have_a_list() -> None:
+    users, items, seen = planted()
+    lists = top_items(users, items, seen, 10)
+    found = measure_recommendations(lists, seen, P, BUCKETS, trained_rows(items)).as_json()
+    served = [row for row in slow.as_lists(lists) if row]
+    expected = slow.interval([slow.mean([float(BUCKETS[i] != 0) for i in row]) for row in served])
+    assert (found["aplt"]["low"], found["aplt"]["high"]) == pytest.approx(expected)
+    expected = slow.interval([slow.mean([float(P[i]) for i in row]) for row in served])
+    assert (found["arp"]["low"], found["arp"]["high"]) == pytest.approx(expected)
+
+
 def test_items_that_nobody_touched_have_no_quantile_and_count_as_popularity_0() -> None:
     p = P.copy()
     p[::3] = 0

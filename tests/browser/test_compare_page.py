@@ -239,3 +239,35 @@ def test_the_maps_are_not_empty(
         assert (background.mean() > 200) == (theme == "light")
         coloured = np.ptp(pane.astype(int), axis=2) > 60  # of a colour, not of a grey
         assert coloured.sum() > 5 * ITEMS
+
+
+def test_without_webgl_the_maps_are_drawn_point_by_point(
+    page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
+) -> None:
+    page.add_init_script(
+        """const get = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest);
+        };"""
+    )
+    open_compare(page, app_server, runs)
+    expect(page.locator(".itemscape-plot .scatterlayer .point")).to_have_count(2 * ITEMS)
+    item = alone(page, "2")
+    page.mouse.move(*place(page, "2", item))
+    expect(page.locator(".itemscape-name[data-pane=A]")).to_have_attribute("data-item", str(item))
+
+
+def test_a_browser_that_cannot_draw_linked_maps_gets_the_plain_chart(
+    browser: Any, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
+) -> None:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.add_init_script(
+        """window.itemscapePatience = 500;
+        Object.defineProperty(window, "itemscapePlotly", { get() { throw new Error("planted"); }, set() {} });"""
+    )
+    page.goto(f"{app_server.url}/compare?a={runs[0].key[:16]}&b={runs[1].key[:16]}")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Drag to move, scroll to zoom")).to_be_visible(timeout=PATIENCE)
+    assert page.locator(".itemscape-maps").count() == 0
+    context.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ OFTEN, RARELY = (
 def test_often_is_told_from_beyond_popularity() -> None:
     first = reasons(OFTEN, RARELY, "sessions", timed=True)[0]
     assert first.startswith("**A's neighbours stand beside it more often, B's further beyond chance**")
-    assert "together in 80 sessions in A and 3 sessions in B, at PMI 0.10 and 5.00 (n = 5 and 5)" in first
+    assert "shares 80 sessions with it in A and 3 sessions in B (n = 5 and 5)" in first
+    assert "the median PMI is 0.10 and 5.00" in first
     assert reasons(RARELY, OFTEN, "sessions", timed=True)[0].startswith(
         "**B's neighbours stand beside it more often, A's"
     )
@@ -49,32 +51,55 @@ def test_often_is_told_from_beyond_popularity() -> None:
 @pytest.mark.parametrize(
     ("a", "b", "said"),
     [
-        (found([9] * 5, [3.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often, and"),
-        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often; how far"),
+        (
+            found([9] * 5, [3.0] * 5),
+            found([2] * 5, [1.0] * 5),
+            "A's neighbours stand beside it more often, and further",
+        ),
+        (found([9] * 5, [1.0] * 5), found([2] * 5, [1.0] * 5), "A's neighbours stand beside it more often, and about"),
         (
             found([2] * 5, [1.0] * 5),
             found([2] * 5, [3.0] * 5),
-            "B's neighbours stand beside it further beyond chance; how",
+            "B's neighbours stand beside it further beyond chance, and about",
         ),
-        (OFTEN, OFTEN, "Neither's neighbours"),
-        (found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "Neither's neighbours"),  # too few to say so
+        (OFTEN, OFTEN, "The neighbours of both"),
+        (found([9] * 5, [3.0] * 5), found([0] * 5, [NAN] * 5), "A's neighbours stand beside it more often**."),
+        (
+            found([9] * 5, [3.0] * 5),
+            found([9] * 5, [NAN] * 5),
+            "The neighbours of both stand beside it about as often**",
+        ),
     ],
 )
 def test_only_clear_differences_are_said(a: Company, b: Company, said: str) -> None:
     assert reasons(a, b, "sessions", timed=True)[0].startswith(f"**{said}")
 
 
+def test_of_a_few_neighbours_only_the_numbers_are_said() -> None:
+    first = reasons(found([9] * 4, [3.0] * 4), found([2] * 4, [1.0] * 4), "users", timed=True)[0]
+    assert first.startswith("The median neighbour shares 9 users with it in A and 2 users in B (n = 4 and 4)")
+
+
 def test_a_difference_that_half_of_the_neighbours_do_not_share_is_not_clear() -> None:
-    """Medians of 1 and 2, yet one of A's has more than one of B's in 9 of 25 pairs, and as many in 3: 0.42."""
+    """Medians of 1 and 2, yet one of A's has more than one of B's in 11 of 25 pairs, and as many in 2: 0.48."""
     a, b = found([0, 0, 1, 3, 4], [1.0] * 5), found([0, 2, 2, 2, 2], [1.0] * 5)
-    assert reasons(a, b, "sessions", timed=True)[0].startswith("**Neither's neighbours")
+    assert reasons(a, b, "sessions", timed=True)[0].startswith("**The neighbours of both")
 
 
 def test_neighbours_that_never_meet_the_item_are_counted() -> None:
     a, b = found([0, 4, 0], [NAN, 1.0, NAN], [NAN, 1.0, NAN], [NAN, 0.0, NAN]), found([4, 4, 4], [1.0] * 3)
     sentences = reasons(a, b, "baskets", timed=True)
     assert "**Never together** with it in one basket are 2 of 3 neighbours in A and 0 of 3 in B" in sentences[1]
+    assert "near for another reason" in sentences[1]
     assert not any("Never together" in sentence for sentence in reasons(b, b, "baskets", timed=True))
+
+
+def test_those_that_never_meet_may_have_users_in_common() -> None:
+    a = replace(found([0, 4, 0], [NAN, 1.0, NAN]), users=np.array([3, 9, 0]))
+    b = replace(found([0, 0, 4], [NAN, NAN, 1.0]), users=np.array([1, 2, 9]))
+    assert reasons(a, b, "sessions", timed=True)[1].endswith(
+        "are 2 of 3 neighbours in A and 2 of 3 in B: of these, 1 and 2 share users with it in other sessions."
+    )
 
 
 def test_where_nothing_meets_nothing_is_compared() -> None:
@@ -97,7 +122,7 @@ def test_order_is_told_from_no_order_and_from_no_times() -> None:
 
 def test_one_is_a_single_session() -> None:
     once = found([1], [2.0])
-    assert "together in 1 session in A and 1 session in B" in reasons(once, once, "sessions", timed=True)[0]
+    assert "shares 1 session with it in A and 1 session in B" in reasons(once, once, "sessions", timed=True)[0]
 
 
 def test_medians_leave_out_what_is_not_known() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.planted import two_islands
+from tests.planted import make_log, two_islands
 from tests.workspace.helpers import train_here, write_csv
+from tests.workspace.test_results import planted_run
 from workspace import jobs, logs, results, workers
 from workspace.logs import LogEntry
 from workspace.runs import find_run
@@ -125,3 +127,23 @@ def test_without_its_log_a_sentence_says_why_there_are_no_recommendations(kept: 
     app = tab(kept.digest, str(folder), str(folder), "dot").run()
     assert headings(app) == HEADINGS
     assert "not kept" in app.info[0].value
+
+
+@pytest.mark.parametrize(
+    "vectors", [[[1.0, 0.0], [0.5, 1.0], [0.0, 0.0]], [[0.0, 0.0]] * 2 + [[1.0, 1.0]], [[0.0, 0.0]] * 3]
+)
+def test_what_cannot_be_had_in_a_tiny_log_is_a_dash(kept: LogEntry, tmp_path: Path, vectors: list[list[float]]) -> None:
+    path = write_csv(make_log(["u", "u", "v", "w"], ["a", "b", "a", "c"]), tmp_path / "tiny.csv")
+    tiny = logs.import_log(logs.keep_original(path, path.name), name="tiny")
+    whole, part = (
+        planted_run(np.array(rows), ["a", "b", "c"], tiny.digest, seed)
+        for seed, rows in enumerate([[[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]], vectors])
+    )
+    for run in (whole, part):
+        results.make_neighbours(run, "cosine")
+    results.make_popularity_bias(whole, part, 3, [(whole, "dot"), (part, "dot")])
+    app = tab(tiny.digest, whole.key, part.key).run()
+    assert not jobs.list_jobs()
+    assert headings(app) == HEADINGS + OF_USERS
+    assert "–" in app.table[0].value.iloc[:, 2].tolist()
+    assert not any("nan" in text.lower() or "None" in text for text in texts(app))

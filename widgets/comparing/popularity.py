@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analysis import BUCKETS
+from analysis import BUCKETS, Curve
 from figures import popularity as pictures
 from figures import popularity_words as words
 from figures.colours import BASELINE, POPULAR, A, B
@@ -35,6 +35,15 @@ class Origin:
     leaning: Leaning
 
 
+@dataclass(frozen=True)
+class ReadOff:
+    """What is read off a comparison: the leaning of A and of B, and what their pictures show."""
+
+    leanings: tuple[Leaning, Leaning]
+    curves: tuple[Curve, Curve]
+    of_catalogue: list[float]
+
+
 def popularity_bias(evidence: Evidence) -> None:
     """Does a run lean towards popular items: pictures first, item to item and user to item, then the numbers."""
     choice = evidence.choice
@@ -44,12 +53,13 @@ def popularity_bias(evidence: Evidence) -> None:
     baselines = known.baselines
     st.subheader("The neighbours of items", anchor=False)
     _how(evidence, baselines)
-    origins = _origins(evidence, baselines)
+    read_off = _read_off(choice.made_from, evidence.pair)
+    origins = _origins(evidence, read_off, baselines)
     left, right = st.columns(2)
     with left:
-        _neighbour_popularity(evidence, baselines)
+        _neighbour_popularity(evidence, read_off, baselines)
     with right:
-        _buckets(evidence, origins)
+        _buckets(evidence, read_off, origins)
     similarities(evidence, known)
     left, right = st.columns(2)
     with left:
@@ -70,9 +80,9 @@ def _how(evidence: Evidence, baselines: Baselines | None) -> None:
     )
 
 
-def _origins(evidence: Evidence, baselines: Baselines | None) -> list[Origin]:
+def _origins(evidence: Evidence, read_off: ReadOff, baselines: Baselines | None) -> list[Origin]:
     """A and B, and the baselines once they are there."""
-    a, b = _leanings(evidence.choice.made_from, evidence.pair)
+    a, b = read_off.leanings
     names = evidence.pair.names
     origins = [Origin(names[0], A, a), Origin(names[1], B, b)]
     if baselines is not None:
@@ -81,23 +91,23 @@ def _origins(evidence: Evidence, baselines: Baselines | None) -> list[Origin]:
     return origins
 
 
-def _neighbour_popularity(evidence: Evidence, baselines: Baselines | None) -> None:
+def _neighbour_popularity(evidence: Evidence, read_off: ReadOff, baselines: Baselines | None) -> None:
     st.markdown("**How popular are an item's neighbours?**")
     picture(charts(evidence).neighbour_popularity, "Neighbour popularity against own popularity")
     popular = None if baselines is None else baselines.popularity.measures["neighbour_popularity"]
     pair = evidence.pair
-    st.markdown(words.neighbours(pair.report, pair.names, pair.popularity_curves(), popular))
+    st.markdown(words.neighbours(pair.report, pair.names, read_off.curves, popular))
     explain("neighbour_popularity", "popularity_quantile")
 
 
-def _buckets(evidence: Evidence, origins: list[Origin]) -> None:
+def _buckets(evidence: Evidence, read_off: ReadOff, origins: list[Origin]) -> None:
     st.markdown("**Who fills the neighbour lists?**")
     series = [Series(origin.name, origin.colour, origin.leaning.shares) for origin in origins]
     picture(
         pictures.share_bars(BUCKETS, series, "share of all neighbour places"), "Share of neighbour places by bucket"
     )
-    of_catalogue = evidence.pair.bucket_shares()[2]
-    st.markdown(words.buckets([origin.leaning.shares for origin in origins[:2]], of_catalogue, evidence.pair.names))
+    shares = [leaning.shares for leaning in read_off.leanings]
+    st.markdown(words.buckets(shares, read_off.of_catalogue, evidence.pair.names))
     explain("head_share", "buckets", "baselines")
 
 
@@ -121,5 +131,5 @@ def _norms(evidence: Evidence) -> None:
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _leanings(made_from: tuple[str | int, ...], _pair: Pair) -> tuple[Leaning, Leaning]:
-    return leanings_of(_pair)
+def _read_off(made_from: tuple[str | int, ...], _pair: Pair) -> ReadOff:
+    return ReadOff(leanings_of(_pair), _pair.popularity_curves(), _pair.bucket_shares()[2])

@@ -73,7 +73,8 @@ def _how(evidence: Evidence, found: Sequence[tuple[Source, Recommendations]]) ->
     )
     st.caption(
         f"For {served}: the {evidence.choice.k} items with the highest dot product with the user's vector that the "
-        f"user has not touched yet.{by_mean} Random and most popular: of the untouched items as well."
+        f"user has not touched yet.{by_mean} Random and most popular: of the untouched items that have a vector in "
+        f"{plain(found[0][0].name)}."
     )
 
 

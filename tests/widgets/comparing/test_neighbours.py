@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.company import Company
-from tests.planted import two_islands
+from tests.planted import pairs_in_company, two_islands
 from tests.workspace.helpers import train_here, write_csv
 from widgets.comparing.neighbour_table import _distances
 from workspace import jobs, logs
@@ -154,6 +154,49 @@ def test_a_log_that_is_no_longer_kept_leaves_the_tables_without_reasons(
     app = section(kept)
     assert len(app.dataframe) == 2
     assert any("no longer kept" in caption.value for caption in app.caption)
+
+
+def test_baskets_without_users_are_called_so(tmp_path: Path) -> None:
+    """A pair stands in 30 baskets together, each half in 10 with the staple: pair and staple say so, in baskets."""
+    path = write_csv(pairs_in_company(pairs=6, staple=10), tmp_path / "baskets.csv")
+    path.write_text("\n".join(line.partition(",")[2] for line in path.read_text().splitlines()), encoding="utf-8")
+    entry = logs.import_log(logs.keep_original(path, path.name), name="Baskets")
+    assert entry.users_are_sessions
+    for method in ("svd", "item2vec"):
+        make_neighbours(train_here(entry, method), "cosine")
+    make_company(entry)
+    app = section(entry, item="a03")
+    table = tables(app)[0]
+    assert "users" not in table
+    together = dict(zip(table["title"], table["together"], strict=True))
+    assert together["b03"] == 30
+    assert together.get("staple", 10) == 10
+    assert sum(together.values()) <= 40
+    assert any("baskets with it in A" in text.value for text in app.markdown)
+
+
+def test_the_filter_of_the_maps_is_that_of_the_tables(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def page(digest: str, k: int) -> None:
+        from widgets.comparing import evidence, panels
+        from widgets.pickers import Choice
+        from workspace.logs import find_log
+        from workspace.runs import list_runs
+
+        words, factors = list_runs(digest)
+        panels.around_item(evidence.load(find_log(digest), Choice(factors, words, "cosine", "cosine", k)))
+
+    make_company(kept)
+    monkeypatch.setattr("workspace.jobs.ensure_workers", lambda: None)  # the maps may stay undrawn
+    app = AppTest.from_function(page, kwargs={"digest": kept.digest, "k": 20}, default_timeout=60)
+    app.session_state["item"] = "A03"
+    app.session_state["filter-column"] = "category"
+    app.session_state[f"filter-{kept.digest}-category"] = ["island B"]
+    app.run()
+    assert not app.exception
+    for table in tables(app):
+        assert table["title"].str.startswith("Item B").all()
+        assert len(table) == 20 - 11
+    assert sum(caption.value == "The filter above hides 11 more." for caption in app.caption) == 2
 
 
 def test_no_title_is_drawn_as_markdown(kept: LogEntry, tmp_path: Path) -> None:

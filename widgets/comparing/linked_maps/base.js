@@ -3,17 +3,26 @@
 
 const NARROW = 720; // pixels of width below which the maps stand one above the other
 const PANE_HEIGHT = 560;
+const MOST_WITHOUT_WEBGL = 4000; // points of each map that a browser without it draws one by one
 
 function isNarrow(width) {
   return width < NARROW;
 }
 
+function hasWebGL() {
+  const canvas = document.createElement("canvas");
+  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+}
+
 function pointTraces(maps) {
   const traces = [];
+  const kind = hasWebGL() ? "scattergl" : "scatter";
+  const every = kind === "scatter" ? Math.ceil(maps.sample.length / MOST_WITHOUT_WEBGL) : 1;
   const members = groupMembers(maps);
   ["a", "b"].forEach((side, pane) => {
     for (const group of members) {
-      const rows = group.rows.filter((item) => Number.isFinite(maps[side][2 * item]));
+      const placed = group.rows.filter((item) => Number.isFinite(maps[side][2 * item]));
+      const rows = placed.filter((_, number) => number % every === 0);
       if (!rows.length) continue;
       const marker = { opacity: 0.75, size: maps.sizes ? Array.from(rows, (item) => maps.sizes[item]) : maps.pointSize };
       if (maps.colour.kind === "scale") {
@@ -22,7 +31,7 @@ function pointTraces(maps) {
         marker.color = group.colour;
       }
       traces.push({
-        type: "scattergl",
+        type: kind,
         mode: "markers",
         name: group.name,
         legendgroup: group.name,

@@ -9,4 +9,5 @@ export default function ({ data, setTriggerValue }) {
   board.select(data.selection);
   board.redraw();
   if (board.failed) board.fail(board.failed);
+  else if (!board.maps) setTimeout(() => board.maps || board.fail("the maps did not come"), window.itemscapePatience ?? 20000);
 }
