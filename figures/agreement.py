@@ -52,7 +52,7 @@ def bin_counts(values: Floats) -> tuple[np.ndarray[Any, Any], Floats]:
     """Items in each bin and the bins' edges; unknown values are in none.
 
     >>> counts, edges = bin_counts(np.array([0.0, 0.04, 0.05, 1.0, np.nan]))
-    >>> counts[:2].tolist(), counts[-1], len(edges)
+    >>> counts[:2].tolist(), int(counts[-1]), len(edges)
     ([2, 1], 1, 21)
     """
     edges = np.linspace(0, 1, BINS + 1)
