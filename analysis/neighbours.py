@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import (
-    Floats,
     Mask,
     Neighbours,
     Progress,
@@ -27,9 +25,8 @@ from errors import InputError, ParameterError
 Found = tuple[npt.NDArray[np.int64], Scores]  # rows of the searched vectors, and their scores
 
 _QUERY_BLOCK = 4096  # one thread's matrix product is fastest at this height, and progress comes often enough
-_EXTRA = (8, 256)  # candidates beyond k that the index is asked for: first, and again where the first did not do
-_RESCORE_BLOCK = 128  # rows whose gathered candidates stay in the cache
-_EXACT_BLOCK_VALUES = 1 << 23  # scores held at once where rows are taken exactly: 64 MB as float64
+_EXTRA = 16  # candidates beyond k that the index is asked for
+_PRODUCT_BLOCK_VALUES = 1 << 25  # scores held at once where rows are taken from all items: 128 MB as float32
 
 
 def top_neighbours(
@@ -150,29 +147,21 @@ def _search(
     threads = faiss.omp_get_max_threads()
     n_blocks = -(-len(queries) // _QUERY_BLOCK)
     n_blocks = -(-n_blocks // threads) * threads
-    wide = vectors.astype(np.float64)
     norms = row_norms(vectors)
-    # An index score is at most this far from the exact one (Higham 2002, eq. 3.5), and so is its rounding.
-    tolerance = (vectors.shape[1] + 2) * 2.0**-23 * norms * norms.max()
+    # A float32 product is at most this far from the exact one (Higham 2002, eq. 3.5), its rounding included.
+    tolerance = (vectors.shape[1] + 2) * 2.0**-24 * norms * norms.max()
+    fetched = min(width + 1 + _EXTRA, len(vectors))
 
     def block_lists(block: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Found, Mask]:
-        found = np.empty((len(block), width), dtype=np.int64)
-        scores = np.empty((len(block), width), dtype=np.float32)
-        open_rows = np.arange(len(block))
-        for extra in _EXTRA:
-            asked = queries[block[open_rows]]
-            fetched = min(width + 1 + extra, len(vectors))
-            index_scores, candidates = faiss.knn(vectors[asked], vectors, fetched, faiss.METRIC_INNER_PRODUCT)
-            found[open_rows], scores[open_rows] = _best(wide, asked, candidates, width)
-            beaten = scores[open_rows, -1] > index_scores[:, -1] + tolerance[asked]
-            if fetched == len(vectors) or beaten.all():
-                return block, (found, scores), np.zeros(len(block), dtype=bool)
-            open_rows = open_rows[~beaten]
-        unsure = np.zeros(len(block), dtype=bool)
-        unsure[open_rows] = True
-        return block, (found, scores), unsure
+        asked = queries[block]
+        index_scores, candidates = faiss.knn(vectors[asked], vectors, fetched, faiss.METRIC_INNER_PRODUCT)
+        offsets = np.arange(len(block) + 1) * fetched
+        found, scores = _best(vectors, asked, offsets, candidates.ravel(), width)
+        # What the index left out scores at most what it fetched last.
+        beaten = scores[:, -1] > index_scores[:, -1] + tolerance[asked]
+        return block, (found, scores), ~beaten & (fetched < len(vectors))
 
-    done, undecided = 0, []
+    done, undecided, thresholds = 0, [], []
     with ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,)) as pool:
         futures: list[Future[tuple[npt.NDArray[np.int64], Found, Mask]]] = [
             pool.submit(block_lists, block) for block in np.array_split(np.arange(len(queries)), n_blocks) if block.size
@@ -181,39 +170,40 @@ def _search(
             for future in as_completed(futures):
                 block, (found, scores), unsure = future.result()
                 undecided.append(block[unsure])
+                thresholds.append(scores[unsure, -1] - tolerance[queries[block[unsure]]])
                 done += int((~unsure).sum())
                 yield done, block[~unsure], (found[~unsure], scores[~unsure])
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    for block in _split(np.concatenate(undecided), _EXACT_BLOCK_VALUES // len(vectors)):
-        done += len(block)
-        yield done, block, _exact(wide, queries[block], width)
-
-
-def _best(wide: Floats, queries: npt.NDArray[np.int64], candidates: npt.NDArray[np.int64], width: int) -> Found:
-    """The best `width` of each query's candidates by exact score, then by place; the query itself left out."""
-    scores = np.empty(candidates.shape, dtype=np.float32)
-    for start in range(0, len(queries), _RESCORE_BLOCK):
-        rows = slice(start, start + _RESCORE_BLOCK)
-        scores[rows] = np.vecdot(wide[queries[rows], None], wide[candidates[rows]])
-    scores[candidates == queries[:, None]] = -np.inf
-    order = np.lexsort((candidates, -scores), axis=1)[:, :width]
-    return np.take_along_axis(candidates, order, axis=1), np.take_along_axis(scores, order, axis=1)
-
-
-def _exact(wide: Floats, queries: npt.NDArray[np.int64], width: int) -> Found:
-    """The same from all scores: for rows in which more items tie than an index can be asked for."""
-    scores = (wide[queries] @ wide.T).astype(np.float32)
-    scores[np.arange(len(queries)), queries] = -np.inf
-    least = np.partition(scores, -width, axis=1)[:, -width]
-    found = np.empty((len(queries), width), dtype=np.int64)
-    for row, row_scores in enumerate(scores):
-        candidates = np.flatnonzero(row_scores >= least[row])
-        found[row] = candidates[np.argsort(-row_scores[candidates], kind="stable")[:width]]
-    return found, np.take_along_axis(scores, found, axis=1)
-
-
-def _split(rows: npt.NDArray[Any], size: int) -> Iterator[npt.NDArray[Any]]:
-    step = max(size, 1)
+    rows, least = np.concatenate(undecided), np.concatenate(thresholds).astype(np.float32)
+    step = max(_PRODUCT_BLOCK_VALUES // len(vectors), 1)
     for start in range(0, len(rows), step):
-        yield rows[start : start + step]
+        block = rows[start : start + step]
+        done += len(block)
+        yield done, block, _tied(vectors, queries[block], least[start : start + step], width)
+
+
+def _best(
+    vectors: Vectors,
+    queries: npt.NDArray[np.int64],
+    offsets: npt.NDArray[np.int64],
+    candidates: npt.NDArray[np.int64],
+    width: int,
+) -> Found:
+    """The best `width` of each query's candidates by exact score, then by place; the query itself left out."""
+    from analysis.neighbours_kernel import best
+
+    found = np.empty((len(queries), width), dtype=np.int64)
+    scores = np.empty((len(queries), width), dtype=np.float32)
+    best(vectors, queries, offsets, candidates, found, scores)
+    return found, scores
+
+
+def _tied(vectors: Vectors, queries: npt.NDArray[np.int64], least: Scores, width: int) -> Found:
+    """The same from all items: for rows in which more items tie, or nearly do, than the index was asked for.
+
+    least  float32 (q,) what nothing in the list can be below
+    """
+    row, candidates = np.nonzero(vectors[queries] @ vectors.T >= np.nextafter(least, np.float32(-np.inf))[:, None])
+    offsets = np.searchsorted(row, np.arange(len(queries) + 1))
+    return _best(vectors, queries, offsets, candidates, width)

@@ -117,6 +117,23 @@ def test_a_click_on_a_point_of_either_map_chooses_the_item_and_the_address_follo
         assert f"item={items['id'].iloc[item]}" in page.url
 
 
+def test_a_click_sends_marks_and_tables_but_no_points_again(
+    page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
+) -> None:
+    """The points, and what draws them, are megabytes; what changes with the item is not."""
+    received: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
+    open_compare(page, app_server, runs)
+    assert max(received) > 1_000_000
+    received.clear()
+    item = alone(page, "")
+    page.mouse.click(*place(page, "", item))
+    expect(page.locator(".itemscape-query[data-pane=A]")).to_have_attribute("data-item", str(item))
+    settle(page)
+    assert received
+    assert sum(received) < 300_000
+
+
 def test_a_lasso_on_one_map_greys_the_rest_in_both_and_lists_what_it_holds(
     page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
 ) -> None:
