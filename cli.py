@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from embedders.base import Embedding, Progress
     from workspace.log_source import LogSource, OpenedLog
+    from workspace.pairs import Pair
     from workspace.results import Neighbours
     from workspace.runs import Run
 
@@ -174,16 +175,31 @@ def compare(
     k: Annotated[int, typer.Option(min=1, max=1000, help="Neighbours of each item that are compared.")] = 10,
     similarity_a: Annotated[Similarity, typer.Option(help="What A's neighbours are near by.")] = "cosine",
     similarity_b: Annotated[Similarity, typer.Option(help="What B's neighbours are near by.")] = "cosine",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a report with maps and charts, to open in a browser.")
+    ] = None,
+    item: Annotated[str | None, typer.Option(metavar="ID", help="An item whose neighbours the report shows.")] = None,
+    force: Force = False,
     json_file: JsonFile = None,
 ) -> None:
     """Say how far two runs agree, and how each leans towards popular items."""
-    from workspace.comparing import compare_runs
+    from workspace.comparing import compare_runs, pair_of
     from workspace.runs import find_run, open_run
 
+    if html is not None:
+        _refuse_file(html, json_file, "--html", force)
+    elif item is not None:
+        raise ParameterError("--item is shown in a report: add --html FILE.")
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
     with TerminalProgress() as progress:
-        facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
-    answer(facts, json_file, comparison_lines(facts, a.entry.name, b.entry.name))
+        if html is None:
+            facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
+        else:
+            pair = pair_of(a, b, k, similarity_a, similarity_b, progress)
+            _write_report(pair, item, html, progress)
+            facts = pair.report
+    lines = comparison_lines(facts, a.entry.name, b.entry.name)
+    answer(facts, json_file, lines if html is None else [*lines, f"report: {html}"])
 
 
 @app.command()
@@ -201,11 +217,7 @@ def export(
     from workspace.files import size_of
     from workspace.runs import find_run, open_run
 
-    _refuse_same_file(out, json_file)
-    if out.is_dir():
-        raise ExportError(f"{out} is a folder: give --out a file.")
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: choose another --out, or add --force to replace it.")
+    _refuse_file(out, json_file, "--out", force)
     opened = open_run(find_run(run))
     if format == "csv":
         writers.write_vectors_csv(opened, out)
@@ -261,9 +273,34 @@ def _refuse_run_folder(out: Path, force: bool) -> None:
         raise RunError(f"{out} cannot be written in {parent} ({error.strerror}): choose another --out.") from error
 
 
-def _refuse_same_file(out: Path, json_file: str | None) -> None:
+def _refuse_file(out: Path, json_file: str | None, option: str, force: bool) -> None:
+    """Raise ExportError where a file cannot be written, or only over one that nobody said to replace."""
+    _refuse_same_file(out, json_file, option)
+    if out.is_dir():
+        raise ExportError(f"{out} is a folder: give {option} a file.")
+    if out.exists() and not force:
+        raise ExportError(f"{out} is there already: choose another {option}, or add --force to replace it.")
+
+
+def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -> None:
     if json_file not in (None, "-") and Path(json_file).absolute() == out.absolute():
-        raise ExportError(f"--out and --json both name {out}: give them two names.")
+        raise ExportError(f"{option} and --json both name {out}: give them two names.")
+
+
+def _write_report(pair: "Pair", item: str | None, out: Path, progress: "Progress") -> None:
+    from figures.report import write_report
+    from workspace.files import DISK_FULL, disk_is_full
+    from workspace.pair_maps import maps_of
+
+    chosen = None if item is None else pair.catalogue.code_of.get(item)
+    if item is not None and chosen is None:
+        raise ParameterError(f"Neither run knows an item {item!r}: --item takes the id of an item of their log.")
+    maps = maps_of(pair, progress)
+    try:
+        write_report(pair, out, maps=maps, chosen=chosen)
+    except OSError as error:
+        why = DISK_FULL if disk_is_full(error) else f"{out} cannot be written ({error.strerror})."
+        raise ExportError(why) from error
 
 
 def _neighbours(run: "Run", k: int, similarity: Similarity, progress: "Progress") -> "Neighbours":
