@@ -140,7 +140,7 @@ def _examples(pair: Pair, chosen: int | None) -> str:
     parts = ["<h2>What do the neighbours look like?</h2>"]
     for why, item in example_items(pair, chosen):
         facts = [
-            why,
+            f"{why[0].upper()}{why[1:]}",
             f"id {items.ids[item]}",
             f"popularity {count(items.p[item])}",
             f"quantile {decimal(float(items.quantiles[item]))}",

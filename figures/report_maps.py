@@ -31,6 +31,10 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, chosen: in
     highlight = None if chosen is None else highlight_of(pair, chosen)
     drawn = maps.marked(base, layouts, pair.names, titles, highlight).to_dict()
     codes = np.flatnonzero(shown)
+    if chosen is None:  # nothing that a legend would name
+        bar = drawn["layout"]["coloraxis"]["colorbar"] | {"y": -0.02}
+        coloured = drawn["layout"]["coloraxis"] | {"colorbar": bar}
+        drawn["layout"] = drawn["layout"] | {"coloraxis": coloured, "margin": {"l": 0, "r": 0, "t": 30, "b": 64}}
     page.titles = [drawn_text(titles[code]) for code in codes]
     place = np.full(len(shown), -1)
     place[codes] = np.arange(len(codes))

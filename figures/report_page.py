@@ -22,6 +22,7 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
 )
+_LONGEST_WORD = 24  # letters; what is longer, such as a digest, may break anywhere
 
 
 class ReportPage:
@@ -82,23 +83,27 @@ def markdown(words: str) -> str:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], caption: str, *, words: int = 1) -> str:
-    """A table of plain texts, of which the first `words` columns are words and the others numbers."""
+    """A table of plain texts, of which the first `words` columns are words and the others numbers; "#" is a rank."""
+
+    def kind(place: int, cell: object) -> str:
+        if head[place] == "#":
+            return ' class="rank"'
+        if place >= words:
+            return ' class="number"'
+        return ' class="long"' if max(map(len, str(cell).split()), default=0) > _LONGEST_WORD else ""
 
     def cells(row: Sequence[object], tag: str) -> str:
-        return "".join(
-            f"<{tag}>{text(cell)}</{tag}>" if place < words else f'<{tag} class="number">{text(cell)}</{tag}>'
-            for place, cell in enumerate(row)
-        )
+        return "".join(f"<{tag}{kind(place, cell)}>{text(cell)}</{tag}>" for place, cell in enumerate(row))
 
     lines = [f"<tr>{cells(row, 'td')}</tr>" for row in rows]
     return "\n".join(
         [
-            '<div class="wide"><table>',
-            f"<caption>{text(caption)}</caption>",
-            f"<thead><tr>{cells(head, 'th')}</tr></thead>",
+            f'<div class="listed"><p class="soft">{text(caption)}</p>',  # a caption would be as wide as the table
+            f'<div class="wide"><table aria-label="{text(caption)}">',
+            f"<thead><tr>{cells(head, 'th')}</tr></thead>" if any(head) else "",
             "<tbody>",
             *lines,
-            "</tbody></table></div>",
+            "</tbody></table></div></div>",
         ]
     )
 

@@ -162,7 +162,7 @@ def _list(pair: Pair, letter: str, side: SideOfItem) -> str:
             zip(side.neighbours[there], side.scores[there], side.shared[there], strict=True), start=1
         )
     ]
-    return table(("#", "Neighbour", "Similarity", "Popularity quantile", "In both"), rows, name, words=2)
+    return table(("#", "Neighbour", "Similarity", "Popularity", "Both"), rows, name, words=2)
 
 
 def _with_n(show: Show, cell: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from widgets.comparing.evidence import Evidence
 from widgets.comparing.maps import colouring, pair_of_maps
 from widgets.comparing.neighbours import neighbours
 from widgets.comparing.popularity import popularity_bias
+from widgets.comparing.report import report_button
 from widgets.item_filter import choose_filter
 from widgets.measures import explain
 from widgets.search import chosen_item, search_box
@@ -33,6 +34,7 @@ def around_item(evidence: Evidence) -> None:
     pair_of_maps(evidence, item, coloured, only, mask)
     search_box(evidence.catalogue, mask)
     neighbours(evidence, item)
+    report_button(evidence, item)
 
 
 @st.fragment
