@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from figures.report import write_report
+from tests.app_server import AppServer
+from tests.browser.steps import compare, open_tiny, train_small_svd
 from tests.figures.planted_pairs import HOSTILE, planted_maps, planted_pair
 
 pytestmark = pytest.mark.browser
@@ -72,3 +74,17 @@ def test_nothing_is_wider_than_the_window(page: Page, report: Path, width: int) 
         "(({_fullLayout: {xaxis, xaxis2}}) => [xaxis.domain, xaxis2.domain])(document.querySelector('[data-stacks]'))"
     )
     assert (left == right) == (width == 420)  # one above the other where there is no room beside
+
+
+def test_the_compare_page_gives_the_report_of_what_it_shows(page: Page, app_server: AppServer, tmp_path: Path) -> None:
+    open_tiny(page, app_server)
+    train_small_svd(page)
+    compare(page)
+    chosen = page.get_by_role("heading", level=3).first.inner_text()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Report as HTML").click()
+    assert waiting.value.suggested_filename == "SVD-4d-cosine-SVD-4d-dot.html"
+    waiting.value.save_as(tmp_path / "report.html")
+    opened(page, tmp_path / "report.html")
+    expect(page.get_by_role("heading", level=1)).to_have_text("SVD 4d (cosine) beside SVD 4d (dot)")
+    expect(page.get_by_text("Each map is a UMAP")).to_contain_text(f"The star is {chosen}")
