@@ -179,6 +179,7 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Write a report with maps and charts, to open in a browser.")
     ] = None,
     item: Annotated[str | None, typer.Option(metavar="ID", help="An item whose neighbours the report shows.")] = None,
+    maps: Annotated[bool, typer.Option(help="Draw the maps, which takes most of the time of a report.")] = True,
     force: Force = False,
     json_file: JsonFile = None,
 ) -> None:
@@ -188,15 +189,15 @@ def compare(
 
     if html is not None:
         _refuse_file(html, json_file, "--html", force)
-    elif item is not None:
-        raise ParameterError("--item is shown in a report: add --html FILE.")
+    elif item is not None or not maps:
+        raise ParameterError("--item and --no-maps are for a report: add --html FILE.")
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
     with TerminalProgress() as progress:
         if html is None:
             facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
         else:
             pair = pair_of(a, b, k, similarity_a, similarity_b, progress)
-            _write_report(pair, item, html, progress)
+            _write_report(pair, item, html, maps, progress)
             facts = pair.report
     lines = comparison_lines(facts, a.entry.name, b.entry.name)
     answer(facts, json_file, lines if html is None else [*lines, f"report: {html}"])
@@ -287,7 +288,7 @@ def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -
         raise ExportError(f"{option} and --json both name {out}: give them two names.")
 
 
-def _write_report(pair: "Pair", item: str | None, out: Path, progress: "Progress") -> None:
+def _write_report(pair: "Pair", item: str | None, out: Path, with_maps: bool, progress: "Progress") -> None:
     from figures.report import write_report
     from workspace.files import DISK_FULL, disk_is_full
     from workspace.pair_maps import maps_of
@@ -295,7 +296,7 @@ def _write_report(pair: "Pair", item: str | None, out: Path, progress: "Progress
     chosen = None if item is None else pair.catalogue.code_of.get(item)
     if item is not None and chosen is None:
         raise ParameterError(f"Neither run knows an item {item!r}: --item takes the id of an item of their log.")
-    maps = maps_of(pair, progress)
+    maps = maps_of(pair, progress) if with_maps else None
     try:
         write_report(pair, out, maps=maps, chosen=chosen)
     except OSError as error:
