@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from embedders.base import Embedding, Progress
+    from figures.findings import Turned
     from workspace.log_source import LogSource, OpenedLog
     from workspace.pairs import Pair
     from workspace.results import Neighbours
     from workspace.runs import Run
 
 Similarity = Literal["cosine", "dot"]
+Maps = Literal["umap", "pca"]
 ExportFormat = Literal["csv", "parquet", "word2vec", "neighbours", "coordinates", "settings"]
 
 app = typer.Typer(
@@ -179,7 +181,9 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Write a report with maps and charts, to open in a browser.")
     ] = None,
     item: Annotated[str | None, typer.Option(metavar="ID", help="An item whose neighbours the report shows.")] = None,
-    maps: Annotated[bool, typer.Option(help="Draw the maps, which takes most of the time of a report.")] = True,
+    maps: Annotated[
+        Maps, typer.Option(help="How the report's maps are drawn: UMAP takes most of its time, PCA none.")
+    ] = "umap",
     force: Force = False,
     json_file: JsonFile = None,
 ) -> None:
@@ -189,8 +193,8 @@ def compare(
 
     if html is not None:
         _refuse_file(html, json_file, "--html", force)
-    elif item is not None or not maps:
-        raise ParameterError("--item and --no-maps are for a report: add --html FILE.")
+    elif item is not None or maps != "umap":
+        raise ParameterError("--item and --maps are for a report: add --html FILE.")
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
     with TerminalProgress() as progress:
         if html is None:
@@ -288,20 +292,43 @@ def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -
         raise ExportError(f"{option} and --json both name {out}: give them two names.")
 
 
-def _write_report(pair: "Pair", item: str | None, out: Path, with_maps: bool, progress: "Progress") -> None:
+def _write_report(pair: "Pair", item: str | None, out: Path, kind: Maps, progress: "Progress") -> None:
     from figures.report import write_report
     from workspace.files import DISK_FULL, disk_is_full
-    from workspace.pair_maps import maps_of
+    from workspace.pair_maps import maps_of, principal_maps_of
 
     chosen = None if item is None else pair.catalogue.code_of.get(item)
     if item is not None and chosen is None:
         raise ParameterError(f"Neither run knows an item {item!r}: --item takes the id of an item of their log.")
-    maps = maps_of(pair, progress) if with_maps else None
+    maps = maps_of(pair, progress) if kind == "umap" else principal_maps_of(pair)
     try:
-        write_report(pair, out, maps=maps, chosen=chosen)
+        write_report(
+            pair,
+            out,
+            maps=maps,
+            map_kind="UMAP" if kind == "umap" else "PCA",
+            chosen=chosen,
+            turned=_turned(pair, progress),
+        )
     except OSError as error:
         why = DISK_FULL if disk_is_full(error) else f"{out} cannot be written ({error.strerror})."
         raise ExportError(why) from error
+
+
+def _turned(pair: "Pair", progress: "Progress") -> "tuple[Turned, Turned]":
+    """Both runs by either similarity, of which the pair knows one."""
+    from figures.findings import Turned
+
+    sides = []
+    for run, similarity, near in (
+        (pair.a, pair.similarity_a, pair.near_a),
+        (pair.b, pair.similarity_b, pair.near_b),
+    ):
+        own = near.indices[:, : pair.k]
+        other = _neighbours(run, pair.k, "dot" if similarity == "cosine" else "cosine", progress).indices
+        cosine, dot = (own, other) if similarity == "cosine" else (other, own)
+        sides.append(Turned.of(pair.catalogue.quantiles, cosine, dot))
+    return sides[0], sides[1]
 
 
 def _neighbours(run: "Run", k: int, similarity: Similarity, progress: "Progress") -> "Neighbours":

@@ -6,10 +6,13 @@ over matched rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Floats, Neighbours, Vectors
+from analysis.intervals import NORMAL_95
 
 Shared = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # see `_shared`
 
@@ -69,6 +72,49 @@ def jaccard_overlap_rbo(a: Neighbours, b: Neighbours) -> tuple[Floats, Floats, F
     """
     shared = _shared(a, b)
     return _jaccard(a, b, shared), _overlap(a, b, shared), _rbo(a, b, shared, PERSISTENCE)
+
+
+@dataclass(frozen=True)
+class DepthCurve:
+    """Mean Jaccard of the first d of both lists for d = 1..k, one entry a depth; NaN without items.
+
+    depth      int64 (k,)
+    mean       mean over items; low and high are its 95 % interval, mean ± 1.96 standard errors, NaN below two items
+    n          items that have a list in both
+    """
+
+    depth: npt.NDArray[np.int64]
+    mean: Floats
+    low: Floats
+    high: Floats
+    n: int
+
+
+def jaccard_by_depth(a: Neighbours, b: Neighbours) -> DepthCurve:
+    """Agreement by the length of the lists; lists that are shorter than a depth are taken whole.
+
+    >>> curve = jaccard_by_depth(np.array([[1, 2], [0, 2]]), np.array([[2, 1], [0, 3]]))
+    >>> curve.mean.round(4).tolist(), curve.n  # (0 + 1) / 2 at depth 1; (1 + 1/3) / 2 at depth 2
+    ([0.5, 0.6667], 2)
+    """
+    rows = np.flatnonzero(_both(a, b))
+    k, n = a.shape[1], len(rows)
+    depth = np.arange(1, k + 1)
+    total, squares = np.zeros(k), np.zeros(k)
+    for start in range(0, n, _ROW_BLOCK):
+        some_a, some_b = a[rows[start : start + _ROW_BLOCK]], b[rows[start : start + _ROW_BLOCK]]
+        row, place = _shared(some_a, some_b)
+        both = np.bincount(row * k + place, minlength=len(some_a) * k).reshape(len(some_a), k).cumsum(axis=1)
+        long_a, long_b = ((one >= 0).sum(axis=1, keepdims=True) for one in (some_a, some_b))
+        value = both / (np.minimum(depth, long_a) + np.minimum(depth, long_b) - both)
+        total += value.sum(axis=0)
+        squares += (value**2).sum(axis=0)
+    unknown = np.full(k, np.nan)
+    if n == 0:
+        return DepthCurve(depth, unknown, unknown, unknown, 0)
+    mean = total / n
+    error = np.sqrt(np.maximum(squares / n - mean**2, 0) / (n - 1)) if n > 1 else unknown
+    return DepthCurve(depth, mean, mean - NORMAL_95 * error, mean + NORMAL_95 * error, n)
 
 
 def rbo_weight_inside(k: int, persistence: float = PERSISTENCE) -> float:

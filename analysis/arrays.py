@@ -10,7 +10,7 @@ import numpy.typing as npt
 Vectors = npt.NDArray[np.float32]  # (n, dimensions); a zero row = not trained
 Neighbours = npt.NDArray[np.int32]  # (n, k) item codes, nearest first; -1 = none
 Scores = npt.NDArray[np.float32]  # (n, k) similarity of each neighbour; NaN = none
-Layout = npt.NDArray[np.float32]  # (n, 2) places on a map; NaN rows have none
+Layout = npt.NDArray[np.float32]  # (n, 2) places on a map, or (n, 3); NaN rows have none
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.integer[Any]]  # (n,) popularity p, or how often an item stands in a list

@@ -86,15 +86,29 @@ def popular_items(seen: sparse.csr_matrix, p: Counts, candidates: Mask, k: int) 
 def distinct_draws(sizes: Places, k: int, seed: int = 0) -> Places:
     """k distinct numbers from 0 to size - 1 for each size, in random order, int64 (n, k); -1 where size < k.
 
-    Every set is as likely as another, without a draw thrown away (algorithm F2 of Bentley and Floyd 1987).
+    Every set is as likely as another.
 
     >>> np.sort(distinct_draws(np.array([3, 1, 0]), 3), axis=1).tolist()
     [[0, 1, 2], [-1, -1, 0], [-1, -1, -1]]
     """
     random = np.random.default_rng(seed)
     drawn = np.full((len(sizes), k), -1, dtype=np.int64)
+    wide = sizes >= k * k  # in which fewer than half of the draws repeat a number
+    rows = np.flatnonzero(wide)
+    while rows.size:
+        drawn[rows] = random.integers(0, sizes[rows, None], (len(rows), k))
+        ordered = np.sort(drawn[rows], axis=1)
+        rows = rows[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
+    rows = np.flatnonzero(~wide)
+    drawn[rows] = _narrow_draws(sizes[rows], k, random)
+    return drawn
+
+
+def _narrow_draws(sizes: Places, k: int, random: np.random.Generator) -> Places:
+    """The same without a draw thrown away (algorithm F2 of Bentley and Floyd 1987)."""
+    drawn = np.full((len(sizes), k), -1, dtype=np.int64)
     for column in range(k):
-        # The last k numbers one after the other: one below it is drawn, and where that is there already, it itself.
+        # The last k numbers one after the other: one up to it is drawn, and where that is there already, it itself.
         last = sizes - k + column
         rows = np.flatnonzero(last >= 0)
         fresh = random.integers(0, last[rows] + 1)

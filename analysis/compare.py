@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from analysis.arrays import (
     trained_rows,
 )
 from analysis.hubs import coverage, gini, hubness
+from analysis.intervals import Interval, difference_of_lists, mean_difference
 from analysis.neighbours import common_items, neighbours_within, top_neighbours
 from analysis.popularity import (
     BUCKETS,
@@ -50,6 +51,7 @@ class Side:
     buckets     int8 (n,), see `popularity_buckets`
     categories  object (n,), None or NaN = none; or None where the log has none
     neighbours  lists over the whole catalogue that are known already, used where they are at least k wide
+    inside      lists among the items that have a vector in both models, where those are known already
     """
 
     method: str
@@ -59,6 +61,7 @@ class Side:
     buckets: Buckets
     categories: npt.NDArray[np.object_] | None = None
     neighbours: Neighbours | None = None
+    inside: Neighbours | None = None
 
 
 @dataclass(frozen=True)
@@ -166,6 +169,23 @@ class Geometry:
 
 
 @dataclass(frozen=True)
+class Differences:
+    """What is said of A less what is said of B, over the items that have neighbours in both, with 95 % intervals.
+
+    head_tail_jaccard  the agreement on head items less that on tail items
+    """
+
+    neighbour_popularity: Interval
+    head_share: Interval
+    same_category: Interval
+    head_tail_jaccard: Interval
+
+    def as_json(self) -> dict[str, Any]:
+        """Value, low, high and n of each; null where there is none."""
+        return {one.name: getattr(self, one.name).as_json() for one in fields(self)}
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Agreement over the items that have a vector in both models, and the measures of each model by itself.
 
@@ -185,6 +205,7 @@ class Comparison:
     geometry: Geometry
     a: SideMeasures
     b: SideMeasures
+    differences: Differences
     jaccard_by_item: Floats = field(repr=False)
     overlap_by_item: Floats = field(repr=False)
     rbo_by_item: Floats = field(repr=False)
@@ -206,6 +227,7 @@ class Comparison:
             "procrustes": self.geometry.procrustes.json,
             "a": self.a.as_json(),
             "b": self.b.as_json(),
+            "differences": self.differences.as_json(),
             "n": {
                 "left_out": self.left_out,
                 **{bucket: measure.n for bucket, measure in self.jaccard.items()},
@@ -235,8 +257,7 @@ def compare(
         raise ValueError("both sides need the same items in the same order: see `matched`")
     a, b = _with_neighbours(a, k, progress), _with_neighbours(b, k, progress)
     common = common_items(a.vectors, b.vectors)
-    in_a = neighbours_within(a.vectors, k, a.similarity, common, a.neighbours, progress=progress)
-    in_b = neighbours_within(b.vectors, k, b.similarity, common, b.neighbours, progress=progress)
+    in_a, in_b = _inside(a, k, common, progress), _inside(b, k, common, progress)
     n_common = int(common.sum())
     by_jaccard, by_overlap, by_rbo = jaccard_overlap_rbo(in_a, in_b)
     return Comparison(
@@ -251,6 +272,7 @@ def compare(
         geometry=geometry or Geometry.of(a, b),
         a=_side_measures(a, k),
         b=_side_measures(b, k),
+        differences=_differences(a, b, k, by_jaccard),
         jaccard_by_item=by_jaccard,
         overlap_by_item=by_overlap,
         rbo_by_item=by_rbo,
@@ -275,6 +297,11 @@ def matched(
     return a, replace(b, p=a.p, buckets=a.buckets), np.array(union, dtype=object)
 
 
+def measure_side(side: Side, k: int) -> SideMeasures:
+    """What one model's own lists of k >= 1 neighbours say."""
+    return _side_measures(_with_neighbours(side, k, no_progress), k)
+
+
 def _spread(side: Side, rows: npt.NDArray[np.int32], n_items: int) -> Side:
     """The side with its item i at rows[i] of a catalogue of n_items."""
 
@@ -291,6 +318,7 @@ def _spread(side: Side, rows: npt.NDArray[np.int32], n_items: int) -> Side:
         buckets=at(side.buckets, BUCKETS.index("tail")),
         categories=None if side.categories is None else at(side.categories, None),
         neighbours=None if known is None else at(np.where(known >= 0, rows[known], -1).astype(np.int32), -1),
+        inside=None,
     )
 
 
@@ -298,6 +326,36 @@ def _with_neighbours(side: Side, k: int, progress: Progress) -> Side:
     if side.neighbours is not None and side.neighbours.shape[1] >= k:
         return side
     return replace(side, neighbours=top_neighbours(side.vectors, k, side.similarity, progress=progress)[0])
+
+
+def _inside(side: Side, k: int, common: Mask, progress: Progress) -> Neighbours:
+    if side.inside is not None and side.inside.shape[1] >= k:
+        return side.inside[:, :k]
+    return neighbours_within(side.vectors, k, side.similarity, common, side.neighbours, progress=progress)
+
+
+def _differences(a: Side, b: Side, k: int, jaccard: Floats) -> Differences:
+    assert a.neighbours is not None
+    assert b.neighbours is not None
+    lists_a, lists_b = a.neighbours[:, :k], b.neighbours[:, :k]
+    q, in_head = popularity_quantiles(a.p), (a.buckets == BUCKETS.index("head")).astype(np.float64)
+    same_a, same_b = _same_category(lists_a, a.categories), _same_category(lists_b, b.categories)
+    head, tail = (jaccard[a.buckets == BUCKETS.index(bucket)] for bucket in ("head", "tail"))
+    return Differences(
+        neighbour_popularity=difference_of_lists(lists_a, q[lists_a], lists_b, q[lists_b]),
+        head_share=difference_of_lists(lists_a, in_head[lists_a], lists_b, in_head[lists_b]),
+        same_category=difference_of_lists(lists_a, same_a, lists_b, same_b),
+        head_tail_jaccard=mean_difference(head, tail),
+    )
+
+
+def _same_category(lists: Neighbours, categories: npt.NDArray[np.object_] | None) -> Floats:
+    """1 where a neighbour has the item's category, else 0, float64 (n, k); NaN rows of items without a category."""
+    import pandas as pd
+
+    group = np.full(len(lists), -1) if categories is None else pd.factorize(categories)[0]
+    same = (group[lists] == group[:, None]).astype(np.float64)
+    return np.where(group[:, None] >= 0, same, np.nan)
 
 
 def _by_bucket(values: Floats, buckets: Buckets) -> ByBucket:
@@ -342,13 +400,15 @@ def _side_measures(side: Side, k: int) -> SideMeasures:
     )
 
 
-def measure_lists(side: Side, lists: Neighbours, name: str) -> SideMeasures:
-    """What other lists say than the side's own, such as those of a baseline, over the items that have a vector in it.
+def measure_lists(side: Side, lists: Neighbours, name: str, inside: Mask | None = None) -> SideMeasures:
+    """What other lists than the side's own say of its items, such as those of a baseline.
 
-    lists  int32 (n, k), -1 = none; vectors have no part in them, so that there is no norm and popularity
+    lists   int32 (n, k), -1 = none; vectors have no part in them, so that there is no norm and popularity
+    inside  bool (n,): the items that could stand in a list, by default those that have a vector in the side
     """
-    measured = _side_measures(replace(side, method=name, neighbours=lists), lists.shape[1])
-    return replace(measured, norm_popularity=Measure.of(np.nan, 0))
+    items = trained_rows(side.vectors) if inside is None else inside
+    stand_ins = items[:, None].astype(np.float32)  # all of one length, with which nothing correlates
+    return _side_measures(replace(side, method=name, vectors=stand_ins, neighbours=lists), lists.shape[1])
 
 
 def _head_shares(lists: Neighbours, buckets: Buckets) -> ByBucket:

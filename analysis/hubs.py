@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Counts, Mask, Neighbours
+from analysis.arrays import Counts, Floats, Mask, Neighbours
 from analysis.ranks import spearman
 
 
@@ -91,3 +91,35 @@ def gini(counts: npt.NDArray[Any]) -> float:
     ascending = np.sort(counts).astype(np.float64)
     n, total = len(ascending), ascending.sum()
     return float((2 * np.arange(1, n + 1) - n - 1) @ ascending / (n * total)) if total > 0 else float("nan")
+
+
+def top_share(counts: npt.NDArray[Any], share: float = 0.01) -> float:
+    """The share of all places that the most listed items take, 0..1: by default those of the first hundredth.
+
+    Rounded up to a whole item; NaN where all counts are 0.
+
+    >>> top_share(np.array([1, 0, 5, 4]), 0.5), top_share(np.array([1, 0, 5, 4]))  # 9 of 10; one item: 5 of 10
+    (0.9, 0.5)
+    """
+    total = counts.sum()
+    wanted = int(np.ceil(round(share * len(counts), 6)))  # 0.07 * 700 is a little more than 49
+    most = np.sort(counts)[::-1][:wanted]
+    return float(most.sum() / total) if total > 0 else float("nan")
+
+
+def concentration_curve(counts: npt.NDArray[Any], points: int = 80) -> tuple[Floats, Floats]:
+    """The most listed items, and the share of all places they take: (share of items, share of places), float64 each.
+
+    At up to `points` numbers of items from 1 to all of them, equally far apart on a logarithmic scale; empty where
+    all counts are 0. The Lorenz curve seen from its other end.
+
+    >>> items, places = concentration_curve(np.array([1, 0, 5, 4]))
+    >>> items.tolist(), places.tolist()
+    ([0.25, 0.5, 0.75, 1.0], [0.5, 0.9, 1.0, 1.0])
+    """
+    n, total = len(counts), counts.sum()
+    if total == 0:
+        return np.empty(0), np.empty(0)
+    taken = np.cumsum(np.sort(counts)[::-1])
+    ranks = np.unique(np.round(np.geomspace(1, n, points)).astype(np.int64))
+    return ranks / n, taken[ranks - 1] / total

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Buckets, Counts, Floats, Neighbours, Vectors, mean_where, row_norms, trained_rows
+from analysis.intervals import NORMAL_95
 from analysis.ranks import spearman, value_quantiles
 
 BUCKETS: Final = ("head", "mid", "tail")
-NORMAL_95: Final = 1.959964  # standard errors on each side of a mean that hold 95 % of a normal distribution
 
 
 def popularity_quantiles(p: Counts) -> Floats:

@@ -1,4 +1,4 @@
-"""Maps: items in two dimensions, by UMAP or by principal components, and one map turned onto another.
+"""Maps: items in two or three dimensions, by UMAP or by principal components, and one map turned onto another.
 
 A map is a picture. Neighbours and measures are taken in the vectors themselves, never from a map.
 """
@@ -42,9 +42,10 @@ def umap_layout(
     min_distance: float = 0.1,
     seed: int | None = 0,
     init: Layout | None = None,
+    components: int = 2,
     progress: Progress = no_progress,
 ) -> Layout:
-    """A UMAP (McInnes, Healy and Melville 2018) of the items by cosine, float32 (n, 2); NaN rows are not trained.
+    """A UMAP (McInnes, Healy and Melville 2018) of the items by cosine, float32 (n, components); NaN = not trained.
 
     neighbour_indices, neighbour_scores  from `top_neighbours` by cosine, at least n_neighbours - 1 wide
     n_neighbours  the item itself included; more show the large picture, fewer the fine one
@@ -52,13 +53,14 @@ def umap_layout(
     seed          the same seed gives the same map on one machine; None uses every core and never repeats
     init          where each item starts, such as another model's map; an item with a NaN row starts amid its
                   neighbours. None starts from the spectrum of the neighbour graph
+    components    2, or 3 for a map to turn around
 
     Up to n_neighbours items all are neighbours of each other, and the map is `pca_layout`.
     Raises ValueError where the lists are too narrow or not of cosine; whatever `progress` raises stops the work.
     """
     trained = np.flatnonzero(trained_rows(vectors))
     if len(trained) <= n_neighbours:
-        return pca_layout(vectors)
+        return pca_layout(vectors, components)
     indices, distances = _neighbour_graph(trained, neighbour_indices, neighbour_scores, n_neighbours)
     start = None if init is None else _starting_places(init[trained], indices)
     unit = (vectors[trained] / row_norms(vectors[trained])[:, None]).astype(np.float32)
@@ -74,7 +76,7 @@ def umap_layout(
         places, _ = umap.simplicial_set_embedding(
             unit,
             graph,
-            n_components=2,
+            n_components=components,
             initial_alpha=1.0 if start is None else _STARTED_STEP,
             a=a,
             b=b,
@@ -91,28 +93,28 @@ def umap_layout(
             parallel=seed is None,
             tqdm_kwds=_EpochReader(progress).settings(),
         )
-    layout = np.full((len(vectors), 2), np.nan, dtype=np.float32)
+    layout = np.full((len(vectors), components), np.nan, dtype=np.float32)
     layout[trained] = places - places.mean(axis=0)
     return layout
 
 
-def pca_layout(vectors: Vectors) -> Layout:
-    """The two principal components of the vectors at length 1, float32 (n, 2); NaN rows are not trained.
+def pca_layout(vectors: Vectors, components: int = 2) -> Layout:
+    """The first principal components of the vectors at length 1, float32 (n, components); NaN rows are not trained.
 
     At length 1 the picture shows directions, as cosine compares them. Each axis points where its largest
     loading is positive, so that the same vectors always give the same picture.
     """
     trained = trained_rows(vectors)
-    layout = np.full((len(vectors), 2), np.nan, dtype=np.float32)
+    layout = np.full((len(vectors), components), np.nan, dtype=np.float32)
     if not trained.any():
         return layout
     unit = vectors[trained] / row_norms(vectors[trained])[:, None]
     centred = unit - unit.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    axes = axes[:, : -min(2, axes.shape[1]) - 1 : -1]
+    axes = axes[:, : -min(components, axes.shape[1]) - 1 : -1]
     axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])] < 0, -1, 1)
     places = centred @ axes
-    layout[trained] = np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
+    layout[trained] = np.pad(places, ((0, 0), (0, components - places.shape[1])))
     return layout
 
 
@@ -179,7 +181,7 @@ def _starting_places(init: Layout, indices: npt.NDArray[np.int32]) -> Layout:
     while True:
         placed = np.asarray(np.isfinite(start).all(axis=1))
         known = placed[indices]
-        guess = np.stack([mean_where(start[:, axis][indices], known) for axis in range(2)], axis=1)
+        guess = np.stack([mean_where(start[:, axis][indices], known) for axis in range(start.shape[1])], axis=1)
         found = ~placed & known.any(axis=1)
         if not found.any():
             break

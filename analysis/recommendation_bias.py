@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from analysis.arrays import Buckets, Counts, Floats, Mask, Neighbours
 from analysis.hubs import coverage, gini, list_counts
-from analysis.popularity import BUCKETS, NORMAL_95, popularity_quantiles
+from analysis.intervals import NORMAL_95
+from analysis.popularity import BUCKETS, popularity_quantiles
 
 if TYPE_CHECKING:
     from scipy import sparse

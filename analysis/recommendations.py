@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 _BLOCK_VALUES = 1 << 23  # scores held at once: 64 MB as float64, and half of it again as float32
+_LEAST_ROWS = 32  # users at a time in a catalogue however large: fewer would read all of it for next to nothing
 _CHUNK = 64  # items whose best score is looked at before the items themselves
 
 
@@ -60,13 +61,15 @@ def top_items(
         return lists
     chunk = max(min(_CHUNK, len(items) // width), 1)  # at least as many chunks as items are wanted
     padded = -(-len(items) // chunk) * chunk
-    step = max(_BLOCK_VALUES // padded, 1)
+    step = max(_BLOCK_VALUES // padded, _LEAST_ROWS)
     scores = np.empty((min(step, len(rows)), padded), dtype=np.float32)
     for start in range(0, len(rows), step):
         block = rows[start : start + step]
         found = scores[: len(block)]
         found[:, len(items) :] = -np.inf
-        found[:, : len(items)] = user_vectors[asked[block]].astype(np.float64) @ wide.T + wide_bias
+        products = user_vectors[asked[block]].astype(np.float64) @ wide.T
+        products += wide_bias
+        found[:, : len(items)] = products
         for row, user in zip(found, asked[block], strict=True):
             own = place[seen.indices[seen.indptr[user] : seen.indptr[user + 1]]]
             row[own[own >= 0]] = -np.inf

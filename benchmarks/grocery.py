@@ -46,16 +46,17 @@ class Pair:
 PAIRS = (Pair(ALS, "cosine", ITEM2VEC, "cosine"), Pair(ALS, "dot", ALS, "cosine"))
 
 
-def training_command(run: Path) -> list[str]:
+def training_command(run: Path, floor: int = FLOOR) -> list[str]:
     """The arguments of cli.py that train a run, with defaults and seed 0."""
-    return ["train", "grocery", "--method", run.name, "--min-users-per-item", str(FLOOR), "--out", run.as_posix()]
+    return ["train", "grocery", "--method", run.name, "--min-users-per-item", str(floor), "--out", run.as_posix()]
 
 
-def train(folder: Path, runs: Sequence[Path] = (ALS, ITEM2VEC)) -> None:
+def train(folder: Path, runs: Sequence[Path] = (ALS, ITEM2VEC), floor: int = FLOOR) -> None:
     """Train those runs that are not there yet below a folder; what goes wrong is on standard error and raised."""
+    folder.mkdir(exist_ok=True)
     for run in runs:
         if not (folder / run).exists():
-            _cli(training_command(run), folder)
+            _cli(training_command(run, floor), folder)
 
 
 def read(floor: int = FLOOR) -> InteractionLog:
@@ -72,8 +73,8 @@ def compare(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(_cli([*pair.command, "--json", "-"], folder)) for pair in PAIRS]
 
 
-def open_in_workspace(folder: Path, home: Path) -> str:
-    """Keep the sample and the runs trained below a folder in the workspace `home`; returns the log's digest.
+def open_in_workspace(folder: Path, home: Path, floor: int = FLOOR) -> str:
+    """Keep the sample and the runs trained on it below a folder in the workspace `home`; returns the log's digest.
 
     The environment variable ITEMSCAPE_HOME of this process, and so of an app that it starts, is `home` from then on.
     """
@@ -88,7 +89,7 @@ def open_in_workspace(folder: Path, home: Path) -> str:
         log,
         name="Grocery sample",
         columns=sample_columns(),
-        rules=CleaningRules(min_users_per_item=FLOOR),
+        rules=CleaningRules(min_users_per_item=floor),
         items_path=items,
     )
     for run, name in ((ALS, "ALS 64d"), (ITEM2VEC, "item2vec 64d")):

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
 from analysis import Curve
-from figures.colours import BASELINE, A, B
-from figures.text import drawn_text
+from figures.colours import BASELINE, OTHER, A, B
+from figures.text import drawn_text, shorten
 
 _HEIGHT = 320
 
@@ -27,19 +28,8 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
     traces: list[dict[str, Any]] = []
     for (name, curve), colour in zip(curves, (A, B), strict=True):
         banded, shown = np.isfinite(curve.low), np.isfinite(curve.mean)
-        x = curve.q[banded]
         traces += [
-            {
-                "type": "scatter",
-                "x": np.concatenate([x, x[::-1]]),
-                "y": np.concatenate([curve.high[banded], curve.low[banded][::-1]]),
-                "fill": "toself",
-                "fillcolor": colour,
-                "opacity": 0.18,
-                "mode": "none",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            band(curve.q[banded], curve.low[banded], curve.high[banded], colour),
             {
                 "type": "scatter",
                 "x": curve.q[shown],
@@ -53,6 +43,21 @@ def popularity_lines(curves: Sequence[tuple[str, Curve]], y_title: str, baseline
         ]
     chance = {} if baseline is None else _chance(baseline)
     return figure(traces, "own popularity quantile (1 = most popular)", y_title, **chance)
+
+
+def band(x: npt.NDArray[Any], low: npt.NDArray[Any], high: npt.NDArray[Any], colour: str) -> dict[str, Any]:
+    """What lies between two lines, faintly."""
+    return {
+        "type": "scatter",
+        "x": np.concatenate([x, x[::-1]]),
+        "y": np.concatenate([high, low[::-1]]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.18,
+        "mode": "none",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def paired_bars(
@@ -69,6 +74,20 @@ def paired_bars(
         marks = {"type": "scatter", "name": baseline_name, "mode": "markers", "marker": marker}
         traces.append({**marks, "x": list(groups), "y": list(baseline)})
     return figure(traces, "", y_title, barmode="group")
+
+
+def shares_against(names: Sequence[str], shares: Sequence[float], expected: Sequence[float], x_title: str) -> go.Figure:
+    """A lying bar a name, the first on top, with a mark for the share that it has elsewhere."""
+    labels = [drawn_text(shorten(name, 30)) for name in names]
+    marker = {"symbol": "line-ns", "size": 14, "line": {"width": 3, "color": BASELINE}}
+    traces: list[dict[str, Any]] = [
+        {"type": "bar", "orientation": "h", "x": list(shares), "y": labels, "marker": {"color": OTHER}, "name": "here"},
+        {"type": "scatter", "mode": "markers", "x": list(expected), "y": labels, "marker": marker, "name": "all items"},
+    ]
+    return figure(
+        traces, x_title, "", height=110 + 24 * len(names), x_axis={"tickformat": ".0%"},
+        y_axis={"autorange": "reversed", "automargin": True},
+    )  # fmt: skip
 
 
 def _chance(level: float) -> dict[str, Any]:

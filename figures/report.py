@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, TypedDict, Unpack
 
-from figures.comparison_charts import ComparisonCharts
-from figures.findings import findings
+from figures.findings import Turned, findings
+from figures.report_charts import Chart, agreement_charts, popularity_charts
 from figures.report_maps import maps_section
 from figures.report_page import ReportPage, explained, markdown, text
 from figures.report_sources import sources_section
@@ -14,58 +16,55 @@ from figures.report_tables import (
     agreement_table,
     buckets_table,
     changed_tables,
+    differences_table,
     example_items,
     geometry_table,
     neighbours_of,
     sides_table,
 )
 from figures.text import count, decimal, percent
+from studies.noise import NoiseFloor
 from workspace.files import written_aside
 from workspace.pairs import Pair
 from workspace.provenance import provenance_of, versions
 from workspace.results import MapPair
 
-# Every picture of a comparison: the question, its name among the ComparisonCharts, what explains it.
-POPULARITY_CHARTS = (
-    ("How popular are an item's neighbours?", "neighbour_popularity", ("neighbour_popularity", "popularity_quantile")),
-    ("Who fills the neighbour lists?", "bucket_shares", ("head_share", "buckets")),
-    ("Are popular items longer vectors?", "norms", ("norm_popularity",)),
-    ("Do a few items stand in many lists?", "hubness", ("hubness", "coverage", "gini")),
-)
-AGREEMENT_CHARTS = (("How far do the neighbour lists agree?", "agreement", ("agreement",)),)
+
+class Beside(TypedDict, total=False):
+    """What a report can show beside the comparison itself.
+
+    maps      rows as in the pair, the first two dimensions are drawn; None = not there, and the report says so
+    map_kind  how they were drawn
+    chosen    item code of an item to show with its neighbours
+    floors    agreement of each run with another seed of itself, None where it is not known
+    turned    each run by both similarities, None where that is not known
+    made      when the report is written, UTC; now, where not given
+    """
+
+    maps: MapPair | None
+    map_kind: Literal["UMAP", "PCA"]
+    chosen: int | None
+    floors: tuple[NoiseFloor | None, NoiseFloor | None]
+    turned: tuple[Turned | None, Turned | None]
+    made: datetime
 
 
-def write_report(
-    pair: Pair,
-    out: Path,
-    *,
-    maps: MapPair | None = None,
-    chosen: int | None = None,
-    made: datetime | None = None,
-) -> None:
+def write_report(pair: Pair, out: Path, **beside: Unpack[Beside]) -> None:
     """Write the report of a pair to a file, all of it or nothing; see `report_html`."""
-    written = report_html(pair, maps=maps, chosen=chosen, made=made).encode()
+    written = report_html(pair, **beside).encode()
     with written_aside(out) as file:
         file.write(written)
 
 
-def report_html(
-    pair: Pair, *, maps: MapPair | None = None, chosen: int | None = None, made: datetime | None = None
-) -> str:
-    """The report of a pair as HTML, below 8 MB.
-
-    maps    rows as in the pair; None = they are not there, and the report says so
-    chosen  item code of an item to show with its neighbours
-    made    when, UTC; now, where not given
-    """
+def report_html(pair: Pair, **beside: Unpack[Beside]) -> str:
+    """The report of a pair as HTML, below 8 MB."""
     page = ReportPage()
-    charts = ComparisonCharts(pair)
-    moment = datetime.now(UTC) if made is None else made
+    chosen, floors = beside.get("chosen"), beside.get("floors", (None, None))
     parts = [
-        _heading(pair, moment),
-        maps_section(page, pair, maps, chosen),
-        _popularity(page, pair, charts),
-        _agreement(page, pair, charts),
+        _heading(pair, beside),
+        maps_section(page, pair, beside.get("maps"), beside.get("map_kind", "UMAP"), chosen),
+        _popularity(page, pair),
+        _agreement(page, pair, floors),
         _changed(pair),
         _examples(pair, chosen),
         sources_section(pair, (provenance_of(pair.a.entry), provenance_of(pair.b.entry)), versions()),
@@ -73,7 +72,11 @@ def report_html(
     return page.html(f"{pair.names[0]} and {pair.names[1]}", "\n".join(parts), pair.report)
 
 
-def _heading(pair: Pair, moment: datetime) -> str:
+def _heading(pair: Pair, beside: Beside) -> str:
+    moment = beside.get("made", datetime.now(UTC))
+    floors = beside.get("floors", (None, None))
+    of_a, of_b = (None if floor is None else floor.agreement.overlap for floor in floors)
+    found = findings(pair.report, pair.names, (of_a, of_b), beside.get("turned", (None, None)))
     a, b = (text(name) for name in pair.names)
     log_a, log_b = pair.a.entry, pair.b.entry
     if log_a.log_digest == log_b.log_digest:
@@ -84,7 +87,7 @@ def _heading(pair: Pair, moment: datetime) -> str:
             "<p><strong>The two runs are of two logs.</strong> Items are matched by id; popularity, quantiles and "
             "buckets are those of A. An item that only B knows counts as touched by nobody, and as tail.</p>"
         )
-    sentences = "\n".join(f"<p>{markdown(sentence)}</p>" for sentence in findings(pair.report, pair.names))
+    sentences = "\n".join(f"<p>{markdown(sentence)}</p>" for sentence in found)
     facts = (
         f"The {pair.k} nearest neighbours of each item, A by {pair.similarity_a}, B by {pair.similarity_b}, {of_logs}. "
         f"Written by Itemscape on {moment.strftime('%Y-%m-%d at %H:%M')} UTC."
@@ -93,27 +96,28 @@ def _heading(pair: Pair, moment: datetime) -> str:
         f'<h1><span class="a">{a}</span> beside <span class="b">{b}</span></h1>\n<p class="soft">{facts}</p>\n'
         f'<div class="findings">\n{sentences}\n</div>\n'
         f"<noscript><p>The pictures need JavaScript; the sentences and tables do not.</p></noscript>\n{warning}"
-        f"{explained('agreement', 'neighbour_popularity', 'head_share', 'same_category')}"
+        f"{explained('neighbour_popularity', 'head_share', 'agreement', 'noise_floor', 'similarity')}"
     )
 
 
-def _popularity(page: ReportPage, pair: Pair, charts: ComparisonCharts) -> str:
+def _popularity(page: ReportPage, pair: Pair) -> str:
     return "\n".join(
         [
             "<h2>Does a run lean towards popular items?</h2>",
-            f'<div class="pair">{"".join(_charts(page, charts, POPULARITY_CHARTS))}</div>',
+            _charts(page, popularity_charts(pair)),
             sides_table(pair),
-            explained("same_category", "popularity_lift", "assortativity"),
             buckets_table(pair),
+            differences_table(pair),
+            explained("same_category", "popularity_lift", "assortativity", "intervals"),
         ]
     )
 
 
-def _agreement(page: ReportPage, pair: Pair, charts: ComparisonCharts) -> str:
+def _agreement(page: ReportPage, pair: Pair, floors: tuple[NoiseFloor | None, NoiseFloor | None]) -> str:
     return "\n".join(
         [
             "<h2>How far do the two agree?</h2>",
-            *_charts(page, charts, AGREEMENT_CHARTS),
+            _charts(page, agreement_charts(pair, floors)),
             agreement_table(pair),
             geometry_table(pair),
             explained("rbo", "cka", "procrustes"),
@@ -121,13 +125,13 @@ def _agreement(page: ReportPage, pair: Pair, charts: ComparisonCharts) -> str:
     )
 
 
-def _charts(
-    page: ReportPage, charts: ComparisonCharts, listed: tuple[tuple[str, str, tuple[str, ...]], ...]
-) -> list[str]:
-    return [
-        f"<div><h3>{text(question)}</h3>{page.chart(getattr(charts, name), question)}{explained(*measures)}</div>"
-        for question, name, measures in listed
+def _charts(page: ReportPage, charts: Sequence[Chart]) -> str:
+    drawn = [
+        f"<div><h3>{text(one.question)}</h3>{page.chart(one.figure, one.question)}"
+        f"{'' if one.said is None else f'<p>{markdown(one.said)}</p>'}{explained(*one.measures)}</div>"
+        for one in charts
     ]
+    return f'<div class="pair">{"".join(drawn)}</div>'
 
 
 def _changed(pair: Pair) -> str:

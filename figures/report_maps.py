@@ -1,4 +1,4 @@
-"""The two maps of a report: at most ten thousand items of each, taken evenly along their popularity."""
+"""The two maps of a report: at most ten thousand items of each, a fair share of every popularity."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analysis.map_summaries import stratified_sample
 from figures import maps
 from figures.report_page import ReportPage, explained, text
 from figures.text import count, decimal, drawn_text, shorten
@@ -18,14 +19,15 @@ MOST_POINTS = 10_000  # of each map: a file of a few megabytes, and still every 
 _LONGEST_TITLE = 60
 
 
-def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, chosen: int | None) -> str:
+def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, kind: str, chosen: int | None) -> str:
     """Both maps as one figure, with the chosen item and its neighbours where there is one."""
     heading = "<h2>Where do the items lie?</h2>"
     if found is None or not (np.isfinite(found.a).any() and np.isfinite(found.b).any()):
         return f'{heading}<p class="soft">The maps had not been drawn when this report was written.</p>'
-    layouts, items = (found.a, found.b), pair.catalogue
+    layouts, items = (found.a[:, :2], found.b[:, :2]), pair.catalogue
     there = np.isfinite(found.a[:, 0]) | np.isfinite(found.b[:, 0])
-    shown = shown_items(items.p, there)
+    shown = np.zeros(len(there), dtype=bool)
+    shown[stratified_sample(items.p, there, MOST_POINTS)] = True
     titles = [shorten(title, _LONGEST_TITLE) for title in items.titles]
     base = maps.base_figure(layouts, pair.names, titles, maps.by_quantile(items.quantiles), shown)
     highlight = None if chosen is None else highlight_of(pair, chosen)
@@ -40,12 +42,15 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, chosen: in
     place[codes] = np.arange(len(codes))
     traces = [_with_shared_titles(trace, place) for trace in drawn["data"]]
     how_many = f"Shown are {count(len(codes))} of the {count(int(there.sum()))} items that have a place"
-    how_many += "." if len(codes) == there.sum() else ", taken evenly along their popularity."
+    how_many += "." if len(codes) == there.sum() else ", a fair share of every popularity."
     fit = "" if found.residual is None else f" (map residual {decimal(found.residual, 3)} of 1)"
-    caption = (
-        f"Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
-        f"it{fit}. Neighbours are taken in the full vectors, never in the picture. {how_many}"
+    how = (
+        "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
+        f"it{fit}."
+        if kind == "UMAP"
+        else f"Each map shows the first principal components of that run's vectors; B is turned onto A{fit}."
     )
+    caption = f"{how} Neighbours are taken in the full vectors, never in the picture. {how_many}"
     if chosen is not None:
         caption += f" The star is {items.titles[chosen]}, with its neighbours around it."
     alt = f"Maps of {pair.names[0]} and {pair.names[1]} side by side"
@@ -54,19 +59,6 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, chosen: in
         f'{heading}{page.chart(figure, alt, stacks=True)}<p class="soft">{text(caption)}</p>'
         f"{explained('map_residual', 'popularity_quantile')}"
     )
-
-
-def shown_items(
-    p: npt.NDArray[np.int64], there: npt.NDArray[np.bool_], most: int = MOST_POINTS
-) -> npt.NDArray[np.bool_]:
-    """At most `most` of the items that are `there`, evenly spaced in the order of their popularity, bool (n_items,)."""
-    ranked = np.flatnonzero(there)
-    ranked = ranked[np.argsort(-p[ranked], kind="stable")]
-    if len(ranked) > most:
-        ranked = ranked[np.linspace(0, len(ranked) - 1, most).round().astype(np.int64)]
-    shown = np.zeros(len(p), dtype=bool)
-    shown[ranked] = True
-    return shown
 
 
 def highlight_of(pair: Pair, item: int) -> maps.Highlight:

@@ -65,6 +65,22 @@ def buckets_table(pair: Pair) -> str:
     return table(head, rows, "By the bucket of the item whose list it is; n in brackets.")
 
 
+def differences_table(pair: Pair) -> str:
+    """What is said of A less what is said of B, with intervals."""
+    labels = {
+        "neighbour_popularity": "Neighbour popularity, A less B",
+        "head_share": "Head share of neighbour places, A less B",
+        "same_category": "Same-category share, A less B",
+        "head_tail_jaccard": "Jaccard on head items less that on tail items",
+    }
+    rows = [
+        (label, decimal(of["value"], 3), decimal(of["low"], 3), decimal(of["high"], 3), count(of["n"]))
+        for of, label in ((pair.report["differences"][name], label) for name, label in labels.items())
+    ]
+    caption = f"Differences with their 95 % intervals; k = {pair.k}, {pair.similarity_a} against {pair.similarity_b}."
+    return table(("", "difference", "from", "to", "n"), rows, caption)
+
+
 def agreement_table(pair: Pair) -> str:
     """How far the lists agree, over all items and by bucket."""
     report = pair.report

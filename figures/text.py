@@ -29,7 +29,7 @@ def count(number: float) -> str:
 
 def decimal(number: float | None, places: int = 2) -> str:
     """A number with fixed places, or a dash where there is none."""
-    return "–" if number is None or number != number else f"{number:z.{places}f}"  # z: a zero has no minus
+    return "–" if number is None or number != number else f"{number:z.{places}f}"  # never -0.00
 
 
 def percent(share: float | None, places: int = 0) -> str:

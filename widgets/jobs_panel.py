@@ -33,14 +33,14 @@ def _sidebar_jobs(known: Collection[str]) -> None:
         st.progress(job.share, text=f"{plain(job.title)} · {_state(job)}")
 
 
-def watch(job: Job, *, cancel_label: str = "Cancel") -> None:
-    """One unfinished job, drawn live with a way to cancel it."""
-    st.fragment(_watch, run_every=_WATCH_SECONDS)(job.id, cancel_label)
+def watch(job: Job, *, cancel_label: str = "Cancel", place: str = "") -> None:
+    """One unfinished job, drawn live with a way to cancel it; `place` tells apart two places that show the same job."""
+    st.fragment(_watch, run_every=_WATCH_SECONDS)(job.id, cancel_label, place)
     if job.kind == "train":
         st.fragment(_losses, run_every=_LOSSES_SECONDS)(job.id)
 
 
-def _watch(job_id: str, cancel_label: str) -> None:
+def _watch(job_id: str, cancel_label: str, place: str) -> None:
     try:
         job = jobs.get_job(job_id)
     except RunError:  # dismissed in another tab
@@ -50,7 +50,7 @@ def _watch(job_id: str, cancel_label: str) -> None:
     with st.container(border=True):
         row = st.container(horizontal=True, vertical_alignment="center")
         row.progress(job.share, text=f"**{plain(job.title)}** · {_state(job)}")
-        if row.button(cancel_label, key=f"cancel-{job.id}", icon=":material/stop_circle:"):
+        if row.button(cancel_label, key=f"cancel-{place}{job.id}", icon=":material/stop_circle:"):
             jobs.cancel(job.id)
 
 
@@ -63,12 +63,12 @@ def _losses(job_id: str) -> None:
         st.line_chart({"loss": losses}, height=140, x_label="step", y_label="loss", alt="Training loss so far")
 
 
-def outcome(job: Job) -> None:
-    """How far a job is that a page waits for, or why it did not come to its end."""
+def outcome(job: Job, place: str = "") -> None:
+    """How far a job is that a page waits for, or why it did not come to its end; `place` as in `watch`."""
     if job.active:
-        watch(job)
+        watch(job, place=place)
     else:
-        failure(job)
+        failure(job, place)
 
 
 def failures(kinds: Collection[str]) -> None:
@@ -78,7 +78,7 @@ def failures(kinds: Collection[str]) -> None:
             failure(job)
 
 
-def failure(job: Job) -> None:
+def failure(job: Job, place: str = "") -> None:
     """Why a job did not come to its end, with its log folded below; dismissing it allows another try."""
     with st.container(border=True):
         if job.status == "cancelled":
@@ -86,7 +86,7 @@ def failure(job: Job) -> None:
         else:
             st.error(plain(job.error or "The work stopped without saying why."), title=f"{plain(job.title)} failed")
         row = st.container(horizontal=True)
-        if row.button("Dismiss", key=f"dismiss-{job.id}"):
+        if row.button("Dismiss", key=f"dismiss-{place}{job.id}"):
             jobs.dismiss(job.id)
             st.rerun()
         if job.log_tail:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,7 @@ import streamlit as st
 from figures.text import plain
 from workspace.logs import LogEntry
 from workspace.runs import RunEntry, list_runs
+from workspace.studies import made_for_a_study
 
 Similarity = Literal["cosine", "dot"]
 _SIMILARITIES: tuple[Similarity, ...] = ("cosine", "dot")
@@ -44,9 +46,14 @@ class Choice:
         return self.a.name, self.b.name
 
 
-def run_pair(log: LogEntry) -> Choice:
-    """One bar: A, swap, B, the similarity of each, k; where there is no run yet, says what to do and stops."""
+def run_pair(log: LogEntry, prepare: Callable[[LogEntry, list[RunEntry]], None] | None = None) -> Choice:
+    """One bar: A, swap, B, the similarity of each, k; where there is no run yet, says what to do and stops.
+
+    prepare  may choose among the runs before the bar is drawn
+    """
     runs = _need_runs(log)
+    if prepare is not None:
+        prepare(log, runs)
     keys = [run.key for run in runs]
     _default_pair(log, runs)
     names = {run.key: run.name for run in runs}
@@ -69,9 +76,11 @@ def run_pair(log: LogEntry) -> Choice:
     return Choice(by_key[a], by_key[b], similarity_a, similarity_b, int(k))
 
 
-def choose_pair(log: LogEntry, a: str, b: str) -> None:
-    """Make the runs with these keys the pair that the Compare page shows next."""
+def choose_pair(log: LogEntry, a: str, b: str, similarities: tuple[Similarity, Similarity] | None = None) -> None:
+    """Make the runs with these keys the pair that the Compare page shows next, by these similarities where given."""
     st.session_state.update({_PAIR_OF: log.digest, "run-a": a, "run-b": b})
+    if similarities is not None:
+        st.session_state.update({"similarity-a": similarities[0], "similarity-b": similarities[1]})
 
 
 def one_run(log: LogEntry) -> RunEntry:
@@ -98,6 +107,7 @@ def _default_pair(log: LogEntry, runs: list[RunEntry]) -> None:
     known_pair = st.session_state.get(_PAIR_OF) == log.digest
     st.session_state[_PAIR_OF] = log.digest
     keys = {run.key for run in runs}
+    runs = sorted(runs, key=made_for_a_study)  # a person's own runs first
     factorised = [run.key for run in runs if run.family == "matrix factorisation"]
     sequential = [run.key for run in runs if run.family == "sequences"]
     newest = [run.key for run in runs]

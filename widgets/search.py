@@ -12,6 +12,7 @@ from figures.text import plain, shorten
 from workspace.catalogue import Catalogue
 
 _SHOWN = 8
+_FROM_AFAR = "_chosen_from_afar"
 ITEM = "item"  # the chosen item's id, the same for the whole tab
 
 
@@ -80,6 +81,19 @@ def chosen_item(items: Catalogue) -> int:
 def choose(item_id: str) -> None:
     """Make this the chosen item."""
     st.session_state[ITEM] = item_id
+
+
+def choose_from_afar(item_id: str) -> None:
+    """Make this the chosen item from a part of the page that is drawn apart from what shows it: see `follow`."""
+    choose(item_id)
+    st.session_state[_FROM_AFAR] = True
+
+
+def follow(items: Catalogue) -> None:
+    """Draw the whole page anew where an item was chosen from afar, and say which; the last thing such a part does."""
+    if st.session_state.pop(_FROM_AFAR, False):
+        st.toast(f"Chosen: {plain(shorten(items.titles[chosen_item(items)]))}", icon=":material/star:")
+        st.rerun()
 
 
 def _choose_match() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from errors import InputError
 from figures.text import plain
 from workspace.logs import LogEntry, find_log, list_logs
+from workspace.runs import list_runs
 
 _LOG = "_log_digest"
 _OPENED = "_logs_opened"
@@ -18,12 +19,10 @@ def restore() -> None:
     """Take the log from the address where this tab has none yet, and keep the address in step."""
     if _LOG not in st.session_state:
         st.session_state[_LOG] = None
-        asked = st.query_params.get("log")
-        if asked:
-            try:
-                st.session_state[_LOG] = find_log(asked).digest
-            except InputError:
-                st.toast("The log in this address is no longer kept here.", icon=":material/info:")
+        try:
+            st.session_state[_LOG] = _asked()
+        except InputError:
+            st.toast("The log in this address is no longer kept here.", icon=":material/info:")
     digest = st.session_state[_LOG]
     wanted = digest[:_ADDRESS_LENGTH] if digest else None
     if st.query_params.get("log") != wanted:
@@ -31,6 +30,15 @@ def restore() -> None:
             st.query_params["log"] = wanted
         else:
             st.query_params.pop("log", None)
+
+
+def _asked() -> str | None:
+    """The digest of the log that the address names, or else of the log of the run that it names."""
+    if log := st.query_params.get("log"):
+        return find_log(log).digest
+    if run := st.query_params.get("a"):
+        return next((find_log(kept.log_digest).digest for kept in list_runs() if kept.key.startswith(run)), None)
+    return None
 
 
 def current_log() -> LogEntry | None:

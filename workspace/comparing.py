@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from analysis.arrays import Similarity
 from analysis.compare import Side, compare, matched
+from analysis.neighbours import common_items, neighbours_within
 from embedders.base import Progress, no_progress
 from workspace.catalogue import catalogue_of
 from workspace.pairs import Pair
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def side_of(run: Run, similarity: Similarity, near: Neighbours | None = None) -> Side:
-    """A run as one side of a comparison; `near` are its neighbours by this similarity, where they are known."""
+def side_of(
+    run: Run, similarity: Similarity, near: Neighbours | None = None, inside: npt.NDArray[np.int32] | None = None
+) -> Side:
+    """A run as one side of a comparison, with its neighbours by this similarity where they are known already.
+
+    near    over its whole catalogue
+    inside  among the items that have a vector in both runs
+    """
     return Side(
         method=run.entry.method,
         similarity=similarity,
@@ -30,6 +37,7 @@ def side_of(run: Run, similarity: Similarity, near: Neighbours | None = None) ->
         buckets=run.buckets,
         categories=run.items["category"].to_numpy(dtype=object),
         neighbours=None if near is None else near.indices,
+        inside=inside,
     )
 
 
@@ -62,7 +70,12 @@ def pair_of(
         nearest(run.embedding.item_vectors, similarity, k, progress)
         for run, similarity in ((in_a, similarity_a), (in_b, similarity_b))
     )
-    sides = side_of(in_a, similarity_a, near_a), side_of(in_b, similarity_b, near_b)
+    both = common_items(in_a.embedding.item_vectors, in_b.embedding.item_vectors)
+    inside_a, inside_b = (
+        neighbours_within(run.embedding.item_vectors, k, similarity, both, near.indices, progress=progress)
+        for run, similarity, near in ((in_a, similarity_a, near_a), (in_b, similarity_b, near_b))
+    )
+    sides = side_of(in_a, similarity_a, near_a, inside_a), side_of(in_b, similarity_b, near_b, inside_b)
     return Pair(
         names=_names(a.entry, b.entry, similarity_a, similarity_b),
         a=in_a,
@@ -72,6 +85,8 @@ def pair_of(
         k=k,
         near_a=near_a,
         near_b=near_b,
+        inside_a=inside_a,
+        inside_b=inside_b,
         comparison=compare(*sides, k, progress=progress),
         catalogue=catalogue_of(in_a),
     )

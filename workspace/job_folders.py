@@ -34,6 +34,10 @@ LANE_OF: Mapping[str, Lane] = {
     "vectors": "view",
     "neighbours": "view",
     "map": "view",
+    "company": "view",
+    "agreement": "view",
+    "recommendations": "view",
+    "popularity": "view",
 }
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100

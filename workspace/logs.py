@@ -315,7 +315,7 @@ def delete_log(digest: str, *, with_runs: bool = False) -> None:
     """
     entry = find_log(digest)
     if any(job.spec.get("log_digest") == entry.digest for job in list_jobs(active_only=True)):
-        raise LogError(f"A run is being trained on {entry.name!r}: wait for it, or cancel it first.")
+        raise LogError(f"A job is at work on {entry.name!r}: wait for it, or cancel it first.")
     runs = list_runs(entry.digest)
     if runs and not with_runs:
         raise LogError(f"{len(runs)} of the kept runs were trained on {entry.name!r}: delete them first, or with it.")

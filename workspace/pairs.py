@@ -33,7 +33,8 @@ class Pair:
     """Two runs side by side; every array has one row an item code.
 
     names           of A and of B, told apart where they are one run by two similarities
-    near_a, near_b  neighbours over the whole catalogue, by the run's similarity, at least k wide
+    near_a, near_b      neighbours over the whole catalogue, by the run's similarity, at least k wide
+    inside_a, inside_b  int32 (n_items, at least k): neighbours among the items that have a vector in both runs
     """
 
     names: tuple[str, str]
@@ -44,6 +45,8 @@ class Pair:
     k: int
     near_a: Neighbours
     near_b: Neighbours
+    inside_a: npt.NDArray[np.int32]
+    inside_b: npt.NDArray[np.int32]
     comparison: Comparison
     catalogue: Catalogue
 

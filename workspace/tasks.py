@@ -139,6 +139,44 @@ def map_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     return {"run": spec["run"]}
 
 
+def company_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Index of what stands together in a kept log: {"log_digest"}."""
+    from workspace.logs import find_log
+    from workspace.results import make_company
+
+    make_company(find_log(spec["log_digest"]), progress)
+    return {"log_digest": spec["log_digest"]}
+
+
+def agreement_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Measures of kept runs and the agreement of every two of them: {"runs" ([key, similarity] each), "k"}."""
+    from workspace.results.agreements import View, make_agreements
+    from workspace.runs import find_run
+
+    views = [View(find_run(key), similarity) for key, similarity in spec["runs"]]
+    make_agreements(views, spec["k"], progress)
+    return {"runs": [view.run.key for view in views]}
+
+
+def recommendations_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """What a kept run recommends to the users of its log: {"run" (key), "k"}."""
+    from workspace.results import make_recommendations
+    from workspace.runs import find_run
+
+    make_recommendations(find_run(spec["run"]), spec["k"], progress)
+    return {"run": spec["run"]}
+
+
+def popularity_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """How two kept runs lean towards popular items: {"a" and "b" (keys), "k", "others" (lists of key, similarity)}."""
+    from workspace.results import make_popularity_bias
+    from workspace.runs import find_run
+
+    others = [(find_run(key), similarity) for key, similarity in spec["others"]]
+    make_popularity_bias(find_run(spec["a"]), find_run(spec["b"]), spec["k"], others, progress)
+    return {"a": spec["a"], "b": spec["b"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -146,4 +184,8 @@ TASKS: Mapping[str, Task] = {
     "vectors": vectors_task,
     "neighbours": neighbours_task,
     "map": map_task,
+    "company": company_task,
+    "agreement": agreement_task,
+    "recommendations": recommendations_task,
+    "popularity": popularity_task,
 }

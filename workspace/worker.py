@@ -98,7 +98,10 @@ class Worker:
             if changed != seen or now - looked > LOOK_CLOSELY_EVERY:
                 looked, seen = now, changed
                 if code_state() != self.code:
-                    return  # the program was updated: whoever waits for the next job starts a worker that knows it
+                    self.stopping = (
+                        True  # also where jobs wait: whoever waits for them starts one that knows the update
+                    )
+                    return
                 job = self._take()
             if job is not None:
                 self._serve(job)

@@ -11,6 +11,7 @@ CASES = {
     "neighbours": "neighbours of all items",
     "maps": "maps in a fresh worker",
     "compare": "switching item and k on the Compare page",
+    "whole_catalogue": "neighbours, map and Compare page of all 68,509 items of the sample",
     "start": "the app's start",
     "memory": "peak memory from the sample to the maps",
     "estimates": "time and memory of each method beside its estimate",

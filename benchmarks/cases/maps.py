@@ -52,6 +52,17 @@ def with_app(run: str) -> dict[str, float]:
     return {"first": first.seconds, "second": second.seconds, "started": started.seconds}
 
 
+def one_map(run: str) -> dict[str, float]:
+    """Neighbours and map, seeded, of a run that was never looked at."""
+    with fresh.clock() as clock:
+        from embedders import Embedding
+        from workspace.results import MapParams, drawn, nearest
+
+        vectors = Embedding.load(Path(run)).item_vectors
+        drawn(vectors, nearest(vectors, "cosine", MapParams().n_neighbours), MapParams())
+    return {"seconds": clock.seconds}
+
+
 def residuals(first: str, second: str) -> dict[str, float]:
     """What is left of the second run's map when it is turned onto the first one's, started from it and not."""
     import numpy as np

@@ -11,6 +11,7 @@ from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
 
+CUT = "Sequences of more than "  # the note on sequences that were split begins with it
 LONGEST_WHOLE = 1000  # events of a sequence of which all pairs are taken, unless another number is asked for
 
 
@@ -113,4 +114,4 @@ def split_long(sequences: Sequences, longest: int) -> Sequences:
 def notes_on_pieces(whole: Sequences, longest: int | None) -> list[str]:
     """What a person should know where `split_long` found something to split; nothing where it did not."""
     too_long = 0 if longest is None else int((whole.lengths() > longest).sum())
-    return [f"Sequences of more than {longest:,} events, split into pieces: {too_long:,}."] if too_long else []
+    return [f"{CUT}{longest:,} events, split into pieces: {too_long:,}."] if too_long else []

@@ -6,6 +6,7 @@ The room is tested against these; they share no code with it.
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
@@ -141,6 +142,55 @@ def gini(values: Sequence[int]) -> float:
     return sum(abs(x - y) for x in values for y in values) / (2 * n * total) if total else math.nan
 
 
+Event = tuple[Any, Any, int | None, int]  # user, session (None = the log has none), time (None = no times), item
+
+
+def sequences_of(events: Sequence[Event]) -> dict[Any, list[Event]]:
+    """The events of each session of a user, or of each user where there are no sessions."""
+    found: dict[Any, list[Event]] = {}
+    for event in events:
+        found.setdefault(event[:2], []).append(event)
+    return found
+
+
+def together(events: Sequence[Event], i: int, j: int) -> int:
+    return sum({i, j} <= {event[3] for event in held} for held in sequences_of(events).values())
+
+
+def pmi(events: Sequence[Event], i: int, j: int) -> float:
+    both = together(events, i, j)
+    alone = together(events, i, i) * together(events, j, j)
+    return math.log2(both * len(sequences_of(events)) / alone) if both else math.nan
+
+
+def users_in_common(events: Sequence[Event], i: int, j: int) -> int:
+    return len({event[0] for event in events if event[3] == i} & {event[0] for event in events if event[3] == j})
+
+
+def expected_position(event: Event, held: Sequence[Event]) -> float:
+    """Events before it, and half of the others of its time: those come before it in half of all orders."""
+    if event[2] is None:
+        return (len(held) - 1) / 2
+    times = [other[2] for other in held if other[2] is not None]
+    return sum(time < event[2] for time in times) + (sum(time == event[2] for time in times) - 1) / 2
+
+
+def sequence_distance(events: Sequence[Event], i: int, j: int) -> tuple[float, float]:
+    """(median distance, share of the sequences without an order)."""
+    nearest = []
+    for held in sequences_of(events).values():
+        pairs = [(one, two) for one in held if one[3] == i for two in held if two[3] == j]
+        if any(one[2] == two[2] for one, two in pairs):
+            nearest.append(math.nan)
+        elif pairs:
+            nearest.append(min(abs(expected_position(one, held) - expected_position(two, held)) for one, two in pairs))
+    if not nearest:
+        return math.nan, math.nan
+    ordered = [distance for distance in nearest if not math.isnan(distance)]
+    tied = 1 - len(ordered) / len(nearest)
+    return (statistics.median(ordered) if tied <= 0.5 else math.nan), tied
+
+
 def popular(p: Sequence[int], allowed: Sequence[bool], left_out: set[int], k: int) -> list[int]:
     """The k most popular items that are allowed and not left out, ties by code."""
     return sorted((i for i in range(len(p)) if allowed[i] and i not in left_out), key=lambda i: (-p[i], i))[:k]
@@ -185,3 +235,31 @@ def recommendation_measures(
         "coverage": (mean([float(count > 0) for count in appearances]), sum(candidates)),
         "gini": (gini(appearances), sum(candidates)),
     }
+
+
+def difference_of_lists(a: Lists, b: Lists, values: Sequence[float]) -> tuple[float, float, int]:
+    """Mean over items of the mean value of their neighbours, A less B; its standard error; the items in both."""
+
+    def known(row: Sequence[int]) -> list[int]:
+        return [j for j in row if not math.isnan(values[j])]
+
+    items = [i for i in range(len(a)) if known(a[i]) and known(b[i])]
+    n = len(items)
+    means = [{i: sum(values[j] for j in known(lists[i])) / len(known(lists[i])) for i in items} for lists in (a, b)]
+    mean_a, mean_b = (sum(by_item.values()) / n for by_item in means)
+    apart = [means[0][i] - mean_a - means[1][i] + mean_b for i in items]
+    by_neighbour = [0.0] * len(values)
+    for sign, lists, mean_of in ((1, a, mean_a), (-1, b, mean_b)):
+        for i in items:
+            for j in known(lists[i]):
+                by_neighbour[j] += sign * (values[j] - mean_of) / len(known(lists[i]))
+    variance = sum(value**2 for value in apart) + sum(value**2 for value in by_neighbour)
+    return mean_a - mean_b, math.sqrt(variance) / n, n
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Mean ± 1.96 standard errors, the variance by the mean square of all differences of two."""
+    n = len(values)
+    variance = sum((x - y) ** 2 for x in values for y in values) / (2 * n * (n - 1))
+    half = 1.959964 * math.sqrt(variance / n)
+    return sum(values) / n - half, sum(values) / n + half

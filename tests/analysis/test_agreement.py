@@ -13,6 +13,7 @@ import analysis.agreement
 from analysis.agreement import (
     expected_overlap,
     jaccard,
+    jaccard_by_depth,
     jaccard_overlap_rbo,
     linear_cka,
     overlap,
@@ -143,3 +144,25 @@ def test_all_three_at_once_are_the_three_of_them() -> None:
     b[3] = -1
     for at_once, alone in zip(jaccard_overlap_rbo(a, b), (jaccard(a, b), overlap(a, b), rbo(a, b)), strict=True):
         assert np.array_equal(at_once, alone, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_agreement_by_depth_equals_the_slow_way(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    a, b = (np.array([random.permutation(12)[:8] for _ in range(40)], dtype=np.int32) for _ in range(2))
+    a[::3], a[5], b[7, 4:] = b[::3], -1, -1
+    curve = jaccard_by_depth(a, b)
+    pairs = [(x, y) for x, y in zip(slow.as_lists(a), slow.as_lists(b), strict=True) if x and y]
+    for depth in range(1, 9):
+        values = [slow.jaccard(x[:depth], y[:depth]) for x, y in pairs]
+        mean = slow.mean(values)
+        error = math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1) / len(values))
+        assert curve.mean[depth - 1] == pytest.approx(mean, abs=1e-9)
+        assert curve.high[depth - 1] - mean == pytest.approx(1.959964 * error, abs=1e-9)
+    assert (curve.n, curve.depth.tolist()) == (39, list(range(1, 9)))
+
+
+def test_agreement_by_depth_of_nothing_is_unknown() -> None:
+    curve = jaccard_by_depth(np.full((2, 3), -1, np.int32), np.zeros((2, 3), np.int32))
+    assert curve.n == 0
+    assert np.isnan(curve.mean).all()

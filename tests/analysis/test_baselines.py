@@ -27,15 +27,17 @@ def seen_items(users: int = 30) -> sparse.csr_matrix:
     return sparse.csr_matrix(seen.astype(np.int8))
 
 
-def test_every_number_is_drawn_as_often_as_another_and_never_twice() -> None:
-    drawn = distinct_draws(np.full(6000, 7), 3, seed=1)
+@pytest.mark.parametrize("size", [7, 11])  # below and above 3 * 3
+def test_every_number_is_drawn_as_often_as_another_and_never_twice(size: int) -> None:
+    drawn = distinct_draws(np.full(1000 * size, size), 3, seed=1)
     assert all(len({*row}) == 3 for row in drawn.tolist())
     for column in drawn.T:  # at each place, so that the first of a list are as random as the whole
-        assert np.bincount(column, minlength=7) == pytest.approx(np.full(7, 6000 / 7), rel=0.12)
-    pairs = np.zeros((7, 7))
+        assert np.bincount(column, minlength=size) == pytest.approx(np.full(size, 1000), rel=0.12)
+    pairs = np.zeros((size, size))
     np.add.at(pairs, (drawn[:, 0], drawn[:, 1]), 1)
-    assert pairs[~np.eye(7, dtype=bool)] == pytest.approx(np.full(42, 6000 / 42), rel=0.35)
-    assert not pairs[np.eye(7, dtype=bool)].any()
+    same = np.eye(size, dtype=bool)
+    assert pairs[~same] == pytest.approx(np.full(size * (size - 1), 1000 / (size - 1)), rel=0.35)
+    assert not pairs[same].any()
 
 
 def test_a_seed_says_what_is_drawn() -> None:
@@ -102,8 +104,9 @@ def test_popular_items_equal_the_slow_way(k: int) -> None:
 @pytest.mark.parametrize("k", [1, 5, 80])
 def test_random_items_are_distinct_and_unseen(k: int) -> None:
     seen = seen_items()
-    for row, history in zip(slow.as_lists(random_items(seen, TRAINED, k)), seen, strict=True):
-        left = {*np.flatnonzero(TRAINED).tolist()} - {*history.indices.tolist()}
+    histories = [{*row.indices.tolist()} for row in seen]
+    for row, own in zip(slow.as_lists(random_items(seen, TRAINED, k)), histories, strict=True):
+        left = {*np.flatnonzero(TRAINED).tolist()} - own
         assert {*row} <= left
         assert len(row) == len({*row}) == min(k, len(left))
 

@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from analysis.arrays import Neighbours
-from analysis.hubs import coverage, gini, hubness, list_counts
+from analysis.hubs import concentration_curve, coverage, gini, hubness, list_counts, top_share
 from analysis.popularity import (
     head_share,
     neighbour_popularity,
@@ -185,3 +185,22 @@ def test_importing_the_room_imports_nothing_heavy() -> None:
     script = f"import sys, analysis; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_most_listed_items_take_what_is_counted_one_after_the_other() -> None:
+    counts = np.random.default_rng(0).zipf(1.3, 700).clip(max=1000) - 1
+    items, places = concentration_curve(counts, points=50)
+    ordered = sorted(counts.tolist(), reverse=True)
+    assert (items[0], items[-1], places[-1]) == (1 / 700, 1, 1)
+    assert len(items) <= 50
+    assert (np.diff(items) > 0).all()
+    for share, taken in zip(items, places, strict=True):
+        assert taken == pytest.approx(sum(ordered[: round(share * 700)]) / sum(ordered))
+    for share, whole in ((0.01, 7), (0.07, 49), (0.0101, 8), (0.0001, 1), (1.0, 700)):
+        assert top_share(counts, share) == pytest.approx(sum(ordered[:whole]) / sum(ordered))
+
+
+@pytest.mark.parametrize("counts", [np.zeros(0, np.int64), np.zeros(5, np.int64)])
+def test_without_places_nobody_takes_any(counts: npt.NDArray[np.int64]) -> None:
+    assert np.isnan(top_share(counts))
+    assert [len(values) for values in concentration_curve(counts)] == [0, 0]

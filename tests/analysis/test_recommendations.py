@@ -38,15 +38,22 @@ def planted(seed: int = 1) -> tuple[np.ndarray, np.ndarray, sparse.csr_matrix]:
     return users, items, sparse.csr_matrix(seen.astype(np.float32))
 
 
+def in_blocks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many users at a time."""
+    monkeypatch.setattr(analysis.recommendations, "_BLOCK_VALUES", 1)
+    monkeypatch.setattr(analysis.recommendations, "_LEAST_ROWS", rows)
+
+
 def histories(seen: sparse.csr_matrix) -> list[set[int]]:
     return [{*row.indices.tolist()} for row in seen]
 
 
 @pytest.mark.parametrize("k", [1, 10, 100])
 @pytest.mark.parametrize("with_bias", [False, True])
-@pytest.mark.parametrize("block", [1 << 23, 200])
-def test_lists_equal_the_slow_way(k: int, with_bias: bool, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis.recommendations, "_BLOCK_VALUES", block)
+@pytest.mark.parametrize("rows", [None, 3])
+def test_lists_equal_the_slow_way(k: int, with_bias: bool, rows: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if rows is not None:
+        in_blocks_of(rows, monkeypatch)
     users, items, seen = planted()
     bias = np.round(np.random.default_rng(2).standard_normal(ITEMS)).astype(np.float32) * np.float32(with_bias)
     found = top_items(users, items, seen, k, bias if with_bias else None)
@@ -78,7 +85,7 @@ def test_a_large_catalogue_is_searched_whole() -> None:
 
 
 def test_progress_rises_to_the_end_and_can_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis.recommendations, "_BLOCK_VALUES", 200)
+    in_blocks_of(3, monkeypatch)
     users, items, seen = planted()
     done: list[float] = []
     top_items(users, items, seen, 3, progress=lambda _stage, at, total, _loss=None: done.append(at / total))
@@ -138,6 +145,17 @@ def test_every_measure_equals_the_slow_way(k: int) -> None:
             found, slow.recommendation_measures(rows, histories(seen), P.tolist(), BUCKETS.tolist(), trained.tolist())
         )
         assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_intervals_equal_the_slow_way_over_the_users_that_have_a_list() -> None:
+    users, items, seen = planted()
+    lists = top_items(users, items, seen, 10)
+    found = measure_recommendations(lists, seen, P, BUCKETS, trained_rows(items)).as_json()
+    served = [row for row in slow.as_lists(lists) if row]
+    expected = slow.interval([slow.mean([float(BUCKETS[i] != 0) for i in row]) for row in served])
+    assert (found["aplt"]["low"], found["aplt"]["high"]) == pytest.approx(expected)
+    expected = slow.interval([slow.mean([float(P[i]) for i in row]) for row in served])
+    assert (found["arp"]["low"], found["arp"]["high"]) == pytest.approx(expected)
 
 
 def test_items_that_nobody_touched_have_no_quantile_and_count_as_popularity_0() -> None:

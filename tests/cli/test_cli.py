@@ -363,9 +363,9 @@ def test_compare_writes_a_report(run: str, islands: str, capsys: Capture) -> Non
     assert "The star is Item A03" in page
     assert "--html" in complaint(["compare", run, "other", "--html", "report.html"], capsys)
     assert Path("report.html").read_text(encoding="utf-8") == page
-    assert cli.main(["compare", run, "other", "--html", "report.html", "--force", "--no-maps"]) == 0
+    assert cli.main(["compare", run, "other", "--html", "report.html", "--force", "--maps", "pca"]) == 0
     assert capsys.readouterr().out.endswith("report: report.html\n")
-    assert "The maps had not been drawn" in Path("report.html").read_text(encoding="utf-8")
+    assert "Each map shows the first principal components" in Path("report.html").read_text(encoding="utf-8")
 
 
 def test_a_report_of_kept_runs_takes_their_kept_maps(islands: str, capsys: Capture) -> None:
@@ -396,7 +396,7 @@ def test_a_report_of_runs_of_two_logs(run: str, tmp_path: Path, capsys: Capture)
         (["--html", "report.html", "--item", "Q99"], "item 'Q99'"),
         (["--html", "no/such/folder/report.html"], "cannot be written"),
         (["--item", "A03"], "--html"),
-        (["--no-maps"], "--html"),
+        (["--maps", "pca"], "--html"),
     ],
 )
 def test_a_report_that_cannot_be_written_is_refused(run: str, arguments: list[str], said: str, capsys: Capture) -> None:

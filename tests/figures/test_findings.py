@@ -1,17 +1,32 @@
-"""The sentences at the top of the Compare page follow the numbers."""
+"""The sentences at the top of the Compare page follow values and intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from figures.findings import findings
+import numpy as np
+import pytest
+
+from analysis.compare import Measure, Side, compare
+from analysis.intervals import Interval
+from analysis.popularity import popularity_buckets
+from figures.findings import Turned, findings
 
 NAMES = ("factors", "vectors_2")
+NOTHING = {"value": None, "low": None, "high": None, "n": 0}
+
+
+def interval(value: float, wide: float = 0.01) -> dict[str, float]:
+    return {"value": value, "low": value - wide, "high": value + wide, "n": 1234}
 
 
 def report(
-    of_a: Mapping[str, float | None], of_b: Mapping[str, float | None], overlap: float | None = 0.25
+    of_a: Mapping[str, float | None] = {},
+    of_b: Mapping[str, float | None] = {},
+    lean: Mapping[str, Any] = NOTHING,
+    overlap: float | None = 0.25,
+    head_tail: Mapping[str, Any] = NOTHING,
 ) -> dict[str, Any]:
     side: dict[str, float | None] = {
         "neighbour_popularity": 0.5,
@@ -23,8 +38,10 @@ def report(
         "k": 10,
         "common_items": 1234,
         "overlap": {"all": overlap},
-        "jaccard": {"all": 0.15},
+        "jaccard": {"all": 0.15, "head": 0.3, "mid": 0.2, "tail": 0.1},
         "expected_overlap": 0.002,
+        "differences": {"neighbour_popularity": lean, "head_tail_jaccard": head_tail},
+        "n": {"all": 1234},
         "a": {**side, **of_a},
         "b": {**side, **of_b},
     }
@@ -35,29 +52,103 @@ def bare(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.parametrize(
+    ("lean", "verdict"),
+    [
+        (interval(0.30), "factors pushes popular items more"),
+        (interval(-0.30), "vectors\\_2 pushes popular items more"),
+        (interval(0.30, 0.40), "Neither clearly pushes popular items more"),
+        (interval(0.01, 0.001), "Neither clearly pushes popular items more"),
+    ],
+)
+def test_who_pushes_popular_items_is_said_of_value_and_interval(lean: Mapping[str, Any], verdict: str) -> None:
+    assert findings(report(lean=lean), NAMES)[0].startswith(f"**{verdict}**")
+
+
+def planted(popular: bool, seed: int) -> np.ndarray:
+    """Vectors of 300 items: each pulled towards one direction the more popular it is, or without regard to that."""
+    random = np.random.default_rng(seed)
+    vectors = random.normal(size=(300, 6))
+    if popular:
+        vectors *= np.linspace(3.0, 0.2, 300)[:, None]
+    return vectors.astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [(True, False, "long pushes"), (False, True, "other pushes"), (False, False, "Neither clearly pushes")],
+)
+def test_three_planted_pairs_have_three_verdicts(a: bool, b: bool, verdict: str) -> None:
+    """Where popular items have long vectors, the dot product puts them in front; without that nobody does."""
+    p = np.arange(300, 0, -1)
+    sides = [
+        Side(name, "dot", planted(popular, seed), p, popularity_buckets(p))
+        for name, popular, seed in (("long", a, 1), ("other", b, 2))
+    ]
+    sentence = findings(compare(sides[0], sides[1], 10).as_json(), ("long", "other"))[0]
+    assert sentence.startswith(f"**{verdict} popular items more**")
+
+
+def test_shares_of_head_items_stand_beside_the_verdict() -> None:
+    sentence = findings(report({"head_share": 0.98}, {}, interval(0.3)), NAMES)[0]
+    assert "Head items, 10.0 % of the catalogue, take 98 % of the neighbour places in factors and 20 % in" in bare(
+        sentence
+    )
+    assert "difference +0.30, 95 % between +0.29 and +0.31; chance is 0.50" in sentence
+
+
 def test_agreement_is_told_in_neighbours_with_what_chance_gives() -> None:
-    sentence = findings(report({}, {}), NAMES)[0]
+    sentence = findings(report(), NAMES)[1]
     assert "share 2.5 of 10 neighbours" in sentence
     assert "Jaccard 0.15" in sentence
     assert "would share 0.02" in sentence
     assert "1,234 items" in sentence
 
 
-def test_the_run_whose_neighbours_are_more_popular_is_named_on_either_side() -> None:
-    low, high = {"neighbour_popularity": 0.40}, {"neighbour_popularity": 0.97}
-    assert "factors leans more towards popular" in findings(report(high, low), NAMES)[1]
-    assert "vectors\\_2 leans more towards popular" in findings(report(low, high), NAMES)[1]
-    near = {"neighbour_popularity": 0.41}
-    assert "Neither leans more towards popular" in findings(report(low, near), NAMES)[1]
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (interval(0.2), "more on popular items than on rare ones"),
+        (interval(-0.2), "more on rare items than on popular ones"),
+        (interval(0.2, 0.3), "about as much"),
+    ],
+)
+def test_where_they_agree_is_said_of_value_and_interval(difference: Mapping[str, Any], words: str) -> None:
+    assert words in findings(report(head_tail=difference), NAMES)[1]
 
 
-def test_head_and_category_are_told_as_shares() -> None:
-    found = findings(report({"head_share": 0.98}, {"same_category": 0.5}), NAMES)
-    assert "10.0 % of the catalogue and take 98 % of the neighbour places in factors, 20 % in" in bare(found[2])
-    assert "vectors\\_2 keeps categories together better" in found[3]
+def test_noise_is_unknown_until_both_have_a_second_seed() -> None:
+    for floors in ((None, None), (Measure(0.9, 1234), None), (None, Measure(0.9, 1234))):
+        assert "is not known yet" in findings(report(), NAMES, floors)[2]
+
+
+@pytest.mark.parametrize(
+    ("floors", "words"),
+    [
+        ((0.9, 0.7), "more than noise, at most 40 % of it is noise"),
+        ((1.0, 1.0), "more than noise, none of it is noise"),
+        ((0.9, 0.25), "cannot be told from noise"),
+        ((0.9, 0.1), "no more than two trainings of one of them do"),
+    ],
+)
+def test_noise_is_judged_by_the_method_that_agrees_less_with_itself(floors: tuple[float, float], words: str) -> None:
+    sentence = bare(findings(report(), NAMES, (Measure(floors[0], 1234), Measure(floors[1], 1234)))[2])
+    assert words in sentence
+    assert f"{10 * floors[0]:.1f} of 10 in factors, {10 * floors[1]:.1f} in vectors\\_2" in sentence
+
+
+def test_what_dot_does_is_said_of_each_run() -> None:
+    rises = Turned(0.55, 0.97, Interval(0.42, 0.40, 0.44, 99))
+    falls = Turned(0.60, 0.40, Interval(-0.20, -0.22, -0.18, 99))
+    stays = Turned(0.60, 0.61, Interval(0.01, -0.01, 0.03, 99))
+    sentence = findings(report(), NAMES, turned=(rises, falls))[3]
+    assert "Dot instead of cosine changes how popular" in sentence
+    assert "those of factors rise, from quantile 0.55 to 0.97; those of vectors\\_2 fall, from quantile" in sentence
+    assert "leaves the popularity of the neighbours as it is" in findings(report(), NAMES, turned=(stays, stays))[3]
+    assert len(findings(report(), NAMES)) == 3
 
 
 def test_what_cannot_be_had_is_not_spoken_of() -> None:
-    nothing: dict[str, float | None] = {"neighbour_popularity": None, "head_share": None, "same_category": None}
-    found = findings(report(nothing, {}, overlap=None), NAMES)
+    found = findings(report({"neighbour_popularity": None}, overlap=None), NAMES)
     assert found == ["The two runs have no items in common that could be compared."]
+    assert not any("pushes" in sentence for sentence in findings(report({"neighbour_popularity": None}), NAMES))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
-from functools import cached_property
 from html.parser import HTMLParser
 from importlib import metadata
 from pathlib import Path
@@ -14,12 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures.comparison_charts import ComparisonCharts
-from figures.report import AGREEMENT_CHARTS, POPULARITY_CHARTS, report_html, write_report
-from figures.report_maps import MOST_POINTS, shown_items
+from analysis.compare import Measure
+from figures import report_maps
+from figures.report import report_html, write_report
+from figures.report_charts import agreement_charts, popularity_charts
 from figures.report_page import markdown
 from figures.report_tables import SIDE_ROWS, changed_items, example_items
 from figures.text import count
+from studies.measured import Agreement
+from studies.noise import NoiseFloor
 from tests.figures.planted_pairs import HOSTILE, planted_maps, planted_pair, run_of
 from workspace.comparing import pair_of
 from workspace.pairs import Pair
@@ -151,12 +153,24 @@ def test_every_number_of_a_side_has_its_row(pair: Pair) -> None:
     assert {name for _, name, _, _ in SIDE_ROWS} == pair.report["a"]["details"]["n"].keys()
 
 
-def test_every_chart_of_a_comparison_is_drawn(reader: Reader) -> None:
-    known = {name for name, value in vars(ComparisonCharts).items() if isinstance(value, cached_property)}
-    assert {name for _, name, _ in (*POPULARITY_CHARTS, *AGREEMENT_CHARTS)} == known
+def test_every_chart_of_a_comparison_is_drawn(pair: Pair, reader: Reader) -> None:
+    charts = [*popularity_charts(pair), *agreement_charts(pair, (None, None))]
+    assert all(chart.question in reader.words for chart in charts)
     places = [value for tag, name, value in reader.attributes if name == "data-chart"]
-    assert len(json.loads(reader.scripts[2])) == len(places) == len(known) + 1  # and the maps
+    drawn = json.loads(reader.scripts[2])
+    assert len(drawn) == len(places) == len(charts) + 1  # and the maps
     assert sorted(places, key=str) == sorted(map(str, range(len(places))))
+    bars = drawn[5]["data"][0]  # the first after the maps and the four of popularity
+    assert bars["y"] == [pair.report["jaccard"][group] for group in ("all", "head", "mid", "tail")]
+
+
+def test_a_noise_floor_stands_in_the_sentences_and_in_the_picture(pair: Pair) -> None:
+    measure = Measure(0.75, 50)
+    floor = NoiseFloor(Agreement(5, 50, measure, measure, measure, measure, measure), 4)
+    page = report_html(pair, floors=(floor, floor), made=MADE)
+    assert "not known yet" in Reader(report_html(pair, made=MADE)).words
+    assert "not known yet" not in Reader(page).words
+    assert "two seeds" in json.loads(Reader(page).scripts[2])[4]["layout"]["annotations"][0]["text"]
 
 
 def test_neighbours_of_the_chosen_item_stand_in_their_order(pair: Pair, reader: Reader) -> None:
@@ -182,15 +196,12 @@ def test_items_that_changed_are_sorted_by_jaccard_then_popularity(pair: Pair) ->
     assert least == sorted(known, key=lambda code: (-jaccard[code], -p[code], code))[:10]
 
 
-def test_many_items_are_thinned_out_evenly_along_their_popularity() -> None:
-    p = np.random.default_rng(0).permutation(25_000)
-    there = p % 5 != 0
-    shown = shown_items(p, there)
-    assert shown.sum() == MOST_POINTS
-    assert not (shown & ~there).any()
-    assert np.bincount(p[shown] // 5_000).tolist() == pytest.approx([2_000] * 5, abs=2)
-    assert shown[p.argmax() if there[p.argmax()] else np.where(there, p, -1).argmax()]
-    assert shown_items(p, p < 100).sum() == 100
+def test_many_items_are_thinned_out_and_the_report_says_so(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_maps, "MOST_POINTS", 20)
+    reader = Reader(report_html(pair, maps=planted_maps(pair), made=MADE))
+    assert "Shown are 20 of the 60 items that have a place, a fair share of every popularity." in reader.words
+    maps = json.loads(reader.scripts[2])[0]
+    assert len(json.loads(reader.scripts[1])) == len(maps["data"][0]["titles"]) == 20
 
 
 def test_a_report_without_maps_says_so(pair: Pair) -> None:

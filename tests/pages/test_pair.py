@@ -87,3 +87,11 @@ def test_another_log_starts_with_its_own_pair_without_a_word(kept: LogEntry, tmp
     again.run()
     assert again.markdown[0].value.startswith("other factors | ")
     assert not again.toast
+
+
+def test_runs_that_a_study_had_trained_do_not_stand_first(kept: LogEntry) -> None:
+    train_here(kept, "svd", name="factors")
+    train_here(kept, "item2vec", name="words")
+    train_here(kept, "als", name="Ladder: Implicit ALS 8d")
+    train_here(kept, "item2vec", seed=1, name="words, seed 1")
+    assert bar(kept.digest).run().markdown[0].value == "factors | cosine | words | cosine"

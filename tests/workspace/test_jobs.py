@@ -22,7 +22,7 @@ from workspace.files import UNFINISHED
 from workspace.home import PROJECT_ROOT, room
 from workspace.job_folders import create_job, job_folder, queue_lock, write_status
 from workspace.jobs import Job
-from workspace.worker import Worker
+from workspace.worker import Worker, main
 
 PATIENCE = 60.0  # seconds; only a broken program needs them
 
@@ -307,6 +307,18 @@ def test_a_worker_that_an_update_left_behind_takes_no_job(home: Path, monkeypatc
     monkeypatch.setattr("workspace.worker.code_state", lambda: (0, 0))
     worker.run()
     assert jobs.get_job(job.id).status == "queued"
+
+
+def test_a_worker_that_an_update_left_behind_makes_room_though_jobs_wait(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = create_job("train", {"log_digest": "0" * 64, "method": "als"}, "Training")
+    states = iter([(1, 1)])  # of the program when the worker began, and then none like it
+    monkeypatch.setattr("workspace.worker.code_state", lambda: next(states, (2, 2)))
+    main("train", PATIENCE)
+    assert jobs.get_job(job.id).status == "queued"
+    with workers.lane_lock("train").acquire(blocking=False):
+        pass
 
 
 def test_a_change_of_the_program_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
-from analysis import Comparison
-from analysis.compare import Geometry, Side, compare
+from analysis.agreement import DepthCurve
+from analysis.compare import Comparison
 from figures import maps
 from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
-from widgets.item_filter import ItemFilter, Mask
 from widgets.jobs_panel import outcome
 from widgets.pickers import Choice, Similarity
 from workspace.catalogue import Catalogue
-from workspace.comparing import side_of
-from workspace.jobs import Job
 from workspace.logs import LogEntry
 from workspace.pairs import Pair
-from workspace.results import MapPair, Neighbours, Pending, map_or_job, neighbours_or_job
+from workspace.results import Neighbours, Pending, neighbours_or_job
+from workspace.results.comparisons import kept_comparison, kept_depth_curve
 from workspace.runs import Run, RunEntry
 
-COLUMN = "column "  # before the name of a column that colours the maps
 _KEPT_RUNS = 8
 _KEPT_COMPARISONS = 32
 
@@ -51,25 +49,17 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True)
-class PairMap:
-    """The two maps, or the job that draws them."""
-
-    pair: MapPair | None
-    job: Job | None
-
-
 def load(log: LogEntry, choice: Choice) -> Evidence:
     """The evidence for a choice; while neighbours are being computed, shows how far that is and stops the page."""
-    sides = ((choice.a, choice.similarity_a), (choice.b, choice.similarity_b))
-    near = [_neighbours(run, similarity) for run, similarity in sides]
-    waiting = {found.job.id: found.job for found in near if isinstance(found, Pending)}  # one, for a run beside itself
+    sides = ((choice.a, choice.similarity_a, choice.b), (choice.b, choice.similarity_b, choice.a))
+    found = [kept_lists(run, similarity, within) for run, similarity, other in sides for within in (None, other)]
+    waiting = {one.job.id: one.job for one in found if isinstance(one, Pending)}  # one, for a run beside itself
     for job in waiting.values():
         outcome(job)
     if waiting:
         st.stop()
+    near_a, inside_a, near_b, inside_b = (one for one in found if isinstance(one, Neighbours))
     a, b = opened(choice.a.key, choice.a.path), opened(choice.b.key, choice.b.path)
-    near_a, near_b = (found for found in near if isinstance(found, Neighbours))
     return Evidence(
         log,
         choice,
@@ -82,7 +72,9 @@ def load(log: LogEntry, choice: Choice) -> Evidence:
             k=choice.k,
             near_a=near_a,
             near_b=near_b,
-            comparison=_comparison(choice.made_from, a, b, near_a, near_b),
+            inside_a=inside_a.indices,
+            inside_b=inside_b.indices,
+            comparison=_comparison(choice.made_from, a, b, (near_a, near_b), (inside_a.indices, inside_b.indices)),
             catalogue=catalogue(choice.a.key, choice.a.path),
         ),
     )
@@ -98,67 +90,39 @@ def _charts(made_from: tuple[str | int, ...], _pair: Pair) -> ComparisonCharts:
     return ComparisonCharts(_pair)
 
 
-def pair_map(choice: Choice) -> PairMap:
-    """The maps of the two runs, from disk or from a job."""
-    found = _map_in_memory(choice.a.key, choice.b.key)
-    if found.get("pair") is None:
-        answer = map_or_job(choice.a, choice.b)
-        if isinstance(answer, Pending):
-            return PairMap(None, answer.job)
-        found["pair"] = answer.value
-    return PairMap(found["pair"], None)
+def depth_curve(evidence: Evidence) -> DepthCurve:
+    """Agreement of the pair by the length of the lists."""
+    return _depth_curve(evidence.choice.made_from[:4], evidence.pair)
 
 
-@st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
-def base_figure(
-    made_from: tuple[str, str, tuple[str, str], str, ItemFilter], _evidence: Evidence, _pair: MapPair, _mask: Mask
-) -> dict[str, Any]:
-    """The maps without the chosen item, kept for each pair of runs, colouring and filter."""
-    items = _evidence.catalogue
-    colouring: maps.Scale | maps.Groups
-    if made_from[3].startswith(COLUMN):
-        name = made_from[3].removeprefix(COLUMN)
-        colouring = maps.by_column(name, _evidence.log.item_column(name).reindex(list(items.ids)))
-    elif made_from[3] == "bucket":
-        colouring = maps.by_bucket(items.buckets)
-    elif made_from[3] == "category":
-        colouring = maps.by_category(items.categories)
-    else:
-        colouring = maps.by_quantile(items.quantiles)
-    return maps.base_figure((_pair.a, _pair.b), _evidence.choice.names, items.titles, colouring, _mask)
-
-
-@st.cache_resource(max_entries=_KEPT_RUNS, show_spinner=False)
-def _map_in_memory(key_a: str, key_b: str) -> dict[str, MapPair]:
-    """A place for the maps of a pair once they are there; what is pending must not be kept."""
-    return {}
-
-
-@st.cache_resource(max_entries=2 * _KEPT_RUNS, show_spinner=False)
-def _neighbours_in_memory(key: str, similarity: str) -> dict[str, Neighbours]:
-    """A place for the neighbours of a run once they are there; what is pending must not be kept."""
-    return {}
-
-
-def _neighbours(run: RunEntry, similarity: Similarity) -> Neighbours | Pending:
-    kept = _neighbours_in_memory(run.key, similarity)
+def kept_lists(run: RunEntry, similarity: Similarity, within: RunEntry | None = None) -> Neighbours | Pending:
+    """The neighbours of a run, among the items that another run has as well where one is named."""
+    kept = _lists_in_memory(run.key, similarity, None if within is None else within.key)
     if "found" not in kept:
-        answer = neighbours_or_job(run, similarity)
+        answer = neighbours_or_job(run, similarity, within=within)
         if isinstance(answer, Pending):
             return answer
         kept["found"] = answer.value
     return kept["found"]
 
 
+@st.cache_resource(max_entries=4 * _KEPT_RUNS, show_spinner=False)
+def _lists_in_memory(key: str, similarity: str, within: str | None) -> dict[str, Neighbours]:
+    """A place for the neighbours of a run once they are there; what is pending must not be kept."""
+    return {}
+
+
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
 def _comparison(
-    made_from: tuple[str, str, Similarity, Similarity, int], _a: Run, _b: Run, _near_a: Neighbours, _near_b: Neighbours
+    made_from: tuple[str, str, Similarity, Similarity, int],
+    _a: Run,
+    _b: Run,
+    _near: tuple[Neighbours, Neighbours],
+    _inside: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
 ) -> Comparison:
-    key_a, key_b, similarity_a, similarity_b, k = made_from
-    a, b = side_of(_a, similarity_a, _near_a), side_of(_b, similarity_b, _near_b)
-    return compare(a, b, k, geometry=_geometry(key_a, key_b, a, b))
+    return kept_comparison(_a, _b, made_from[2:4], made_from[4], _near, _inside)
 
 
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
-def _geometry(key_a: str, key_b: str, _a: Side, _b: Side) -> Geometry:
-    return Geometry.of(_a, _b)
+def _depth_curve(made_from: tuple[str, str, Similarity, Similarity], _pair: Pair) -> DepthCurve:
+    return kept_depth_curve(_pair.a, _pair.b, made_from[2:4], (_pair.inside_a, _pair.inside_b))

@@ -5,17 +5,34 @@ from __future__ import annotations
 import streamlit as st
 
 from figures.text import file_name
-from widgets.comparing.evidence import Evidence, pair_map
+from widgets.comparing.evidence import Evidence
+from widgets.comparing.map_evidence import DrawnMaps
+from widgets.comparing.noise import noise_floors
+from widgets.comparing.turned import turned
+from workspace.results import MapPair
 
 
-def report_button(evidence: Evidence, item: int) -> None:
-    """Offer the report of what is compared, with the chosen item; it is only made when somebody asks for it."""
-    maps = pair_map(evidence.choice).pair  # None while they are being drawn
+def report_button(evidence: Evidence, item: int, drawn: DrawnMaps) -> None:
+    """Offer the report of what is compared, with the chosen item and the maps that the page shows.
+
+    It is only made when somebody asks for it.
+    """
+    # A UMAP in space has no plane of its own, whereas principal components stand in their order.
+    flat = drawn.kind == "PCA" or drawn.a.shape[1] == 2
+    maps = MapPair(drawn.a, drawn.b, drawn.residual, anchored_a=True) if flat else None
+    floors, (sides, _) = noise_floors(evidence), turned(evidence)
 
     def made() -> bytes:
         from figures.report import report_html
 
-        return report_html(evidence.pair, maps=maps, chosen=item).encode()
+        return report_html(
+            evidence.pair,
+            maps=maps,
+            map_kind="PCA" if drawn.kind == "PCA" else "UMAP",
+            chosen=item,
+            floors=floors,
+            turned=sides,
+        ).encode()
 
     a, b = evidence.choice.names
     st.download_button(
@@ -27,6 +44,5 @@ def report_button(evidence: Evidence, item: int) -> None:
         on_click="ignore",
         key="report",
         help="One file with the maps, charts, tables and definitions, and how all of it was made. It needs neither "
-        "network nor app: send it to anybody, open it in any browser, print it."
-        + ("" if maps else " The maps are still being drawn; the report is without them until then."),
+        "network nor app: send it to anybody, open it in any browser, print it.",
     )

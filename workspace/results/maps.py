@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pydantic
@@ -19,7 +20,7 @@ from workspace.runs import RunEntry
 class MapPair:
     """Two maps to be seen side by side, in the order of the runs that were asked for.
 
-    a, b        float32 (n, 2), rows as in each run; the younger one's started from the older's and was turned onto it
+    a, b        float32 (n, components), rows as in each run; the younger one's started from the older's, turned onto it
     residual    how badly they fit on the items that both have, 0 = the same; None where that cannot be said
     anchored_a  True where a is the one that b was turned onto
     """
@@ -41,6 +42,7 @@ class MapParams(pydantic.BaseModel):
     n_neighbours: int = pydantic.Field(default=15, ge=2, le=MOST_NEIGHBOURS)
     min_distance: float = pydantic.Field(default=0.1, ge=0.0, le=1.0)
     seed: int | None = pydantic.Field(default=0, ge=0, lt=2**32)
+    components: Literal[2, 3] = 2
 
 
 def map_or_job(run_a: RunEntry, run_b: RunEntry, params: MapParams | None = None) -> Ready[MapPair] | Pending:
@@ -89,7 +91,7 @@ def _turned_map(run: RunEntry, anchor: RunEntry, onto: Layout, params: MapParams
     from analysis.projection import register
 
     mine, theirs = matched_items(run, anchor)
-    start = np.full((run.n_items, 2), np.nan, dtype=np.float32)
+    start = np.full((run.n_items, params.components), np.nan, dtype=np.float32)
     start[mine] = onto[theirs]
     layout = _layout(run, params, start, progress)
     target = np.full_like(start, np.nan)
@@ -118,6 +120,7 @@ def drawn(
         min_distance=params.min_distance,
         seed=params.seed,
         init=start,
+        components=params.components,
         progress=progress,
     )
 

@@ -1,0 +1,102 @@
+"""Intervals: against the slow way, and how often they miss where the truth is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.intervals import Interval, difference_of_lists, mean_difference, share_interval
+from tests.analysis import slow
+
+N, K = 60, 5
+
+
+def random_lists(random: np.random.Generator, hubs: int | None = None) -> np.ndarray:
+    """Lists of K others, drawn from all items, or from a few that are drawn first."""
+    pool = np.arange(N) if hubs is None else random.choice(N, hubs, replace=False)
+    return np.array([random.choice(pool[pool != item], K, replace=False) for item in range(N)], dtype=np.int32)
+
+
+@given(seed=st.integers(0, 50))
+def test_a_difference_of_lists_equals_the_slow_way(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    a, b = random_lists(random, 20), random_lists(random)
+    a[random.random(N) < 0.1] = -1
+    b[random.random(N) < 0.3, 3:] = -1
+    q = random.random(N)
+    q[random.random(N) < 0.2] = np.nan
+    found = difference_of_lists(a, q[a], b, q[b])
+    value, error, n = slow.difference_of_lists(slow.as_lists(a), slow.as_lists(b), q.tolist())
+    assert found.value == pytest.approx(value, abs=1e-9)
+    assert found.n == n
+    assert (found.high - found.value) / 1.959964 == pytest.approx(error, abs=1e-9)
+    turned = difference_of_lists(b, q[b], a, q[a])
+    assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
+
+
+@pytest.mark.parametrize("hubs", [None, 8])
+def test_where_chance_alone_decides_a_difference_is_rarely_called_one(hubs: int | None) -> None:
+    """Eight hubs, drawn by chance, fill all lists: as independent lists they would differ nearly always."""
+    called, naive = 0, 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        q = np.linspace(0, 1, N)
+        a, b = random_lists(random, hubs), random_lists(random, hubs)
+        called += difference_of_lists(a, q[a], b, q[b]).which() is not None
+        apart = q[a].mean(axis=1) - q[b].mean(axis=1)
+        naive += abs(apart.mean()) > 1.96 * apart.std(ddof=1) / math.sqrt(N)
+    assert called <= 17  # the 99 % bound for 5 % of 200
+    if hubs is not None:
+        assert naive > 100
+
+
+def test_a_planted_difference_is_called_by_its_side() -> None:
+    random = np.random.default_rng(0)
+    q = np.linspace(0, 1, N)
+    anything = random_lists(random)
+    popular = np.array([random.choice(np.setdiff1d(np.arange(30, N), [item]), K, replace=False) for item in range(N)])
+    assert difference_of_lists(popular, q[popular], anything, q[anything]).which() == "a"
+    assert difference_of_lists(anything, q[anything], popular, q[popular]).which() == "b"
+    same = difference_of_lists(popular, q[popular], popular, q[popular])
+    assert (same.value, same.low, same.high, same.which()) == (0, 0, 0, None)
+
+
+def test_without_two_items_in_both_there_is_no_difference() -> None:
+    none = np.full((3, 2), -1, dtype=np.int32)
+    found = difference_of_lists(none, none.astype(float), none, none.astype(float))
+    assert math.isnan(found.value)
+    assert found.as_json() == {"value": None, "low": None, "high": None, "n": 0}
+    assert found.which() is None
+
+
+def test_means_of_two_groups_equal_scipy() -> None:
+    from scipy import stats
+
+    random = np.random.default_rng(0)
+    a, b = random.normal(1, 2, 40), random.normal(0, 1, 70)
+    found = mean_difference(np.append(a, np.nan), b)
+    error = (found.high - found.value) / 1.959964
+    assert found.value / error == pytest.approx(stats.ttest_ind(a, b, equal_var=False).statistic)
+    assert found.n == 110
+    assert math.isnan(mean_difference(a[:1], b).value)
+
+
+@given(values=st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_the_widest_interval_of_a_share_is_never_narrower_than_the_values_own(values: list[float]) -> None:
+    array = np.array(values)
+    mean = float(array.mean())
+    own = float(array.std()) / math.sqrt(len(array))
+    found = share_interval(mean, len(array))
+    assert (found.high - found.value) / 1.959964 >= own - 1e-9
+
+
+def test_an_interval_says_which_is_larger_only_where_it_is_clear_and_large_enough() -> None:
+    assert Interval(0.1, 0.05, 0.15, 9).which(least=0.1) == "a"
+    assert Interval(0.1, 0.05, 0.15, 9).which(least=0.2) is None
+    assert Interval(-0.1, -0.15, -0.05, 9).which() == "b"
+    assert Interval(-0.1, -0.25, 0.05, 9).which() is None
+    assert Interval(math.nan, math.nan, math.nan, 0).which() is None

@@ -1,0 +1,109 @@
+"""The numbers behind the pictures of popularity bias, with the number that each was taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import streamlit as st
+
+from analysis import BUCKETS
+from figures.text import count, decimal, percent, plain
+from widgets.comparing.evidence import Evidence
+from widgets.measures import explain
+from workspace.results import Baselines
+
+Show = Callable[[float | None], str]
+_OF_ITEMS: tuple[tuple[str, str, Show], ...] = (
+    ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
+    ("Head share of neighbour places", "head_share", percent),
+    ("Same-category share", "same_category", percent),
+    ("Popularity lift (log10)", "popularity_lift", decimal),
+    ("Popularity assortativity", "assortativity", decimal),
+    ("Hubness skewness", "hubness_skewness", decimal),
+    ("Items in no list (anti-hubs)", "anti_hubs", percent),
+    ("Lists of the largest hub", "largest_hub", lambda number: "–" if number is None else count(number)),
+    ("Robin Hood index", "robin_hood", decimal),
+    ("List count and popularity (Spearman)", "hub_popularity", decimal),
+    ("Coverage", "coverage", percent),
+    ("Gini of list counts", "gini", decimal),
+    ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
+)
+
+
+class Listed(Protocol):
+    """Where lists of users come from."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def measures(self) -> Mapping[str, Any]: ...
+
+
+def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
+    """A, B and the baselines side by side; by the bucket of the item whose list it is, where somebody asks for it."""
+    report = evidence.pair.report
+    reports, names = [report["a"], report["b"]], [f"A: {evidence.pair.names[0]}", f"B: {evidence.pair.names[1]}"]
+    if baselines is not None:
+        reports += [baselines.random.measures, baselines.popularity.measures]
+        names += ["random", "most popular"]
+    by_bucket = st.toggle("By bucket of the item", key="popularity-by-bucket", persist_state="session")
+    rows = []
+    for label, name, show in _OF_ITEMS:
+        cells = [report["details"]["by_bucket"].get(name) for report in reports]
+        if not by_bucket:
+            shown = [_cell(show, report[name], report["details"]["n"][name]) for report in reports]
+            rows.append((label, shown))
+        elif cells[0] is not None:
+            for bucket in ("all", *BUCKETS):
+                shown = [_cell(show, cell[bucket]["value"], cell[bucket]["n"]) for cell in cells]
+                rows.append((f"{label}, {bucket}", shown))
+    _table(names, rows, "Measures of popularity bias of the neighbours")
+    st.caption(
+        f"k = {evidence.choice.k}; A by {evidence.choice.similarity_a}, B by {evidence.choice.similarity_b}. In "
+        "brackets: how many items, or places in lists, a number is taken over. Head items are the most popular ones, "
+        "which hold half of all user-item pairs."
+    )
+    explain("same_category", "popularity_lift", "assortativity", "baselines")
+
+
+def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any], k: int) -> None:
+    """The runs, the baselines and what users chose themselves side by side."""
+    every = [*((source.name, source.measures) for source in sources), ("users' own choice", profile)]
+    rows = [
+        (label, [_estimate(show, measures.get(name)) for _, measures in every])
+        for label, name, show in (
+            ("Mean popularity (ARP)", "arp", lambda number: decimal(number, 1)),
+            ("Mean popularity quantile", "arp_quantile", lambda number: decimal(number, 3)),
+            ("Not head (APLT)", "aplt", lambda share: percent(share, 1)),
+            ("Lift against the profile", "lift", percent),
+            ("Coverage", "coverage", percent),
+            ("Gini of list counts", "gini", decimal),
+        )
+    ]
+    _table([name for name, _ in every], rows, "Measures of popularity bias of the recommendations")
+    st.caption(
+        f"k = {k}, by dot product. In brackets: how many users a mean is taken over, and how many items coverage and "
+        "Gini are. After ±, and as thin lines in the pictures: the 95 % interval over users."
+    )
+    explain("coverage", "gini", "recommendations")
+
+
+def _cell(show: Show, value: float | None, n: int) -> str:
+    """A number with what it was taken over in brackets, or a dash."""
+    return "–" if value is None else f"{show(value)} ({count(n)})"
+
+
+def _estimate(show: Show, cell: Mapping[str, Any] | None) -> str:
+    """The same with half of the 95 % interval, where the number has one."""
+    if cell is None or cell["value"] is None or cell.get("high") is None:
+        return "–" if cell is None else _cell(show, cell["value"], cell["n"])
+    return f"{show(cell['value'])} ± {show(cell['high'] - cell['value'])} ({count(cell['n'])})"
+
+
+def _table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], alt: str) -> None:
+    columns = {"": [label for label, _ in rows]}
+    for place, name in enumerate(names):
+        columns[plain(name)] = [cells[place] for _, cells in rows]
+    st.table(columns, hide_index=True, alt=alt)
