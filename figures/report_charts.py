@@ -75,6 +75,8 @@ def agreement_charts(pair: Pair, floors: tuple[NoiseFloor | None, NoiseFloor | N
     measured = pair.comparison
     jaccards = tuple(None if floor is None else floor.agreement.jaccard for floor in floors)
     curve = popularity_curve(pair.catalogue.quantiles, measured.jaccard_by_item)
+    spread = agreement.histogram(measured.jaccard_by_item, "Jaccard of an item's two lists")
+    spread.update_layout(dragmode="zoom", clickmode="event")  # bars pick out items on the page; here there is no list
     by_chance = agreement.jaccard_by_chance(pair.k, measured.common_items)
     return [
         Chart(
@@ -91,7 +93,7 @@ def agreement_charts(pair: Pair, floors: tuple[NoiseFloor | None, NoiseFloor | N
         ),
         Chart(
             "How do the items spread?",
-            agreement.histogram(measured.jaccard_by_item, "Jaccard of an item's two lists"),
+            spread,
             None,
             ("agreement",),
         ),

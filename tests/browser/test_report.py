@@ -14,7 +14,7 @@ from tests.figures.planted_pairs import HOSTILE, planted_maps, planted_pair
 
 pytestmark = pytest.mark.browser
 PATIENCE = 60_000  # milliseconds
-CHARTS = 6
+CHARTS = 9
 
 
 @pytest.fixture
