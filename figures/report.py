@@ -11,6 +11,7 @@ from figures.findings import Turned, findings
 from figures.report_charts import Chart, agreement_charts, popularity_charts
 from figures.report_maps import maps_section
 from figures.report_page import ReportPage, explained, markdown, text
+from figures.report_recommended import Recommended
 from figures.report_sources import sources_section
 from figures.report_tables import (
     agreement_table,
@@ -64,6 +65,7 @@ def report_html(pair: Pair, **beside: Unpack[Beside]) -> str:
         _heading(pair, beside),
         maps_section(page, pair, beside.get("maps"), beside.get("map_kind", "UMAP"), chosen),
         _popularity(page, pair),
+        _recommended(page, pair),
         _agreement(page, pair, floors),
         _changed(pair),
         _examples(pair, chosen),
@@ -111,6 +113,13 @@ def _popularity(page: ReportPage, pair: Pair) -> str:
             explained("same_category", "popularity_lift", "assortativity", "intervals"),
         ]
     )
+
+
+def _recommended(page: ReportPage, pair: Pair) -> str:
+    found = Recommended.of(pair)
+    if found is None:
+        return ""
+    return f"<h2>What are users recommended?</h2>\n{_charts(page, found.charts())}\n{found.table()}"
 
 
 def _agreement(page: ReportPage, pair: Pair, floors: tuple[NoiseFloor | None, NoiseFloor | None]) -> str:

@@ -11,12 +11,13 @@ from analysis.agreement import jaccard_by_depth
 from analysis.popularity import popularity_curve
 from figures import agreement, popularity
 from figures import popularity_words as words
-from figures.colours import A, B
+from figures.colours import BASELINE, POPULAR, A, B
 from figures.comparison_charts import ComparisonCharts
 from figures.popularity import Series
 from studies.noise import NoiseFloor
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
+from workspace.results.leanings import kept_baselines
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,19 @@ def popularity_charts(pair: Pair) -> list[Chart]:
     drawn, names, report = ComparisonCharts(pair), pair.names, pair.report
     leanings, of_catalogue = leanings_of(pair), pair.bucket_shares()[2]
     coloured = list(zip(names, (A, B), leanings, strict=True))
+    baselines = kept_baselines(pair.a.entry, pair.b.entry, pair.k) if report["logs"] == "same" else None
+    of_random = of_popular = None
+    if baselines is not None:
+        of_random = baselines.random.top_hundredth
+        of_popular = baselines.popularity.measures["neighbour_popularity"]
+        coloured += [("random", BASELINE, baselines.random), ("most popular", POPULAR, baselines.popularity)]
     lines = [(name, colour, leaning.items, leaning.places) for name, colour, leaning in coloured]
     shares = [leaning.shares for leaning in leanings]
     return [
         Chart(
             "How popular are an item's neighbours?",
             drawn.neighbour_popularity,
-            words.neighbours(report, names, pair.popularity_curves(), None),
+            words.neighbours(report, names, pair.popularity_curves(), of_popular),
             ("neighbour_popularity", "popularity_quantile"),
         ),
         Chart(
@@ -51,12 +58,12 @@ def popularity_charts(pair: Pair) -> list[Chart]:
                 "share of all neighbour places",
             ),
             words.buckets(shares, of_catalogue, names),
-            ("head_share", "buckets"),
+            ("head_share", "buckets", "baselines"),
         ),
         Chart(
             "Do a few items stand in many lists?",
             popularity.concentration_lines(lines),
-            words.concentration([leaning.top_hundredth for leaning in leanings], None, names),
+            words.concentration([leaning.top_hundredth for leaning in leanings], of_random, names),
             ("concentration", "hubness", "coverage", "gini"),
         ),
         Chart(
