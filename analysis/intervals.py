@@ -30,6 +30,21 @@ class Interval:
             return cls(math.nan, math.nan, math.nan, 0)
         return cls(float(value), float(value - NORMAL_95 * error), float(value + NORMAL_95 * error), int(n))
 
+    @classmethod
+    def mean(cls, values: Floats) -> Interval:
+        """The mean of the values that are known, as independent draws; the interval is NaN below two of them.
+
+        >>> mean = Interval.mean(np.array([1.0, 3.0, np.nan]))  # 2 ± 1.96 · √2 / √2
+        >>> mean.value, round(mean.low, 2), round(mean.high, 2), mean.n
+        (2.0, 0.04, 3.96, 2)
+        """
+        known = values[~np.isnan(values)]
+        if not known.size:
+            return cls(math.nan, math.nan, math.nan, 0)
+        mean = float(known.mean())
+        error = NORMAL_95 * float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else math.nan
+        return cls(mean, mean - error, mean + error, len(known))
+
     def which(self, least: float = 0.0) -> Literal["a", "b"] | None:
         """Of a difference A - B: which is clearly larger, by `least` at the least; None where neither is.
 

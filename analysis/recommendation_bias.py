@@ -11,43 +11,11 @@ import numpy.typing as npt
 
 from analysis.arrays import Buckets, Counts, Floats, Mask, Neighbours
 from analysis.hubs import coverage, gini, list_counts
-from analysis.intervals import NORMAL_95
+from analysis.intervals import Interval
 from analysis.popularity import BUCKETS, popularity_quantiles
 
 if TYPE_CHECKING:
     from scipy import sparse
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over n users with its 95 % interval, mean ± 1.96 standard errors; NaN where it cannot be had.
-
-    The interval is NaN below two users, and so are all three where there is no user.
-    """
-
-    value: float
-    low: float
-    high: float
-    n: int
-
-    @classmethod
-    def mean(cls, values: Floats) -> Estimate:
-        """The mean of the values that are known.
-
-        >>> estimate = Estimate.mean(np.array([1.0, 3.0, np.nan]))  # 2 ± 1.96 · √2 / √2
-        >>> estimate.value, round(estimate.low, 2), round(estimate.high, 2), estimate.n
-        (2.0, 0.04, 3.96, 2)
-        """
-        known = values[~np.isnan(values)]
-        if not known.size:
-            return cls(math.nan, math.nan, math.nan, 0)
-        mean = float(known.mean())
-        error = NORMAL_95 * float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else math.nan
-        return cls(mean, mean - error, mean + error, len(known))
-
-    @property
-    def json(self) -> dict[str, float | int | None]:
-        return {"value": _json(self.value), "low": _json(self.low), "high": _json(self.high), "n": self.n}
 
 
 @dataclass(frozen=True)
@@ -64,11 +32,11 @@ class RecommendationMeasures:
     counts        lists in which each item stands, int64 (n_items,)
     """
 
-    arp: Estimate
-    arp_quantile: Estimate
-    aplt: Estimate
-    shares: dict[str, Estimate]
-    gap_profile: Estimate
+    arp: Interval
+    arp_quantile: Interval
+    aplt: Interval
+    shares: dict[str, Interval]
+    gap_profile: Interval
     lift: float
     lift_n: int
     coverage: float
@@ -83,11 +51,11 @@ class RecommendationMeasures:
             return {"value": _json(value), "n": 0 if math.isnan(value) else n}
 
         return {
-            "arp": self.arp.json,
-            "arp_quantile": self.arp_quantile.json,
-            "aplt": self.aplt.json,
-            "shares": {bucket: share.json for bucket, share in self.shares.items()},
-            "gap_profile": self.gap_profile.json,
+            "arp": self.arp.as_json(),
+            "arp_quantile": self.arp_quantile.as_json(),
+            "aplt": self.aplt.as_json(),
+            "shares": {bucket: share.as_json() for bucket, share in self.shares.items()},
+            "gap_profile": self.gap_profile.as_json(),
             "lift": cell(self.lift, self.lift_n),
             "coverage": cell(self.coverage, self.candidates),
             "gini": cell(self.gini, self.candidates),
@@ -121,7 +89,7 @@ def measure_recommendations(
     counts = list_counts(lists, len(p))
     return RecommendationMeasures(
         **_leaning(listed, arp, p, buckets),
-        gap_profile=Estimate.mean(profile),
+        gap_profile=Interval.mean(profile),
         lift=lift,
         lift_n=int(both.sum()),
         coverage=coverage(lists, candidates),
@@ -144,17 +112,17 @@ def measure_profiles(seen: sparse.csr_matrix, p: Counts, buckets: Buckets, users
     """
     seen = seen if users is None else seen[np.flatnonzero(users)]
     found = _leaning(seen, _user_means(seen, p), p, buckets)
-    shares = {bucket: share.json for bucket, share in found.pop("shares").items()}
-    return {name: estimate.json for name, estimate in found.items()} | {"shares": shares}
+    shares = {bucket: share.as_json() for bucket, share in found.pop("shares").items()}
+    return {name: one.as_json() for name, one in found.items()} | {"shares": shares}
 
 
 def _leaning(chosen: sparse.csr_matrix, arp: Floats, p: Counts, buckets: Buckets) -> dict[str, Any]:
     shares = {name: _user_means(chosen, buckets == code) for code, name in enumerate(BUCKETS)}
     return {
-        "arp": Estimate.mean(arp),
-        "arp_quantile": Estimate.mean(_user_means(chosen, popularity_quantiles(p))),
-        "aplt": Estimate.mean(1 - shares["head"]),
-        "shares": {name: Estimate.mean(share) for name, share in shares.items()},
+        "arp": Interval.mean(arp),
+        "arp_quantile": Interval.mean(_user_means(chosen, popularity_quantiles(p))),
+        "aplt": Interval.mean(1 - shares["head"]),
+        "shares": {name: Interval.mean(share) for name, share in shares.items()},
     }
 
 

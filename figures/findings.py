@@ -106,15 +106,17 @@ def _noise(report: Mapping[str, Any], a: str, b: str, floors: tuple[Measure | No
     assert lower is not None
     own = share_interval(lower.value, lower.n)
     selves = f"{decimal(floors[0].value * k, 1)} of {k} in {a}, {decimal(floors[1].value * k, 1)} in {b}"
+    explained = ""
     if between.high < own.low:
         unlike, room = 1 - overlap, 1 - lower.value
-        share = f"at most {percent(room / unlike)} of it is noise" if room > 0 else "none of it is noise"
-        verdict = f"Their difference is more than noise, {share}"
+        verdict = "Their difference is more than noise"
+        explained = f" Noise explains {f'at most {percent(room / unlike)}' if room > 0 else 'none'} of the difference."
     elif between.low > own.high:
         verdict = "They differ no more than two trainings of one of them do"
     else:
         verdict = "Their difference cannot be told from noise"
-    return f"**{verdict}**: two seeds of one method share {selves}; the two runs share {decimal(overlap * k, 1)}."
+    shared = f"two seeds of one method share {selves}; the two runs share {decimal(overlap * k, 1)}"
+    return f"**{verdict}**: {shared}.{explained}"
 
 
 def _dot(names: tuple[str, str], turned: tuple[Turned | None, Turned | None]) -> str | None:

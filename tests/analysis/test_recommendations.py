@@ -14,7 +14,8 @@ import analysis.recommendations
 from analysis import popularity_buckets
 from analysis.arrays import Neighbours, trained_rows
 from analysis.baselines import popular_items, random_items
-from analysis.recommendation_bias import Estimate, measure_profiles, measure_recommendations
+from analysis.intervals import Interval
+from analysis.recommendation_bias import measure_profiles, measure_recommendations
 from analysis.recommendations import history_vectors, top_items
 from errors import Cancelled, InputError, ParameterError
 from tests.analysis import slow
@@ -235,5 +236,5 @@ def test_without_any_list_every_number_is_null_with_n_0() -> None:
 
 def test_the_interval_holds_the_truth_in_most_samples() -> None:
     random = np.random.default_rng(0)
-    found = [Estimate.mean(random.exponential(size=200)) for _ in range(400)]
+    found = [Interval.mean(random.exponential(size=200)) for _ in range(400)]
     assert np.mean([estimate.low <= 1 <= estimate.high for estimate in found]) == pytest.approx(0.95, abs=0.03)

@@ -125,10 +125,11 @@ def test_noise_is_unknown_until_both_have_a_second_seed() -> None:
 @pytest.mark.parametrize(
     ("floors", "words"),
     [
-        ((0.9, 0.7), "more than noise, at most 40 % of it is noise"),
-        ((1.0, 1.0), "more than noise, none of it is noise"),
+        ((0.9, 0.7), "Noise explains at most 40 % of the difference."),
+        ((1.0, 1.0), "Noise explains none of the difference."),
         ((0.9, 0.25), "cannot be told from noise"),
-        ((0.9, 0.1), "no more than two trainings of one of them do"),
+        ((0.9, 0.1), "differ no more than two trainings of one of them do"),
+        ((0.9, 0.7), "**Their difference is more than noise**"),
     ],
 )
 def test_noise_is_judged_by_the_method_that_agrees_less_with_itself(floors: tuple[float, float], words: str) -> None:
