@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from embedders.base import Embedding, Progress
-    from figures.findings import Turned
     from workspace.log_source import LogSource, OpenedLog
     from workspace.pairs import Pair
     from workspace.results import Neighbours
@@ -283,6 +282,8 @@ def _refuse_file(out: Path, json_file: str | None, option: str, force: bool) -> 
     _refuse_same_file(out, json_file, option)
     if out.is_dir():
         raise ExportError(f"{out} is a folder: give {option} a file.")
+    if not out.absolute().parent.is_dir():  # known now, not after minutes of work
+        raise ExportError(f"{out} cannot be written: there is no folder {out.parent}.")
     if out.exists() and not force:
         raise ExportError(f"{out} is there already: choose another {option}, or add --force to replace it.")
 
@@ -293,42 +294,17 @@ def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -
 
 
 def _write_report(pair: "Pair", item: str | None, out: Path, kind: Maps, progress: "Progress") -> None:
-    from figures.report import write_report
+    from figures.report_from_folders import write_report_from_folders
     from workspace.files import DISK_FULL, disk_is_full
-    from workspace.pair_maps import maps_of, principal_maps_of
 
     chosen = None if item is None else pair.catalogue.code_of.get(item)
     if item is not None and chosen is None:
         raise ParameterError(f"Neither run knows an item {item!r}: --item takes the id of an item of their log.")
-    maps = maps_of(pair, progress) if kind == "umap" else principal_maps_of(pair)
     try:
-        write_report(
-            pair,
-            out,
-            maps=maps,
-            map_kind="UMAP" if kind == "umap" else "PCA",
-            chosen=chosen,
-            turned=_turned(pair, progress),
-        )
+        write_report_from_folders(pair, out, "UMAP" if kind == "umap" else "PCA", chosen, progress)
     except OSError as error:
         why = DISK_FULL if disk_is_full(error) else f"{out} cannot be written ({error.strerror})."
         raise ExportError(why) from error
-
-
-def _turned(pair: "Pair", progress: "Progress") -> "tuple[Turned, Turned]":
-    """Both runs by either similarity, of which the pair knows one."""
-    from figures.findings import Turned
-
-    sides = []
-    for run, similarity, near in (
-        (pair.a, pair.similarity_a, pair.near_a),
-        (pair.b, pair.similarity_b, pair.near_b),
-    ):
-        own = near.indices[:, : pair.k]
-        other = _neighbours(run, pair.k, "dot" if similarity == "cosine" else "cosine", progress).indices
-        cosine, dot = (own, other) if similarity == "cosine" else (other, own)
-        sides.append(Turned.of(pair.catalogue.quantiles, cosine, dot))
-    return sides[0], sides[1]
 
 
 def _neighbours(run: "Run", k: int, similarity: Similarity, progress: "Progress") -> "Neighbours":
