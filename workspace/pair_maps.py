@@ -20,7 +20,7 @@ def maps_of(pair: Pair, progress: Progress = no_progress) -> MapPair:
     if all(entry.path.resolve().is_relative_to(room("runs").resolve()) for entry in (a, b)):
         found = make_maps(a, b, MapParams(), progress)
         return replace(found, a=_spread(found.a, pair.a), b=_spread(found.b, pair.b))
-    if a.key == b.key:
+    if a.path == b.path:
         alone = _drawn(pair.a, None, progress)
         return MapPair(alone, alone, None, True)
     from analysis.projection import register

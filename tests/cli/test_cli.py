@@ -361,6 +361,7 @@ def test_compare_writes_a_report(run: str, islands: str, capsys: Capture) -> Non
     assert json.loads(page.partition('id="comparison">')[2].partition("</script>")[0]) == facts
     assert "Shown are 24 of the 24 items that have a place." in page
     assert "The star is Item A03" in page
+    assert "Dot instead of cosine" in page
     assert "--html" in complaint(["compare", run, "other", "--html", "report.html"], capsys)
     assert Path("report.html").read_text(encoding="utf-8") == page
     assert cli.main(["compare", run, "other", "--html", "report.html", "--force", "--maps", "pca"]) == 0

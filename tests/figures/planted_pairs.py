@@ -27,6 +27,7 @@ def run_of(
     name: str = "Run",
     log_name: str = "Planted log",
     titles: Mapping[str, str] | None = None,
+    seed: int = 3,
 ) -> Run:
     """A run with these vectors, rows as `ids`, which must be in byte order; item i has popularity[i] users."""
     items = [item for item, users in zip(ids, popularity, strict=True) for _ in range(users)]
@@ -38,7 +39,7 @@ def run_of(
         item_ids=log.item_ids,
         item_vectors=vectors,
         params={"dimensions": vectors.shape[1], "epochs": 7},
-        seed=3,
+        seed=seed,
         log_digest=log.digest,
         seconds=1.0,
         notes=(f"A note about {HOSTILE}.",),
@@ -58,8 +59,8 @@ def planted_pair(
     b = (a + random.standard_normal(a.shape)).astype(np.float32)
     b[-1] = 0
     runs = [
-        run_of(folder / letter, ids, vectors, popularity, name=f"Run {letter} <b>{HOSTILE}", titles=titles)
-        for letter, vectors in (("a", a), ("b", b))
+        run_of(folder / letter, ids, vectors, popularity, name=f"Run {letter} <b>{HOSTILE}", titles=titles, seed=seed)
+        for letter, vectors, seed in (("a", a, 3), ("b", b, 4))
     ]
     return pair_of(runs[0], runs[1], k)
 

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from analysis.compare import Measure
+from analysis.intervals import Interval
 from figures import report_maps
+from figures.findings import Turned
 from figures.report import report_html, write_report
 from figures.report_charts import agreement_charts, popularity_charts
 from figures.report_page import markdown
@@ -132,6 +134,15 @@ def test_a_noise_floor_stands_in_the_sentences_and_in_the_picture(pair: Pair) ->
     assert "two seeds" in json.loads(Reader(page).scripts[2])[4]["layout"]["annotations"][0]["text"]
 
 
+def test_what_the_other_similarity_does_stands_in_the_sentences(pair: Pair) -> None:
+    turned = Turned(0.41, 0.87, Interval(0.46, 0.4, 0.5, 59))
+    words = Reader(report_html(pair, turned=(turned, turned), made=MADE)).words
+    assert "0.41" in words
+    assert "0.87" in words
+    assert "Dot instead of cosine" in words
+    assert "Dot instead of cosine" not in Reader(report_html(pair, made=MADE)).words
+
+
 def test_neighbours_of_the_chosen_item_stand_in_their_order(pair: Pair, reader: Reader) -> None:
     lists = [table for table in reader.tables if table[0][:2] == ["#", "Neighbour"]]
     a, b = pair.of_item(0)
@@ -170,7 +181,7 @@ def test_a_report_without_maps_says_so(pair: Pair) -> None:
 def test_it_says_where_its_numbers_come_from(pair: Pair, reader: Reader) -> None:
     entry = pair.a.entry
     assert reader.rows("Digest")[0][1] == entry.log_digest
-    assert reader.rows("Seed")[0] == ["Seed", "3", "3"]
+    assert reader.rows("Seed")[0] == ["Seed", "3", "4"]
     epochs = reader.rows("epochs")[0]
     assert epochs[1] == "7"
     assert epochs[2] not in ("7", "–")  # the default
