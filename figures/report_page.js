@@ -10,7 +10,7 @@
   // Plotly draws on a canvas and cannot take colours from a style sheet, so that they are told to it by name.
   const template = (isDark) => {
     const [ink, line, ground] = isDark ? ["#d5dbe5", "#343d4a", "#1b212b"] : ["#2b3442", "#dde2e9", "#ffffff"];
-    const axis = { automargin: true, title: { font: { size: 12 } }, gridcolor: line, zerolinecolor: line, linecolor: line };
+    const axis = { automargin: true, title: { font: { size: 12 }, standoff: 8 }, gridcolor: line, zerolinecolor: line, linecolor: line };
     return {
       layout: {
         font: { color: ink, family: "system-ui, -apple-system, Segoe UI, Roboto, sans-serif", size: 13 },
