@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from embedders.base import Embedding, Progress
     from workspace.log_source import LogSource, OpenedLog
+    from workspace.pairs import Pair
     from workspace.results import Neighbours
     from workspace.runs import Run
 
 Similarity = Literal["cosine", "dot"]
+Maps = Literal["umap", "pca"]
 ExportFormat = Literal["csv", "parquet", "word2vec", "neighbours", "coordinates", "settings"]
 
 app = typer.Typer(
@@ -174,16 +176,34 @@ def compare(
     k: Annotated[int, typer.Option(min=1, max=1000, help="Neighbours of each item that are compared.")] = 10,
     similarity_a: Annotated[Similarity, typer.Option(help="What A's neighbours are near by.")] = "cosine",
     similarity_b: Annotated[Similarity, typer.Option(help="What B's neighbours are near by.")] = "cosine",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a report with maps and charts, to open in a browser.")
+    ] = None,
+    item: Annotated[str | None, typer.Option(metavar="ID", help="An item whose neighbours the report shows.")] = None,
+    maps: Annotated[
+        Maps, typer.Option(help="How the report's maps are drawn: UMAP takes most of its time, PCA none.")
+    ] = "umap",
+    force: Force = False,
     json_file: JsonFile = None,
 ) -> None:
     """Say how far two runs agree, and how each leans towards popular items."""
-    from workspace.comparing import compare_runs
+    from workspace.comparing import compare_runs, pair_of
     from workspace.runs import find_run, open_run
 
+    if html is not None:
+        _refuse_file(html, json_file, "--html", force)
+    elif item is not None or maps != "umap":
+        raise ParameterError("--item and --maps are for a report: add --html FILE.")
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
     with TerminalProgress() as progress:
-        facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
-    answer(facts, json_file, comparison_lines(facts, a.entry.name, b.entry.name))
+        if html is None:
+            facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
+        else:
+            pair = pair_of(a, b, k, similarity_a, similarity_b, progress)
+            _write_report(pair, item, html, maps, progress)
+            facts = pair.report
+    lines = comparison_lines(facts, a.entry.name, b.entry.name)
+    answer(facts, json_file, lines if html is None else [*lines, f"report: {html}"])
 
 
 @app.command()
@@ -201,11 +221,7 @@ def export(
     from workspace.files import size_of
     from workspace.runs import find_run, open_run
 
-    _refuse_same_file(out, json_file)
-    if out.is_dir():
-        raise ExportError(f"{out} is a folder: give --out a file.")
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: choose another --out, or add --force to replace it.")
+    _refuse_file(out, json_file, "--out", force)
     opened = open_run(find_run(run))
     if format == "csv":
         writers.write_vectors_csv(opened, out)
@@ -261,9 +277,34 @@ def _refuse_run_folder(out: Path, force: bool) -> None:
         raise RunError(f"{out} cannot be written in {parent} ({error.strerror}): choose another --out.") from error
 
 
-def _refuse_same_file(out: Path, json_file: str | None) -> None:
+def _refuse_file(out: Path, json_file: str | None, option: str, force: bool) -> None:
+    """Raise ExportError where a file cannot be written, or only over one that nobody said to replace."""
+    _refuse_same_file(out, json_file, option)
+    if out.is_dir():
+        raise ExportError(f"{out} is a folder: give {option} a file.")
+    if not out.absolute().parent.is_dir():  # known now, not after minutes of work
+        raise ExportError(f"{out} cannot be written: there is no folder {out.parent}.")
+    if out.exists() and not force:
+        raise ExportError(f"{out} is there already: choose another {option}, or add --force to replace it.")
+
+
+def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -> None:
     if json_file not in (None, "-") and Path(json_file).absolute() == out.absolute():
-        raise ExportError(f"--out and --json both name {out}: give them two names.")
+        raise ExportError(f"{option} and --json both name {out}: give them two names.")
+
+
+def _write_report(pair: "Pair", item: str | None, out: Path, kind: Maps, progress: "Progress") -> None:
+    from figures.report_from_folders import write_report_from_folders
+    from workspace.files import DISK_FULL, disk_is_full
+
+    chosen = None if item is None else pair.catalogue.code_of.get(item)
+    if item is not None and chosen is None:
+        raise ParameterError(f"Neither run knows an item {item!r}: --item takes the id of an item of their log.")
+    try:
+        write_report_from_folders(pair, out, "UMAP" if kind == "umap" else "PCA", chosen, progress)
+    except OSError as error:
+        why = DISK_FULL if disk_is_full(error) else f"{out} cannot be written ({error.strerror})."
+        raise ExportError(why) from error
 
 
 def _neighbours(run: "Run", k: int, similarity: Similarity, progress: "Progress") -> "Neighbours":

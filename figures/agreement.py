@@ -100,6 +100,18 @@ def by_popularity(curve: Curve, expected: float | None) -> go.Figure:
     )
 
 
+def jaccard_by_chance(k: int, n: int) -> float | None:
+    """About the Jaccard of two random lists: k k / (n - 1) shared, of twice k less those.
+
+    >>> round(jaccard_by_chance(10, 101), 4), jaccard_by_chance(10, 2)  # 1 shared of 19
+    (0.0526, None)
+    """
+    if n < 3:
+        return None
+    shared = min(k, n - 1) / (n - 1)
+    return shared / (2 - shared)
+
+
 def _floor_lines(names: tuple[str, str], floors: Floors) -> dict[str, Any]:
     known = [
         (floor.value, f"{drawn_text(name)}, two seeds", colour)

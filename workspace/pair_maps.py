@@ -15,12 +15,12 @@ from workspace.runs import Run
 
 
 def maps_of(pair: Pair, progress: Progress = no_progress) -> MapPair:
-    """The maps of both runs, rows as in the pair; kept ones are kept beside their runs, others belong to nobody."""
+    """The UMAPs of both runs, rows as in the pair; kept ones are kept beside their runs, others belong to nobody."""
     a, b = pair.a.entry, pair.b.entry
     if all(entry.path.resolve().is_relative_to(room("runs").resolve()) for entry in (a, b)):
         found = make_maps(a, b, MapParams(), progress)
         return replace(found, a=_spread(found.a, pair.a), b=_spread(found.b, pair.b))
-    if a.key == b.key:
+    if a.path == b.path:
         alone = _drawn(pair.a, None, progress)
         return MapPair(alone, alone, None, True)
     from analysis.projection import register
@@ -32,6 +32,15 @@ def maps_of(pair: Pair, progress: Progress = no_progress) -> MapPair:
     turned, residual = register(layout, onto, np.ones(len(onto), dtype=bool))
     in_order = (onto, turned) if anchored_a else (turned, onto)
     return MapPair(*in_order, None if np.isnan(residual) else residual, anchored_a)
+
+
+def principal_maps_of(pair: Pair) -> MapPair:
+    """The first two principal components of both runs, at once, B's turned onto A's."""
+    from analysis.projection import pca_layout, register
+
+    a, b = (pca_layout(run.embedding.item_vectors) for run in (pair.a, pair.b))
+    turned, residual = register(b, a, np.ones(len(a), dtype=bool))
+    return MapPair(a, turned, None if np.isnan(residual) else residual, True)
 
 
 def _drawn(run: Run, start: Layout | None, progress: Progress) -> Layout:

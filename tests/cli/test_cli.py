@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -350,6 +351,57 @@ def test_compare_reads_folders_only(run: str, islands: str, capsys: Capture) -> 
             "norm_popularity", "assortativity",
         } <= set(facts[side])  # fmt: skip
     assert {"rbo", "cka", "procrustes"} <= set(facts)
+
+
+def test_compare_writes_a_report(run: str, islands: str, capsys: Capture) -> None:
+    assert cli.main(["train", islands, "--method", "svd", *SMALL, "--out", "other"]) == 0
+    capsys.readouterr()
+    facts = answer(["compare", run, "other", "--k", "5", "--html", "report.html", "--item", "A03"], capsys)
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert json.loads(page.partition('id="comparison">')[2].partition("</script>")[0]) == facts
+    assert "Shown are 24 of the 24 items that have a place." in page
+    assert "The star is Item A03" in page
+    assert "Dot instead of cosine" in page
+    assert "--html" in complaint(["compare", run, "other", "--html", "report.html"], capsys)
+    assert Path("report.html").read_text(encoding="utf-8") == page
+    assert cli.main(["compare", run, "other", "--html", "report.html", "--force", "--maps", "pca"]) == 0
+    assert capsys.readouterr().out.endswith("report: report.html\n")
+    assert "Each map shows the first principal components" in Path("report.html").read_text(encoding="utf-8")
+
+
+def test_a_report_of_kept_runs_takes_their_kept_maps(islands: str, capsys: Capture) -> None:
+    entry = logs.import_log(logs.keep_original(Path(islands), "islands.csv"), name="islands")
+    one, other = train_here(entry, "als", name="one"), train_here(entry, "svd", name="other")
+    assert cli.main(["compare", "one", "other", "--html", "report.html"]) == 0
+    kept = sorted(run.path / "results" for run in (one, other))
+    assert all(any(folder.glob("map-*.npz")) for folder in kept)
+    assert not Path("run").exists()
+
+
+def test_a_report_of_runs_of_two_logs(run: str, tmp_path: Path, capsys: Capture) -> None:
+    more = str(write_csv(two_islands(seed=1, items_per_island=14), tmp_path / "more.csv"))
+    assert cli.main(["train", more, "--method", "als", *SMALL, "--out", "more"]) == 0
+    capsys.readouterr()
+    facts = answer(["compare", run, "more", "--html", "report.html"], capsys)
+    assert (facts["logs"], facts["common_items"]) == ("different", 24)
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "The two runs are of two logs." in page
+    assert "Shown are 28 of the 28 items that have a place." in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--html", "run"], "is a folder"),
+        (["--html", "both.json", "--json", "both.json"], "two names"),
+        (["--html", "report.html", "--item", "Q99"], "item 'Q99'"),
+        (["--html", "no/such/folder/report.html"], "cannot be written"),
+        (["--item", "A03"], "--html"),
+        (["--maps", "pca"], "--html"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused(run: str, arguments: list[str], said: str, capsys: Capture) -> None:
+    assert re.search(said, complaint(["compare", run, run, "--similarity-b", "dot", *arguments], capsys))
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet", "word2vec"])

@@ -44,7 +44,7 @@ def agreement(evidence: Evidence) -> None:
         st.markdown("**Does it change with popularity?**")
         curve = popularity_curve(evidence.catalogue.quantiles, comparison.jaccard_by_item)
         n = comparison.common_items
-        picture(pictures.by_popularity(curve, _by_chance(k, n)), "Agreement against popularity")
+        picture(pictures.by_popularity(curve, pictures.jaccard_by_chance(k, n)), "Agreement against popularity")
         explain("popularity_quantile", "intervals")
     left, right = st.columns(2)
     with left:
@@ -57,14 +57,6 @@ def agreement(evidence: Evidence) -> None:
         explain("rbo", "cka", "procrustes", "noise_floor")
     st.markdown("**How do the items spread, and which are seen most differently?**")
     _items(evidence)
-
-
-def _by_chance(k: int, n: int) -> float | None:
-    """About the Jaccard of two random lists: k k / (n - 1) shared, of twice k less those."""
-    if n < 3:
-        return None
-    shared = min(k, n - 1) / (n - 1)
-    return shared / (2 - shared)
 
 
 def _geometry(evidence: Evidence, floors: tuple[NoiseFloor | None, NoiseFloor | None]) -> None:

@@ -16,6 +16,7 @@ from widgets.comparing.neighbours import neighbours
 from widgets.comparing.noise import noise_button, noise_floors
 from widgets.comparing.popularity import popularity_bias
 from widgets.comparing.reasons import index_of
+from widgets.comparing.report import report_button
 from widgets.comparing.selection import selected_items
 from widgets.comparing.turned import turned
 from widgets.item_filter import choose_filter
@@ -52,6 +53,7 @@ def around_item(evidence: Evidence) -> None:
     selected_items(evidence, drawn, mask)
     search_box(evidence.catalogue, mask)
     neighbours(evidence, item, mask)
+    report_button(evidence, item, drawn)
 
 
 @st.fragment
