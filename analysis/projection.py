@@ -31,6 +31,9 @@ _GRAPH_SHARE = 0.1  # of a map's time, about: the rest is spent placing the item
 # First step of a map that starts from another (umap's own is 1): at 1, groups without an edge between them drift far
 # from where they started; at a quarter they stay, and no fewer neighbours end up beside each other. Both were measured.
 _STARTED_STEP = 0.25
+# Items of the largest map that starts from the spectrum. The solver can take many minutes over a larger graph that is in
+# pieces: of 68,509 items in nine it was not done after seven.
+_LARGEST_SPECTRUM = 20_000
 
 
 def umap_layout(
@@ -52,7 +55,8 @@ def umap_layout(
     min_distance  how close points may stand, 0..1; more spreads the groups out
     seed          the same seed gives the same map on one machine; None uses every core and never repeats
     init          where each item starts, such as another model's map; an item with a NaN row starts amid its
-                  neighbours. None starts from the spectrum of the neighbour graph
+                  neighbours. None starts from the spectrum of the neighbour graph, and a map of more than 20,000
+                  items from their principal components
     components    2, or 3 for a map to turn around
 
     Up to n_neighbours items all are neighbours of each other, and the map is `pca_layout`.
@@ -71,6 +75,9 @@ def umap_layout(
         graph, _, _ = umap.fuzzy_simplicial_set(
             unit, n_neighbours, random, "cosine", knn_indices=indices, knn_dists=distances
         )
+        first: Any = "spectral" if start is None else start
+        if start is None and len(trained) > _LARGEST_SPECTRUM:
+            first = _apart(pca_layout(vectors, components)[trained])
         a, b = umap.find_ab_params(1.0, min_distance)
         progress("placing the items", _GRAPH_SHARE, 1.0)
         places, _ = umap.simplicial_set_embedding(
@@ -83,7 +90,7 @@ def umap_layout(
             gamma=1.0,
             negative_sample_rate=5,
             n_epochs=None,  # umap's own choice: 500 up to 10,000 items, 200 beyond
-            init="spectral" if start is None else start,
+            init=first,
             random_state=random,
             metric="cosine",
             metric_kwds={},

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pytest
 from scipy.spatial import procrustes as scipy_procrustes
 
+import analysis.projection
 from analysis.arrays import Layout, Vectors
 from analysis.neighbours import top_neighbours
 from analysis.projection import pca_layout, register, umap_layout
@@ -26,9 +27,9 @@ def grouped_vectors(seed: int, noise: float = 0.25) -> Vectors:
     return np.asarray(centres[GROUPS] + noise * rng.standard_normal((N, 12)), dtype=np.float32)
 
 
-def mapped(vectors: Vectors, init: Layout | None = None, seed: int | None = 0) -> Layout:
+def mapped(vectors: Vectors, init: Layout | None = None, seed: int | None = 0, components: int = 2) -> Layout:
     indices, scores = top_neighbours(vectors, 14)
-    return umap_layout(vectors, indices, scores, init=init, seed=seed)
+    return umap_layout(vectors, indices, scores, init=init, seed=seed, components=components)
 
 
 def group_share(layout: Layout, groups: npt.NDArray[np.int64]) -> float:
@@ -203,3 +204,22 @@ def test_with_nothing_to_fit_the_layout_stays_where_it_is() -> None:
         assert math.isnan(residual)
     moved, residual = register(layout, np.zeros_like(layout), np.ones(3, dtype=bool))
     assert math.isnan(residual)
+
+
+def test_a_large_map_starts_from_principal_components_and_keeps_groups_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import umap.umap_
+
+    monkeypatch.setattr(analysis.projection, "_LARGEST_SPECTRUM", N - 1)
+    monkeypatch.setattr(umap.umap_, "spectral_layout", lambda *_, **__: pytest.fail("the spectrum was asked for"))
+    assert group_share(mapped(grouped_vectors(1)), GROUPS) > 0.95
+
+
+def test_maps_of_three_dimensions_keep_groups_together() -> None:
+    vectors = grouped_vectors(1)
+    for layout in (pca_layout(vectors, 3), mapped(vectors, components=3)):
+        assert layout.shape == (N, 3)
+        assert np.isfinite(layout).all()
+    assert group_share(mapped(vectors, components=3), GROUPS) > 0.95
+    assert np.array_equal(pca_layout(vectors, 3)[:, :2], pca_layout(vectors))
