@@ -143,6 +143,8 @@ def _search(
     """Lists of `width` < n neighbours, block by block: (rows done, places in `queries`, what was found there)."""
     import faiss
 
+    from analysis.neighbours_kernel import best_of_candidates
+
     # faiss spends half its time on threads that wait for each other inside one product; one thread a block does not.
     threads = faiss.omp_get_max_threads()
     n_blocks = -(-len(queries) // _QUERY_BLOCK)
@@ -155,8 +157,8 @@ def _search(
     def block_lists(block: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Found, Mask]:
         asked = queries[block]
         index_scores, candidates = faiss.knn(vectors[asked], vectors, fetched, faiss.METRIC_INNER_PRODUCT)
-        offsets = np.arange(len(block) + 1) * fetched
-        found, scores = _best(vectors, asked, offsets, candidates.ravel(), width)
+        found, scores = _room(len(block), width)
+        best_of_candidates(vectors, asked, candidates, found, scores)
         # What the index left out scores at most what it fetched last.
         beaten = scores[:, -1] > index_scores[:, -1] + tolerance[asked]
         return block, (found, scores), ~beaten & (fetched < len(vectors))
@@ -173,37 +175,36 @@ def _search(
                 thresholds.append(scores[unsure, -1] - tolerance[queries[block[unsure]]])
                 done += int((~unsure).sum())
                 yield done, block[~unsure], (found[~unsure], scores[~unsure])
+            rows = np.concatenate(undecided)
+            least = np.nextafter(np.concatenate(thresholds).astype(np.float32), np.float32(-np.inf))
+            step = max(_PRODUCT_BLOCK_VALUES // len(vectors), 1)
+            for start in range(0, len(rows), step):
+                block = rows[start : start + step]
+                done += len(block)
+                yield done, block, _tied(vectors, queries[block], least[start : start + step], width, pool, threads)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    rows, least = np.concatenate(undecided), np.concatenate(thresholds).astype(np.float32)
-    step = max(_PRODUCT_BLOCK_VALUES // len(vectors), 1)
-    for start in range(0, len(rows), step):
-        block = rows[start : start + step]
-        done += len(block)
-        yield done, block, _tied(vectors, queries[block], least[start : start + step], width)
 
 
-def _best(
-    vectors: Vectors,
-    queries: npt.NDArray[np.int64],
-    offsets: npt.NDArray[np.int64],
-    candidates: npt.NDArray[np.int64],
-    width: int,
+def _tied(
+    vectors: Vectors, queries: npt.NDArray[np.int64], least: Scores, width: int, pool: ThreadPoolExecutor, threads: int
 ) -> Found:
-    """The best `width` of each query's candidates by exact score, then by place; the query itself left out."""
-    from analysis.neighbours_kernel import best
-
-    found = np.empty((len(queries), width), dtype=np.int64)
-    scores = np.empty((len(queries), width), dtype=np.float32)
-    best(vectors, queries, offsets, candidates, found, scores)
-    return found, scores
-
-
-def _tied(vectors: Vectors, queries: npt.NDArray[np.int64], least: Scores, width: int) -> Found:
     """The same from all items: for rows in which more items tie, or nearly do, than the index was asked for.
 
     least  float32 (q,) what nothing in the list can be below
     """
-    row, candidates = np.nonzero(vectors[queries] @ vectors.T >= np.nextafter(least, np.float32(-np.inf))[:, None])
-    offsets = np.searchsorted(row, np.arange(len(queries) + 1))
-    return _best(vectors, queries, offsets, candidates, width)
+    from analysis.neighbours_kernel import best_of_all
+
+    products = vectors[queries] @ vectors.T
+    found, scores = _room(len(queries), width)
+
+    def settle(part: slice) -> None:
+        best_of_all(vectors, queries[part], products[part], least[part], found[part], scores[part])
+
+    step = -(-len(queries) // threads)
+    list(pool.map(settle, [slice(start, start + step) for start in range(0, len(queries), step)]))
+    return found, scores
+
+
+def _room(n: int, width: int) -> Found:
+    return np.empty((n, width), dtype=np.int64), np.empty((n, width), dtype=np.float32)

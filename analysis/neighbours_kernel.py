@@ -7,47 +7,65 @@ import numpy as np
 import numpy.typing as npt
 
 
+@numba.njit(inline="always")
+def _insert(vectors, query, candidate, found, scores, row, held):  # type: ignore[no-untyped-def]
+    """Put a candidate at its place in a row of the best, where it is among them; answers how many are held then.
+
+    A score is the dot product in double precision, rounded to float32; equal scores stand by place.
+    """
+    exact = 0.0
+    for axis in range(vectors.shape[1]):
+        exact += np.float64(vectors[query, axis]) * np.float64(vectors[candidate, axis])
+    score = np.float32(exact)
+    place = held
+    if held == found.shape[1]:
+        place -= 1
+        if score < scores[row, place] or (score == scores[row, place] and candidate > found[row, place]):
+            return held
+    while place > 0:
+        before, ahead = found[row, place - 1], scores[row, place - 1]
+        if ahead > score or (ahead == score and before < candidate):
+            break
+        scores[row, place] = ahead
+        found[row, place] = before
+        place -= 1
+    scores[row, place] = score
+    found[row, place] = candidate
+    return min(held + 1, found.shape[1])
+
+
 @numba.njit(nogil=True, cache=True)
-def best(
+def best_of_candidates(
     vectors: npt.NDArray[np.float32],
     queries: npt.NDArray[np.int64],
-    offsets: npt.NDArray[np.int64],
     candidates: npt.NDArray[np.int64],
     found: npt.NDArray[np.int64],
     scores: npt.NDArray[np.float32],
 ) -> None:
-    """Fill found and scores (q, width) with the best of each query's candidates, itself left out.
+    """Fill found and scores (q, width) with the best of each query's candidates (q, more), itself left out.
 
-    Those of query number i are candidates[offsets[i] : offsets[i + 1]], at least width without itself. A score is the
-    dot product in double precision, rounded to float32; equal scores stand by place. Candidates come nearly in order,
-    so that inserting one at its place takes few steps.
+    Candidates come nearly in order, so that each is put at its place in a few steps.
     """
-    width = found.shape[1]
     for row in range(len(queries)):
-        query = queries[row]
         held = 0
-        for number in range(offsets[row], offsets[row + 1]):
-            candidate = candidates[number]
-            if candidate == query:
-                continue
-            exact = 0.0
-            for axis in range(vectors.shape[1]):
-                exact += np.float64(vectors[query, axis]) * np.float64(vectors[candidate, axis])
-            score = np.float32(exact)
-            place = held
-            if held == width:
-                last, worst = found[row, width - 1], scores[row, width - 1]
-                if score < worst or (score == worst and candidate > last):
-                    continue
-                place = width - 1
-            else:
-                held += 1
-            while place > 0 and (
-                scores[row, place - 1] < score
-                or (scores[row, place - 1] == score and found[row, place - 1] > candidate)
-            ):
-                scores[row, place] = scores[row, place - 1]
-                found[row, place] = found[row, place - 1]
-                place -= 1
-            scores[row, place] = score
-            found[row, place] = candidate
+        for candidate in candidates[row]:
+            if candidate != queries[row]:
+                held = _insert(vectors, queries[row], candidate, found, scores, row, held)
+
+
+@numba.njit(nogil=True, cache=True)
+def best_of_all(
+    vectors: npt.NDArray[np.float32],
+    queries: npt.NDArray[np.int64],
+    products: npt.NDArray[np.float32],
+    least: npt.NDArray[np.float32],
+    found: npt.NDArray[np.int64],
+    scores: npt.NDArray[np.float32],
+) -> None:
+    """The same of all items whose product with the query, float32 (q, n), is at least `least` (q,)."""
+    for row in range(len(queries)):
+        held = 0
+        threshold = least[row]
+        for candidate in range(products.shape[1]):
+            if products[row, candidate] >= threshold and candidate != queries[row]:
+                held = _insert(vectors, queries[row], candidate, found, scores, row, held)
