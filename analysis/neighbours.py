@@ -24,8 +24,8 @@ from errors import InputError, ParameterError
 
 Found = tuple[npt.NDArray[np.int64], Scores]  # rows of the searched vectors, and their scores
 
-_QUERY_BLOCK = 4096  # one thread's matrix product is fastest at this height, and progress comes often enough
-_EXTRA = 16  # candidates beyond k that the index is asked for
+_QUERY_BLOCK = 8192  # one thread's matrix product is fastest at this height, and progress comes often enough
+_EXTRA = 24  # candidates beyond k that the index is asked for
 _PRODUCT_BLOCK_VALUES = 1 << 25  # scores held at once where rows are taken from all items: 128 MB as float32
 
 

@@ -31,8 +31,8 @@ _GRAPH_SHARE = 0.1  # of a map's time, about: the rest is spent placing the item
 # First step of a map that starts from another (umap's own is 1): at 1, groups without an edge between them drift far
 # from where they started; at a quarter they stay, and no fewer neighbours end up beside each other. Both were measured.
 _STARTED_STEP = 0.25
-# Items of the largest map that starts from the spectrum. Over a larger graph the solver can take many minutes: of 68,509
-# items in nine pieces it was not done after seven.
+# Items of the largest map that starts from the spectrum. Over a larger graph the solver can take many minutes: with
+# 68,509 items in nine pieces it was not done after seven.
 _LARGEST_SPECTRUM = 20_000
 
 

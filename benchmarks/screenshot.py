@@ -35,7 +35,7 @@ def take(runs: Path, picture: Path = PICTURE) -> None:
             browsing.choose_item(page, ITEM)
             page.mouse.move(0, 0)
             page.wait_for_timeout(2000)  # the maps are drawn after the page says that it is done
-            table = page.get_by_test_id("stDataFrame").last.bounding_box()
+            table = page.get_by_test_id("stDataFrame").first.bounding_box()
             if table is None:
                 raise RuntimeError("the Compare page shows no neighbour tables")
             seen = page.screenshot(
