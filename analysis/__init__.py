@@ -13,8 +13,9 @@ from analysis.agreement import (
     rbo,
     rbo_weight_inside,
 )
-from analysis.compare import Comparison, Measure, Side, SideMeasures, matched
+from analysis.compare import Comparison, matched
 from analysis.hubs import Hubness, coverage, gini, hubness, list_counts
+from analysis.measures import Measure, Side, SideMeasures
 from analysis.neighbours import common_items, neighbours_within, top_neighbours
 from analysis.popularity import (
     BUCKETS,

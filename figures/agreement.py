@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from analysis import BUCKETS
 from analysis.agreement import DepthCurve
 from analysis.arrays import Floats
-from analysis.compare import Measure
+from analysis.measures import Measure
 from analysis.popularity import Curve
 from figures.charts import band, figure
 from figures.colours import BASELINE, BOTH, OTHER, A, B

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.arrays import Floats, Neighbours
-from analysis.compare import Measure
 from analysis.intervals import Interval, difference_of_lists, share_interval
+from analysis.measures import Measure
 from analysis.popularity import neighbour_popularity
 from figures.text import count, decimal, percent, plain
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from figures.colourings import Groups, Scale
 from figures.colours import BOTH, QUERY, A, B
-from figures.maps import Groups, Layout, Scale, point_size, window_of
+from figures.maps import Layout, point_size, window_of
 from figures.text import drawn_text, shorten
 
 HOVERED_NEIGHBOURS = 10  # of each item that are shown while the pointer is on it

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.map_summaries import stratified_sample
-from figures import maps
+from figures import colourings, maps
 from figures.report_page import ReportPage, explained, text
 from figures.text import count, decimal, drawn_text, shorten
 from workspace.pairs import Pair
@@ -29,7 +29,7 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, kind: str,
     shown = np.zeros(len(there), dtype=bool)
     shown[stratified_sample(items.p, there, MOST_POINTS)] = True
     titles = [shorten(title, _LONGEST_TITLE) for title in items.titles]
-    base = maps.base_figure(layouts, pair.names, titles, maps.by_quantile(items.quantiles), shown)
+    base = maps.base_figure(layouts, pair.names, titles, colourings.by_quantile(items.quantiles), shown)
     highlight = None if chosen is None else highlight_of(pair, chosen)
     drawn = maps.marked(base, layouts, pair.names, titles, highlight).to_dict()
     codes = np.flatnonzero(shown)

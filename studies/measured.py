@@ -9,7 +9,8 @@ import numpy as np
 
 from analysis.agreement import jaccard_overlap_rbo
 from analysis.arrays import Progress, no_progress
-from analysis.compare import Geometry, Measure, Side, measure_side
+from analysis.compare import Geometry
+from analysis.measures import Measure, Side, measure_side
 from analysis.neighbours import common_items, neighbours_within
 
 NONE = Measure(float("nan"), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from analysis.arrays import Similarity
-from analysis.compare import Side
+from analysis.measures import Side
 from analysis.popularity import popularity_buckets
 from embedders import METHODS
 from interactions import InteractionLog

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Similarity
-from analysis.compare import Side, compare, matched
+from analysis.compare import compare, matched
+from analysis.measures import Side
 from analysis.neighbours import common_items, neighbours_within
 from embedders.base import Progress, no_progress
 from workspace.catalogue import catalogue_of

@@ -10,7 +10,7 @@ from scipy import sparse
 from analysis import popularity_buckets
 from analysis.arrays import Counts, Mask
 from analysis.baselines import distinct_draws, popular_items, popular_neighbours, random_items, random_neighbours
-from analysis.compare import Side, measure_lists
+from analysis.measures import Side, measure_lists
 from tests.analysis import slow
 
 N = 60

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import analysis.compare
+import analysis.measures
 from analysis.arrays import Similarity, Vectors
-from analysis.compare import Geometry, Side, compare, matched
+from analysis.compare import Geometry, compare, matched
+from analysis.measures import Side
 from analysis.neighbours import top_neighbours
 from analysis.popularity import popularity_buckets
 from errors import ParameterError
@@ -169,7 +170,7 @@ def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(analysis.compare, "top_neighbours", never)
+    monkeypatch.setattr(analysis.measures, "top_neighbours", never)
     monkeypatch.setattr("analysis.neighbours.top_neighbours", never)
     assert compare(a, b, 5).as_json() == plain
 

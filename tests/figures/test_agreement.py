@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from analysis.agreement import jaccard_by_depth
-from analysis.compare import Measure
+from analysis.measures import Measure
 from analysis.popularity import popularity_curve
 from figures import agreement
 

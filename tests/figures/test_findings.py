@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.compare import Measure, Side, compare
+from analysis.compare import compare
 from analysis.intervals import Interval
+from analysis.measures import Measure, Side
 from analysis.popularity import popularity_buckets
 from figures.findings import Turned, findings
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.compare import Measure
+from analysis.measures import Measure
 from embedders import METHODS
 from figures import ladder, studies
 from figures.colours import FAMILIES

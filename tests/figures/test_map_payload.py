@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures import maps
+from figures import colourings
 from figures.map_payload import Density, MapItems, Word, packed
 
 N = 7
@@ -28,7 +28,7 @@ def message(**changes: Any) -> bytes:
         "layouts": (LEFT, RIGHT),
         "names": ("a <i>", "b"),
         "items": ITEMS,
-        "colouring": maps.by_quantile(np.linspace(0, 1, N)),
+        "colouring": colourings.by_quantile(np.linspace(0, 1, N)),
         "sample": np.array([0, 2, 5]),
         "near": (NEAR, NEAR + 1),
     }
@@ -66,7 +66,7 @@ def test_what_plotly_draws_as_text_is_escaped_and_what_the_browser_sets_as_text_
 
 
 def test_a_number_colours_each_map_by_its_own_values() -> None:
-    counts = maps.by_list_counts(np.array([0, 9, 99, 0, 0, 0, 0]), np.zeros(N, dtype=np.int64))
+    counts = colourings.by_list_counts(np.array([0, 9, 99, 0, 0, 0, 0]), np.zeros(N, dtype=np.int64))
     found = unpacked(message(colouring=counts))
     assert found["shade_a"].tolist() == pytest.approx([0, 1, 2, 0, 0, 0, 0])
     assert not found["shade_b"].any()
@@ -74,7 +74,7 @@ def test_a_number_colours_each_map_by_its_own_values() -> None:
 
 
 def test_groups_carry_their_names_escaped_and_their_colours() -> None:
-    found = unpacked(message(colouring=maps.by_category(["x<y", None, "x<y", "z", "z", "z", "z"])))
+    found = unpacked(message(colouring=colourings.by_category(["x<y", None, "x<y", "z", "z", "z", "z"])))
     assert found["colour"]["names"] == ["z", "x&lt;y", "other or none"]
     assert found["group"].tolist() == [1, 2, 1, 0, 0, 0, 0]
     assert len(found["colour"]["colours"]) == 3
@@ -91,17 +91,17 @@ def test_sizes_and_density_are_sent_where_they_are_drawn() -> None:
 
 def test_length_and_overlap_are_told_apart_for_each_run() -> None:
     long = np.array([[3, 4], [0, 1], [0, 0]], dtype=np.float32)
-    scale = maps.by_norm(long, long[::-1].copy())
+    scale = colourings.by_norm(long, long[::-1].copy())
     assert np.array_equal(scale.of(0), [1, 0, np.nan], equal_nan=True)
     assert np.array_equal(scale.of(1), [np.nan, 0, 1], equal_nan=True)
-    same = maps.by_overlap(np.array([0.5]))
+    same = colourings.by_overlap(np.array([0.5]))
     assert same.of(0) is same.of(1)
 
 
 def test_regions_are_told_by_categories_or_where_there_are_none_by_words_of_titles() -> None:
-    terms, names = maps.terms_of(["tea", None, "milk", "tea"], ["ignored"] * 4)
+    terms, names = colourings.terms_of(["tea", None, "milk", "tea"], ["ignored"] * 4)
     assert names == ["tea", "milk"]
     assert terms.toarray().tolist() == [[1, 0], [0, 0], [0, 1], [1, 0]]
-    terms, names = maps.terms_of([None, None], ["Green tea 2", "tea tea (b)"])
+    terms, names = colourings.terms_of([None, None], ["Green tea 2", "tea tea (b)"])
     assert names == ["tea", "green"]
     assert terms.toarray().tolist() == [[1, 1], [1, 0]]

@@ -10,7 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from figures import maps
+from figures import colourings, maps
+from figures.maps_in_space import three_dimensional
 
 TITLES = ["one", "two", "<b>three</b>", "four", "five", "six"]
 LEFT = np.arange(12, dtype=np.float32).reshape(6, 2)
@@ -22,7 +23,7 @@ HIGHLIGHT = maps.Highlight(0, np.array([1], np.int32), np.array([2], np.int32), 
 @pytest.fixture
 def figure() -> go.Figure:
     names = ("first", "second")
-    base = maps.base_figure((LEFT, RIGHT), names, TITLES, maps.by_quantile(np.linspace(0, 1, 6)))
+    base = maps.base_figure((LEFT, RIGHT), names, TITLES, colourings.by_quantile(np.linspace(0, 1, 6)))
     return go.Figure(maps.marked(base, (LEFT, RIGHT), names, TITLES, HIGHLIGHT).to_dict())  # which checks it, too
 
 
@@ -69,7 +70,7 @@ def test_the_legend_names_each_kind_once(figure: go.Figure) -> None:
 
 def test_the_largest_categories_keep_their_names_and_the_rest_are_one_group() -> None:
     categories = [f"c{number:02}" for number in range(25) for _ in range(25 - number)] + [None]
-    groups = maps.by_category(categories)
+    groups = colourings.by_category(categories)
     assert list(groups.names) == [f"c{number:02}" for number in range(20)] + ["other or none"]
     assert groups.codes[0] == 0
     assert groups.codes[-1] == 20
@@ -77,16 +78,33 @@ def test_the_largest_categories_keep_their_names_and_the_rest_are_one_group() ->
 
 
 def test_a_column_of_numbers_is_a_scale_and_one_of_labels_is_groups() -> None:
-    prices = maps.by_column("price <b>", pd.Series(["30", None, "10", "20"], dtype="str"))
-    assert isinstance(prices, maps.Scale)
+    prices = colourings.by_column("price <b>", pd.Series(["30", None, "10", "20"], dtype="str"))
+    assert isinstance(prices, colourings.Scale)
     assert prices.title == "price &lt;b&gt;, quantile"
     assert np.array_equal(prices.values, [1, np.nan, 0, 0.5], equal_nan=True)
-    genres = maps.by_column("genres", pd.Series(["Drama|War", None, "Comedy", "Drama"], dtype="str"))
-    assert isinstance(genres, maps.Groups)
+    genres = colourings.by_column("genres", pd.Series(["Drama|War", None, "Comedy", "Drama"], dtype="str"))
+    assert isinstance(genres, colourings.Groups)
     assert [genres.names[code] for code in genres.codes] == ["Drama", "other or none", "Comedy", "Drama"]
 
 
 def test_only_the_items_that_are_shown_are_drawn() -> None:
     shown = np.array([True, False, True, False, False, True])
-    base = maps.base_figure((LEFT, RIGHT), ("a", "b"), TITLES, maps.by_quantile(np.linspace(0, 1, 6)), shown)
+    base = maps.base_figure((LEFT, RIGHT), ("a", "b"), TITLES, colourings.by_quantile(np.linspace(0, 1, 6)), shown)
     assert [codes(trace["customdata"]) for trace in base["data"]] == [[0, 2, 5], [0, 2]]
+
+
+def test_maps_in_space_hold_the_same_items_and_marks_each_in_its_own_scene() -> None:
+    deep = np.hstack([LEFT, np.arange(6, dtype=np.float32)[:, None]])
+    other = deep.copy()
+    other[5] = np.nan
+    drawn, shown = three_dimensional(
+        (deep, other), ("first", "<second>"), TITLES, colourings.by_quantile(np.linspace(0, 1, 6)), np.ones(6, bool),
+        np.arange(6), HIGHLIGHT,
+    )  # fmt: skip
+    assert shown == 6
+    scenes = {trace.scene: trace for trace in drawn.data if trace.name == "items"}
+    assert [codes(scenes[scene].customdata) for scene in ("scene", "scene2")] == [[0, 1, 2, 3, 4, 5], [0, 1, 2, 3, 4]]
+    assert np.array_equal(scenes["scene"].z, deep[:, 2])
+    named = {(trace.scene, trace.name) for trace in drawn.data}
+    assert {("scene", "chosen item"), ("scene2", "chosen item"), ("scene2", "neighbour in both")} <= named
+    assert [note.text for note in drawn.layout.annotations] == ["<b>A</b> first", "<b>B</b> &lt;second&gt;"]

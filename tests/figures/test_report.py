@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.compare import Measure
 from analysis.intervals import Interval
+from analysis.measures import Measure
 from figures import report_maps
 from figures.findings import Turned
 from figures.report import report_html, write_report

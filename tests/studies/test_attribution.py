@@ -8,7 +8,7 @@ import pytest
 
 from analysis import BUCKETS, head_share, jaccard, neighbour_popularity, popularity_buckets, popularity_quantiles
 from analysis import top_neighbours as nearest
-from analysis.compare import Measure
+from analysis.measures import Measure
 from embedders import METHODS
 from studies.attribution import (
     Rung,

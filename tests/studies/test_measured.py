@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from analysis.compare import Side, compare
+from analysis.compare import compare
+from analysis.measures import Side
 from analysis.popularity import popularity_buckets
 from studies.measured import agreement_of, agreement_with_itself, measures_of
 

@@ -9,7 +9,8 @@ import pytest
 
 from analysis.arrays import Similarity
 from analysis.baselines import popular_neighbours
-from analysis.compare import compare, measure_lists
+from analysis.compare import compare
+from analysis.measures import measure_lists
 from embedders import METHODS, Embedding
 from tests.planted import zipf_log
 from workspace import results, runs

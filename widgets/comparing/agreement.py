@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from analysis import BUCKETS
-from analysis.compare import Measure
+from analysis.measures import Measure
 from analysis.popularity import popularity_curve
 from figures import agreement as pictures
 from figures.text import count, decimal, percent, plain

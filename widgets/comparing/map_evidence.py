@@ -12,7 +12,7 @@ import streamlit as st
 
 from analysis.arrays import Layout
 from analysis.map_summaries import landmarks, map_density, stratified_sample
-from figures import maps
+from figures import colourings, maps
 from figures.map_payload import Density, MapItems, Word, packed
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_settings import COLUMN, MapView
@@ -97,23 +97,23 @@ def plain_base(
     )
 
 
-def colouring(evidence: Evidence, colour: str) -> maps.Scale | maps.Groups:
+def colouring(evidence: Evidence, colour: str) -> colourings.Scale | colourings.Groups:
     """What gives each point its colour."""
     items, measured = evidence.catalogue, evidence.pair.comparison
     if colour.startswith(COLUMN):
         name = colour.removeprefix(COLUMN)
-        return maps.by_column(name, evidence.log.item_column(name).reindex(list(items.ids)))
+        return colourings.by_column(name, evidence.log.item_column(name).reindex(list(items.ids)))
     if colour == "bucket":
-        return maps.by_bucket(items.buckets)
+        return colourings.by_bucket(items.buckets)
     if colour == "category":
-        return maps.by_category(items.categories)
+        return colourings.by_category(items.categories)
     if colour == "overlap":
-        return maps.by_overlap(measured.overlap_by_item)
+        return colourings.by_overlap(measured.overlap_by_item)
     if colour == "hubness":
-        return maps.by_list_counts(measured.a.list_counts, measured.b.list_counts)
+        return colourings.by_list_counts(measured.a.list_counts, measured.b.list_counts)
     if colour == "norm":
-        return maps.by_norm(evidence.pair.a.embedding.item_vectors, evidence.pair.b.embedding.item_vectors)
-    return maps.by_quantile(items.quantiles)
+        return colourings.by_norm(evidence.pair.a.embedding.item_vectors, evidence.pair.b.embedding.item_vectors)
+    return colourings.by_quantile(items.quantiles)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
@@ -165,7 +165,7 @@ def _words(evidence: Evidence, drawn: DrawnMaps) -> Sequence[Word]:
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _terms(run_key: str, _items: Catalogue) -> tuple[sparse.csr_matrix, list[str]]:
     """Which items have which term: their categories, or where there are none the words of their titles."""
-    return maps.terms_of(_items.categories, _items.titles)
+    return colourings.terms_of(_items.categories, _items.titles)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

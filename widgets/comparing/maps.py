@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from figures import maps
+from figures.maps_in_space import three_dimensional
 from figures.text import count, decimal, plain
 from widgets.comparing import linked_maps
 from widgets.comparing.evidence import Evidence
@@ -81,7 +82,7 @@ def _plain(
 
 def _three_dimensional(evidence: Evidence, item: int, drawn: DrawnMaps, view: MapView, mask: Mask) -> tuple[int, int]:
     choice, items = evidence.choice, evidence.catalogue
-    figure, shown = maps.three_dimensional(
+    figure, shown = three_dimensional(
         drawn.layouts, choice.names, items.titles, colouring(evidence, view.colour), mask, items.p,
         evidence.highlight(item),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.arrays import Similarity
-from analysis.compare import Measure, Side
+from analysis.measures import Measure, Side
 from embedders.base import Progress, no_progress, part_of
 from studies.measured import AGREEMENTS, Agreement, RunMeasures, agreement_of, agreement_with_itself, measures_of
 from workspace.comparing import side_of

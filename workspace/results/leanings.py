@@ -19,7 +19,7 @@ from workspace.runs import Run, RunEntry, open_run
 
 if TYPE_CHECKING:
     from analysis.arrays import Neighbours
-    from analysis.compare import Side, SideMeasures
+    from analysis.measures import Side, SideMeasures
 
 _SEED = 0  # of the lists drawn at random
 
@@ -79,7 +79,7 @@ def make_leaning(run: RunEntry, similarity: Similarity, k: int, progress: Progre
     """The same, measured and kept where it is not there yet, and so are the neighbours it needs."""
     kept = kept_leaning(run, similarity, k)
     if kept is None:
-        from analysis.compare import measure_lists
+        from analysis.measures import measure_lists
 
         near = make_neighbours(run, similarity, progress=part_of(progress, 0.0, 0.9))
         progress("Measuring", 0.9, 1.0)
@@ -109,7 +109,7 @@ def make_baselines(run: RunEntry, other: RunEntry, k: int, progress: Progress = 
         return kept
     run, other = _by_age(run, other)
     from analysis.baselines import popular_neighbours, random_neighbours
-    from analysis.compare import measure_lists
+    from analysis.measures import measure_lists
 
     progress("Drawing lists", 0.0, 1.0)
     opened, inside = open_run(run), _in_both(run, other)
