@@ -15,6 +15,7 @@ from figures.text import count, decimal, percent, plain
 
 LEAST_LEAN = 0.02  # of a quantile: a smaller difference is not called one, however sure it is
 LEAST_AGREEMENT = 0.02  # of a Jaccard
+LEAST_ALIKE = 0.9995  # of an overlap: what is shown as all of the neighbours
 _NO_INTERVAL = Interval(math.nan, math.nan, math.nan, 0)
 
 
@@ -113,6 +114,8 @@ def _noise(report: Mapping[str, Any], a: str, b: str, floors: tuple[Measure | No
         explained = f" Noise explains {f'at most {percent(room / unlike)}' if room > 0 else 'none'} of the difference."
     elif between.low > own.high:
         verdict = "They differ no more than two trainings of one of them do"
+    elif overlap >= lower.value >= LEAST_ALIKE:
+        verdict = "They do not differ"
     else:
         verdict = "Their difference cannot be told from noise"
     shared = f"two seeds of one method share {selves}; the two runs share {decimal(overlap * k, 1)}"

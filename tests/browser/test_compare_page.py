@@ -216,10 +216,10 @@ def test_the_numbers_on_the_page_are_those_of_the_command_line(
 
     report = compare_runs(open_run(runs[0]), open_run(runs[1]), 10)
     open_compare(page, app_server, runs)
-    told = page.locator("p", has_text="They share").inner_text()
+    told = page.locator("p", has_text="They share").first.inner_text()
     assert f"They share {10 * report['overlap']['all']:.1f} of 10 neighbours" in told
     assert f"Jaccard {report['jaccard']['all']:.2f};" in told
-    lean = page.locator("p", has_text="popular items more").inner_text()
+    lean = page.locator("p", has_text="popular items more").first.inner_text()
     assert f"quantile {report['a']['neighbour_popularity']:.2f} in factors" in lean
     page.get_by_role("tab", name="Agreement").click()
     expect(page.get_by_role("cell", name=f"{report['cka']:.3f}")).to_be_visible(timeout=PATIENCE)
@@ -256,6 +256,27 @@ def test_the_maps_are_not_empty(
         assert (background.mean() > 200) == (theme == "light")
         coloured = np.ptp(pane.astype(int), axis=2) > 60  # of a colour, not of a grey
         assert coloured.sum() > 5 * ITEMS
+
+
+def test_maps_that_are_drawn_again_before_they_are_done_are_drawn_all_the_same(
+    page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
+) -> None:
+    """Colours and pages that change in a hurry: the last of them is drawn, and none of them counts as a failure."""
+    open_compare(page, app_server, runs)
+    for hurry in range(3):
+        for colour in ("bucket", "category", "hubness"):
+            page.get_by_role("combobox", name="Colour by").click()
+            page.get_by_role("option", name=colour, exact=True).click()
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Methods", exact=True).click()
+        page.wait_for_timeout(100 * hurry)
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Compare", exact=True).click()
+        expect(page.locator(".itemscape-maps[data-drawn=true]")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+    page.locator(".itemscape-maps").scroll_into_view_if_needed()
+    item = alone(page, "")
+    page.mouse.move(*place(page, "", item))
+    expect(page.locator(".itemscape-name[data-pane=B]")).to_have_attribute("data-item", str(item))
+    assert "linked maps failed" not in app_server.text()
 
 
 def test_without_webgl_the_maps_are_drawn_point_by_point(

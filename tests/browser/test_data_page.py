@@ -159,7 +159,7 @@ def test_titles_come_from_a_second_file_and_ids_keep_their_zeros(
     assert {row[1] for row in rows_of_file[1:]} == {f"Tea number {item}" for item in range(12)}
     compare(page)
     expect(page.get_by_text("drinks").first).to_be_visible()
-    page.get_by_role("radio", name="maker").click()
+    choose(page, "Colour by", "maker")
     expect(page.locator(".legendtext").get_by_text("Twin")).to_be_visible()
     page.get_by_role("button", name="Show all items").click()
     choose(page, "Column", "maker")

@@ -139,6 +139,11 @@ def test_noise_is_judged_by_the_method_that_agrees_less_with_itself(floors: tupl
     assert f"{10 * floors[0]:.1f} of 10 in factors, {10 * floors[1]:.1f} in vectors\\_2" in sentence
 
 
+def test_runs_that_share_everything_do_not_differ() -> None:
+    same = findings(report(overlap=1.0), NAMES, (Measure(1.0, 1234), Measure(1.0, 1234)))[2]
+    assert same.startswith("**They do not differ**")
+
+
 def test_what_dot_does_is_said_of_each_run() -> None:
     rises = Turned(0.55, 0.97, Interval(0.42, 0.40, 0.44, 99))
     falls = Turned(0.60, 0.40, Interval(-0.20, -0.22, -0.18, 99))

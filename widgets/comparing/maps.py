@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from widgets.pictures import CONFIG
 from widgets.search import choose
 
 _MARKS = "map-marks"
+_messages = logging.getLogger(__name__)
 
 
 def pair_of_maps(evidence: Evidence, item: int, view: MapView, only: ItemFilter, mask: Mask) -> DrawnMaps:
@@ -133,6 +135,7 @@ def _fail() -> None:
     reason = st.session_state[_MARKS].failed
     if reason:
         st.session_state[FAILED] = str(reason)
+        _messages.warning("linked maps failed in the browser: %s", reason)
         st.toast("This browser cannot draw the linked maps: a plain chart stands in their place.")
 
 

@@ -48,8 +48,8 @@ function markSelection(board, selection) {
     chosen.push(inside);
   });
   board.marking = true;
-  Plotly.update(board.plot, { selectedpoints: chosen }, selection ? {} : { selections: [] }, traces)
-    .then(() => { board.marking = false; });
+  const done = () => { board.marking = false; };
+  Plotly.update(board.plot, { selectedpoints: chosen }, selection ? {} : { selections: [] }, traces).then(done, done);
 }
 
 function follow(board) {
@@ -109,7 +109,30 @@ function saveAsPicture(board) {
     .then((url) => Object.assign(document.createElement("a"), { href: url, download: "maps.png" }).click());
 }
 
-async function draw(board, container) {
+// One drawing after the other, since Plotly cannot begin one while another goes on; of those that wait only the last is
+// done. Streamlit may take the element away in the middle of one: what goes wrong then is nobody's failure.
+function draw(board, container) {
+  const turn = (board.turn = (board.turn ?? 0) + 1);
+  const gone = () => turn !== board.turn || !container.isConnected;
+  const attempt = (left) => async () => {
+    if (gone()) return;
+    try {
+      await drawOnce(board, container);
+    } catch (error) {
+      if (gone()) return;
+      if (!left) throw error;
+      Plotly.purge(container.querySelector(".itemscape-plot"));
+      board.plot = null;
+      await attempt(left - 1)();
+    }
+  };
+  board.drawing = (board.drawing ?? Promise.resolve()).then(attempt(1)).catch((error) => {
+    board.failed = String(error);
+    board.fail(board.failed);
+  });
+}
+
+async function drawOnce(board, container) {
   const width = container.clientWidth;
   const config = {
     displaylogo: false, scrollZoom: true, plotGlPixelRatio: 1, displayModeBar: true,
@@ -121,10 +144,9 @@ async function draw(board, container) {
   const traces = [...densityTraces(board.maps, board.look), ...pointTraces(board.maps)];
   const plot = container.querySelector(".itemscape-plot");
   const first = board.plot !== plot;
-  board.plot = plot;
-  board.overlay = container.querySelector(".itemscape-overlay");
-  board.selection = null;
-  await Plotly.react(board.plot, traces, { ...layout, width }, config);
+  await Plotly.react(plot, traces, { ...layout, width }, config);
+  if (!container.isConnected) return;
+  Object.assign(board, { plot, overlay: container.querySelector(".itemscape-overlay"), selection: null, hovered: null });
   if (first) follow(board);
   board.redraw = () => drawOverlay(board);
   board.select = (selection) => markSelection(board, selection ?? null);
@@ -133,38 +155,32 @@ async function draw(board, container) {
   container.dataset.drawn = "true";
 }
 
+// A narrower or wider page: the same picture at its new size, its panes side by side or one above the other.
+function fit(board, container) {
+  const width = container.clientWidth;
+  if (!width || !container.contains(board.plot) || Math.abs(board.plot._fullLayout.width - width) < 2) return;
+  const wanted = baseLayout(board.maps, board.look, width);
+  const changed = { width, height: wanted.height, annotations: wanted.annotations };
+  for (const axis of ["xaxis", "xaxis2", "yaxis", "yaxis2"]) changed[`${axis}.domain`] = wanted[axis].domain;
+  Plotly.relayout(board.plot, changed).catch(() => {}); // the element was taken away in the middle
+}
+
 export default function ({ data, parentElement }) {
   const container = parentElement.querySelector(".itemscape-maps");
+  const plot = container.querySelector(".itemscape-plot");
   const maps = unpacked(data);
   const board = boardOf(maps.board);
-  try {
-    if (!window.itemscapePlotly) throw new Error("Plotly is not there");
-    board.maps = maps;
-    board.look = { ...lookOf(container), ...maps.colours };
-    container.style.position = "relative";
-    draw(board, container).catch((error) => { board.failed = String(error); board.fail(board.failed); });
-  } catch (error) {
-    board.failed = String(error);
-    board.fail(board.failed);
-    return undefined;
-  }
+  board.maps = maps;
+  board.look = { ...lookOf(container), ...maps.colours };
+  container.style.position = "relative";
+  draw(board, container);
   board.observer?.disconnect();
-  const observer = new ResizeObserver(() => {
-    const width = container.clientWidth;
-    if (!width || !board.plot?._fullLayout || Math.abs(board.plot._fullLayout.width - width) < 2) return;
-    const wanted = baseLayout(board.maps, board.look, width);
-    const changed = { width, height: wanted.height };
-    for (const axis of ["xaxis", "xaxis2", "yaxis", "yaxis2"]) changed[`${axis}.domain`] = wanted[axis].domain;
-    changed.annotations = wanted.annotations;
-    Plotly.relayout(board.plot, changed);
-  });
-  board.observer = observer;
-  observer.observe(container);
-  const plot = container.querySelector(".itemscape-plot");
+  board.observer = new ResizeObserver(() => fit(board, container));
+  board.observer.observe(container);
   return () => {
-    observer.disconnect();
     Plotly.purge(plot);
     if (board.plot !== plot) return; // another page has taken the board over
-    Object.assign(board, { plot: null, overlay: null, redraw: () => {}, select: () => {} });
+    board.observer.disconnect();
+    Object.assign(board, { plot: null, overlay: null, redraw: () => {}, select: () => {}, turn: board.turn + 1 });
   };
 }
