@@ -96,13 +96,12 @@ class Bench:
 
 def measure(folder: Path) -> Iterator[Row]:
     """The page opened without neighbours and maps; other items; other k, for the first time and again."""
-    yield from page_of(folder, grocery.FLOOR, LIMIT)
+    grocery.train(folder)
+    yield from page_of(grocery.open_in_workspace(folder, folder / "home"), LIMIT)
 
 
-def page_of(folder: Path, floor: int, limit: float) -> Iterator[Row]:
-    """The same of the sample with this floor; `limit` milliseconds for another item."""
-    grocery.train(folder, floor=floor)
-    digest = grocery.open_in_workspace(folder, folder / "home", floor)
+def page_of(digest: str, limit: float) -> Iterator[Row]:
+    """The same of a log that is open in the workspace, with its two runs; `limit` milliseconds for another item."""
     with browsing.running_app() as server, browsing.browser() as browser:
         relay = Relay(urlsplit(server.url).port or 0)
         page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()

@@ -52,15 +52,24 @@ def with_app(run: str) -> dict[str, float]:
     return {"first": first.seconds, "second": second.seconds, "started": started.seconds}
 
 
-def one_map(run: str) -> dict[str, float]:
-    """Neighbours and map, seeded, of a run that was never looked at."""
-    with fresh.clock() as clock:
-        from embedders import Embedding
-        from workspace.results import MapParams, drawn, nearest
+def kept_pair() -> dict[str, float]:
+    """What the Compare page waits for with the two runs of the workspace: their neighbours, then their maps, seeded."""
+    from workspace.results import MapParams, make_maps, make_neighbours
+    from workspace.runs import list_runs
 
-        vectors = Embedding.load(Path(run)).item_vectors
-        drawn(vectors, nearest(vectors, "cosine", MapParams().n_neighbours), MapParams())
-    return {"seconds": clock.seconds}
+    younger, older = list_runs()
+    taken = {}
+    for run, other in ((older, younger), (younger, older)):
+        for similarity in ("cosine", "dot"):
+            with fresh.clock() as clock:
+                make_neighbours(run, similarity)
+            taken[f"neighbours of {run.name} by {similarity}"] = clock.seconds
+        make_neighbours(run, "cosine", other)
+    for what, pair in ((f"map of {older.name}", (older, older)), (f"map of {younger.name}", (older, younger))):
+        with fresh.clock() as clock:
+            make_maps(*pair, MapParams())
+        taken[what] = clock.seconds
+    return taken
 
 
 def residuals(first: str, second: str) -> dict[str, float]:

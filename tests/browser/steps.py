@@ -21,7 +21,8 @@ def go(page: Page, screen: str) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the app has answered everything it was asked."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
 
 def open_file(page: Page, server: AppServer, file: Path, name: str) -> None:

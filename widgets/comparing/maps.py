@@ -120,19 +120,26 @@ def _caption(drawn: DrawnMaps, view: MapView, shown: tuple[int, int], only: Item
     explain("map_residual", "popularity_quantile", "buckets", "hubness")
 
 
+def _told(what: str) -> Any:
+    """What the maps told; None where they are no longer on the page by the time that it is read."""
+    marks = st.session_state.get(_MARKS)
+    return None if marks is None else marks.get(what)
+
+
 def _choose(ids: Sequence[str]) -> None:
-    item = st.session_state[_MARKS].chosen
+    item = _told("chosen")
     if isinstance(item, int) and 0 <= item < len(ids):
         choose(ids[item])
 
 
 def _select(drawn: DrawnMaps) -> None:
-    told = st.session_state[_MARKS].selected
-    _keep_selection(drawn, None if told is None else told["selection"])
+    told = _told("selected")
+    if told is not None:
+        _keep_selection(drawn, told["selection"])
 
 
 def _fail() -> None:
-    reason = st.session_state[_MARKS].failed
+    reason = _told("failed")
     if reason:
         st.session_state[FAILED] = str(reason)
         _messages.warning("linked maps failed in the browser: %s", reason)

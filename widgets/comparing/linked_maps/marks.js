@@ -5,7 +5,10 @@ export default function ({ data, setTriggerValue }) {
   board.marks = data;
   board.choose = (item) => setTriggerValue("chosen", item);
   board.tellSelection = (selection) => setTriggerValue("selected", { selection });
-  board.fail = (reason) => setTriggerValue("failed", reason);
+  board.fail = (reason) => {
+    if (!board.told) setTriggerValue("failed", reason);
+    board.told = true;
+  };
   board.select(data.selection);
   board.redraw();
   if (board.failed) board.fail(board.failed);
