@@ -139,8 +139,9 @@ def test_what_cannot_be_had_in_a_tiny_log_is_a_dash(kept: LogEntry, tmp_path: Pa
         planted_run(np.array(rows), ["a", "b", "c"], tiny.digest, seed)
         for seed, rows in enumerate([[[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]], vectors])
     )
-    for run in (whole, part):
+    for run, other in ((whole, part), (part, whole)):
         results.make_neighbours(run, "cosine")
+        results.make_neighbours(run, "cosine", other)
     results.make_popularity_bias(whole, part, 3, [(whole, "dot"), (part, "dot")])
     app = tab(tiny.digest, whole.key, part.key).run()
     assert not jobs.list_jobs()
