@@ -20,12 +20,14 @@ from analysis.arrays import (
     row_norms,
     trained_rows,
 )
+from analysis.near_duplicates import alone, near_duplicates
 from errors import InputError, ParameterError
 
 Found = tuple[npt.NDArray[np.int64], Scores]  # rows of the searched vectors, and their scores
 
 _QUERY_BLOCK = 8192  # one thread's matrix product is fastest at this height, and progress comes often enough
 _EXTRA = 24  # candidates beyond k that the index is asked for
+_LEAST_SHARE = 8  # one in so many rows must be asked for before it pays to look for equal rows
 _PRODUCT_BLOCK_VALUES = 1 << 25  # scores held at once where rows are taken from all items: 128 MB as float32
 
 
@@ -143,38 +145,53 @@ def _search(
     """Lists of `width` < n neighbours, block by block: (rows done, places in `queries`, what was found there)."""
     import faiss
 
-    from analysis.neighbours_kernel import best_of_candidates
+    from analysis.neighbours_kernel import best_of_groups
+
+    n, many = len(vectors), len(queries) * _LEAST_SHARE >= len(vectors)
+    equals = near_duplicates(vectors) if many else alone(n)
+    searched = vectors[equals.leaders]
+    asked, row_of = np.unique(equals.group[queries], return_inverse=True)  # groups, each searched for once
+    by_group = np.argsort(row_of, kind="stable")
+    begins = np.searchsorted(row_of[by_group], np.arange(len(asked) + 1))
+    norms = row_norms(vectors)
+    longest = float(norms.max())
+    # A float32 product is at most this far from the exact one (Higham 2002, eq. 3.5), its rounding included,
+    tolerance = (vectors.shape[1] + 2) * 2.0**-24 * norms * longest
+    # and the product of two leaders this far from that of two rows of their groups (Cauchy and Schwarz).
+    slack = equals.distance * longest + norms[equals.leaders][equals.group] * equals.distance.max()
+    fetched = min(width + 1 + _EXTRA, len(searched))
 
     # faiss spends half its time on threads that wait for each other inside one product; one thread a block does not.
     threads = faiss.omp_get_max_threads()
-    n_blocks = -(-len(queries) // _QUERY_BLOCK)
+    n_blocks = -(-len(asked) // _QUERY_BLOCK)
     n_blocks = -(-n_blocks // threads) * threads
-    norms = row_norms(vectors)
-    # A float32 product is at most this far from the exact one (Higham 2002, eq. 3.5), its rounding included.
-    tolerance = (vectors.shape[1] + 2) * 2.0**-24 * norms * norms.max()
-    fetched = min(width + 1 + _EXTRA, len(vectors))
 
     def block_lists(block: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Found, Mask]:
-        asked = queries[block]
-        index_scores, candidates = faiss.knn(vectors[asked], vectors, fetched, faiss.METRIC_INNER_PRODUCT)
-        found, scores = _room(len(block), width)
-        best_of_candidates(vectors, asked, candidates, found, scores)
+        index_scores, candidates = faiss.knn(searched[asked[block]], searched, fetched, faiss.METRIC_INNER_PRODUCT)
+        places = by_group[begins[block[0]] : begins[block[-1] + 1]]
+        rows = queries[places]
+        room = tolerance[equals.leaders[equals.group[rows]]] + slack[rows]
+        found, scores = _room(len(rows), width)
+        best_of_groups(
+            vectors, rows, row_of[places] - block[0], room, candidates, index_scores, equals.starts, equals.members,
+            found, scores,
+        )  # fmt: skip
         # What the index left out scores at most what it fetched last.
-        beaten = scores[:, -1] > index_scores[:, -1] + tolerance[asked]
-        return block, (found, scores), ~beaten & (fetched < len(vectors))
+        beaten = scores[:, -1] > index_scores[row_of[places] - block[0], -1] + room
+        return places, (found, scores), ~beaten & (fetched < len(searched))
 
     done, undecided, thresholds = 0, [], []
     with ThreadPoolExecutor(threads, initializer=faiss.omp_set_num_threads, initargs=(1,)) as pool:
         futures: list[Future[tuple[npt.NDArray[np.int64], Found, Mask]]] = [
-            pool.submit(block_lists, block) for block in np.array_split(np.arange(len(queries)), n_blocks) if block.size
+            pool.submit(block_lists, block) for block in np.array_split(np.arange(len(asked)), n_blocks) if block.size
         ]
         try:
             for future in as_completed(futures):
-                block, (found, scores), unsure = future.result()
-                undecided.append(block[unsure])
-                thresholds.append(scores[unsure, -1] - tolerance[queries[block[unsure]]])
+                places, (found, scores), unsure = future.result()
+                undecided.append(places[unsure])
+                thresholds.append(scores[unsure, -1] - tolerance[queries[places[unsure]]])
                 done += int((~unsure).sum())
-                yield done, block[~unsure], (found[~unsure], scores[~unsure])
+                yield done, places[~unsure], (found[~unsure], scores[~unsure])
             rows = np.concatenate(undecided)
             least = np.nextafter(np.concatenate(thresholds).astype(np.float32), np.float32(-np.inf))
             step = max(_PRODUCT_BLOCK_VALUES // len(vectors), 1)
@@ -189,7 +206,7 @@ def _search(
 def _tied(
     vectors: Vectors, queries: npt.NDArray[np.int64], least: Scores, width: int, pool: ThreadPoolExecutor, threads: int
 ) -> Found:
-    """The same from all items: for rows in which more items tie, or nearly do, than the index was asked for.
+    """The same from all items: for rows in which more groups tie, or nearly do, than the index was asked for.
 
     least  float32 (q,) what nothing in the list can be below
     """

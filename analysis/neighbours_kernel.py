@@ -35,22 +35,37 @@ def _insert(vectors, query, candidate, found, scores, row, held):  # type: ignor
 
 
 @numba.njit(nogil=True, cache=True)
-def best_of_candidates(
+def best_of_groups(
     vectors: npt.NDArray[np.float32],
     queries: npt.NDArray[np.int64],
-    candidates: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.int64],
+    room: npt.NDArray[np.float64],
+    groups: npt.NDArray[np.int64],
+    index_scores: npt.NDArray[np.float32],
+    starts: npt.NDArray[np.int64],
+    members: npt.NDArray[np.int64],
     found: npt.NDArray[np.int64],
     scores: npt.NDArray[np.float32],
 ) -> None:
-    """Fill found and scores (q, width) with the best of each query's candidates (q, more), itself left out.
+    """Fill found and scores (q, width) with the best members of the groups that the index found, the query left out.
 
-    Candidates come nearly in order, so that each is put at its place in a few steps.
+    asked         int64 (q,) the row of `groups` and `index_scores` that answers each query
+    room          float64 (q,) how far the score of a group's member may lie from the index's score of the group
+    groups        int64 (rows, fetched), best first
+    starts        int64 (groups + 1,) where each group begins in `members`
+
+    Groups come nearly in order, so that each member is put at its place in a few steps.
     """
+    width = found.shape[1]
     for row in range(len(queries)):
         held = 0
-        for candidate in candidates[row]:
-            if candidate != queries[row]:
-                held = _insert(vectors, queries[row], candidate, found, scores, row, held)
+        for rank in range(groups.shape[1]):
+            if held == width and scores[row, width - 1] > index_scores[asked[row], rank] + room[row]:
+                break  # nothing from here on can enter
+            group = groups[asked[row], rank]
+            for place in range(starts[group], starts[group + 1]):
+                if members[place] != queries[row]:
+                    held = _insert(vectors, queries[row], members[place], found, scores, row, held)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -62,7 +77,7 @@ def best_of_all(
     found: npt.NDArray[np.int64],
     scores: npt.NDArray[np.float32],
 ) -> None:
-    """The same of all items whose product with the query, float32 (q, n), is at least `least` (q,)."""
+    """Fill them with the best of all items whose product with the query, float32 (q, n), is at least `least` (q,)."""
     for row in range(len(queries)):
         held = 0
         threshold = least[row]

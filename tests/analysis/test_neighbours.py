@@ -23,6 +23,13 @@ def small_integers(n: int, dimensions: int, seed: int = 0) -> Vectors:
     return np.random.default_rng(seed).integers(-1, 2, (n, dimensions)).astype(np.float32)
 
 
+def nearly_the_same(n: int, times: int, dimensions: int) -> Vectors:
+    """Each of n rows several times, with differences from below the rounding of float32 to far above it."""
+    rng = np.random.default_rng(0)
+    off = rng.standard_normal((times, n, dimensions)) * np.logspace(-8, -3, times)[:, None, None]
+    return (random_vectors(n, dimensions) * (1 + off)).reshape(-1, dimensions).astype(np.float32)
+
+
 @pytest.mark.parametrize("similarity", SIMILARITIES)
 @pytest.mark.parametrize("k", [1, 7, 40, 120])
 @pytest.mark.parametrize(
@@ -32,6 +39,8 @@ def small_integers(n: int, dimensions: int, seed: int = 0) -> Vectors:
         pytest.param(small_integers(90, 3), id="ties"),
         pytest.param(np.ones((60, 4), dtype=np.float32), id="all alike"),
         pytest.param(np.concatenate([random_vectors(30, 5)] * 3), id="each three times"),
+        pytest.param(nearly_the_same(15, 6, 4), id="each six times, nearly"),
+        pytest.param(nearly_the_same(15, 6, 4) * np.logspace(-9, 9, 90, dtype=np.float32)[:, None], id="all lengths"),
     ],
 )
 def test_equals_the_slow_way(vectors: Vectors, k: int, similarity: Similarity) -> None:
@@ -68,6 +77,15 @@ def test_a_crowd_of_equals_larger_than_any_fetch_is_cut_by_code(similarity: Simi
     for query in (copies[0], copies[5], copies[-1]):
         assert indices[query].tolist() == copies[copies != query][:12].tolist()
         assert len(set(scores[query].tolist())) == 1
+
+
+def test_a_crowd_of_ties_that_are_not_equals_is_cut_by_code() -> None:
+    # All others have the same product with the first, and none of them is another's copy.
+    others = np.random.default_rng(3).permutation(np.arange(-700, 700)) + 0.5
+    vectors = np.stack([np.r_[1, np.full(1400, 2)], np.r_[0, others]], axis=1).astype(np.float32)
+    indices, scores = top_neighbours(vectors, 12, "dot")
+    assert indices[0].tolist() == list(range(1, 13))
+    assert scores[0].tolist() == [2.0] * 12
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)
