@@ -19,7 +19,7 @@ _SIMILARITY_HELP = (
     "Cosine compares directions only; dot also counts the length of the vectors, which often grows with popularity. "
     "The same run can look very different under the two."
 )
-MOST_NEIGHBOURS = 100
+MOST_NEIGHBOURS, _USUAL_NEIGHBOURS = 100, 10
 _PAIR_OF = "_pair_of"  # in the session: digest of the log whose runs the pair was chosen from
 
 
@@ -68,8 +68,9 @@ def run_pair(log: LogEntry, prepare: Callable[[LogEntry, list[RunEntry]], None] 
             b = st.selectbox("Run B", keys, format_func=names.__getitem__, key="run-b", persist_state="session")
             similarity_b = _similarity("B", "similarity-b")
         with last:
+            st.session_state.setdefault("k", _USUAL_NEIGHBOURS)
             k = st.number_input(
-                "Neighbours (k)", 1, MOST_NEIGHBOURS, 10, key="k", persist_state="session",
+                "Neighbours (k)", 1, MOST_NEIGHBOURS, key="k", persist_state="session",
                 help="How many nearest neighbours of each item are compared.",
             )  # fmt: skip
     by_key = {run.key: run for run in runs}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 import streamlit as st
@@ -13,18 +14,24 @@ from workspace.catalogue import Catalogue
 from workspace.logs import LogEntry
 from workspace.runs import KEY_LENGTH, RunEntry
 
-_WRITTEN = "_compare_address"  # in the session: what this page wrote into the address last
+_TAKEN = "_compare_address_taken"  # in the session: the address that was chosen from last
+_WRITTEN = "_compare_addresses_written"  # in the session: what this page wrote into the address, the newest last
+_REMEMBERED = 100
 _NAMES = ("a", "b", "sa", "sb", "k", "item")
 _SIMILARITIES = ("cosine", "dot")
 
 
 def take(log: LogEntry, runs: Sequence[RunEntry]) -> None:
-    """Choose what an address asks for that was not written by this page; what it cannot have is said in a word."""
+    """Choose what an address asks for that was not written by this page; what it cannot have is said in a word.
+
+    A browser that is asked for something while an answer is on its way still names the address before: one that this
+    page wrote at any time says nothing new, and taking it would undo what was chosen since.
+    """
     asked = {name: st.query_params[name] for name in _NAMES if name in st.query_params}
-    if not asked or asked == st.session_state.get(_WRITTEN):
-        return
-    st.session_state[_WRITTEN] = asked
     state = st.session_state
+    if not asked or asked == state.get(_TAKEN) or asked in state.get(_WRITTEN, ()):
+        return
+    state[_TAKEN] = asked
     found = {name: _run(runs, asked[name]) for name in ("a", "b") if name in asked}
     if found.get("a") and found.get("b"):
         choose_pair(log, str(found["a"]), str(found["b"]))
@@ -55,13 +62,13 @@ def keep(choice: Choice, item_id: str) -> None:
     for name, similarity in (("sa", choice.similarity_a), ("sb", choice.similarity_b)):
         if similarity != "cosine":
             shown[name] = similarity
-    st.session_state[_WRITTEN] = shown
-    for name in _NAMES:
-        if st.query_params.get(name) != shown.get(name):
-            if name in shown:
-                st.query_params[name] = shown[name]
-            else:
-                st.query_params.pop(name, None)
+    written: deque[dict[str, str]] = st.session_state.setdefault(_WRITTEN, deque(maxlen=_REMEMBERED))
+    if shown not in written:
+        written.append(shown)
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in before.items() if name not in _NAMES} | shown
+    if after != before:
+        st.query_params.from_dict(after)  # all at once: no address in between is ever seen
 
 
 def _run(runs: Sequence[RunEntry], beginning: str) -> str | None:
