@@ -1,7 +1,7 @@
 """Jobs as they lie on disk, for all who ask for them, do them, or look at them.
 
-A job's folder holds job.json (what is asked, never changed), status.json (absent while it is queued), worker.log (all
-that the work printed) and, where somebody wants it stopped, the file cancel.
+A job's folder holds job.json (what is asked, never changed), status.json (absent until it is begun), worker.log (all
+that the work printed) and the files cancel, where somebody wants it stopped, and lost, where its worker died before.
 
 Two locks keep it straight. A worker holds its lane's lock as long as it lives: a job that is running in a lane whose
 lock is free has lost its worker. The queue's lock is held for a moment by whoever moves a job from one status to the
@@ -39,6 +39,8 @@ LANE_OF: Mapping[str, Lane] = {
     "recommendations": "view",
     "popularity": "view",
 }
+# Nobody asked for these by hand, and the pages cannot do without them: a worker that was lost is forgiven once.
+TRIED_AGAIN = ("neighbours", "map", "company", "agreement", "recommendations", "popularity")
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100
 LOG_TAIL = 4_000  # bytes
@@ -169,6 +171,11 @@ def finish(job_id: str, status: Status, *, error: str | None = None, result: Map
 def cancel_flag(job_id: str) -> Path:
     """The file that is there when somebody wants the job stopped."""
     return job_folder(job_id) / "cancel"
+
+
+def lost_flag(job_id: str) -> Path:
+    """The file that is there when the job has lost a worker before."""
+    return job_folder(job_id) / "lost"
 
 
 def queue_lock() -> filelock.BaseFileLock:

@@ -16,7 +16,7 @@ import psutil
 
 from workspace.files import process_at, read_json, sweep_unfinished, write_json_atomically
 from workspace.home import PROJECT_ROOT, room, workspace_home
-from workspace.job_folders import cancel_flag, finish, list_jobs, queue_lock
+from workspace.job_folders import TRIED_AGAIN, cancel_flag, finish, list_jobs, lost_flag, queue_lock, write_status
 
 STARTS_IN_VAIN = 3
 _PROGRAM = ("analysis", "embedders", "interactions", "studies", "workspace")  # what a worker runs
@@ -67,7 +67,7 @@ def sweep() -> None:
 
 
 def ensure(lane: str) -> None:
-    """Start a worker where the lane has none; mark what a dead one left running as failed, and sweep after it."""
+    """Start a worker where the lane has none; see to what a dead one left running, and sweep after it."""
     with _starting:
         lock = lane_lock(lane)
         try:
@@ -119,12 +119,17 @@ def _start(lane: str) -> subprocess.Popen[bytes]:
 
 
 def _mark_lost(lane: str, code: int | None) -> None:
-    """Called with the lane's lock held: what is running there has no worker any more."""
+    """Called with the lane's lock held: what is running there has no worker any more, and fails or is tried again."""
     with queue_lock():
         lost = [job for job in list_jobs(active_only=True) if job.lane == lane and job.status == "running"]
         for job in lost:
-            wanted = cancel_flag(job.id).exists()
-            finish(job.id, "cancelled" if wanted else "failed", error=None if wanted else _why(code))
+            if cancel_flag(job.id).exists():
+                finish(job.id, "cancelled")
+            elif job.kind in TRIED_AGAIN and not lost_flag(job.id).exists():
+                lost_flag(job.id).touch()
+                write_status(job.id, {"status": "queued"})
+            else:
+                finish(job.id, "failed", error=_why(code))
     if lost:
         sweep()
 

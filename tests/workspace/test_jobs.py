@@ -16,7 +16,7 @@ import pytest
 
 from errors import RunError
 from tests.planted import zipf_log
-from tests.workspace.helpers import write_csv
+from tests.workspace.helpers import train_here, write_csv
 from workspace import jobs, logs, runs, workers
 from workspace.files import UNFINISHED
 from workspace.home import PROJECT_ROOT, room
@@ -58,16 +58,16 @@ def nothing_half_written(home: Path) -> bool:
     return not list(home.rglob(f"{UNFINISHED}*"))
 
 
-StartWorker = Callable[[str], subprocess.Popen[bytes]]
+StartWorker = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
 def start_worker(home: Path) -> Iterator[StartWorker]:
-    """Starts a worker of the lane "train" in which something was changed beforehand."""
+    """Starts a worker of a lane, "train" by default, in which something was changed beforehand."""
     started = []
 
-    def start(change: str) -> subprocess.Popen[bytes]:
-        code = f"from workspace import worker\n{change}\nworker.main('train')"
+    def start(change: str, lane: str = "train") -> subprocess.Popen[bytes]:
+        code = f"from workspace import worker\n{change}\nworker.main('{lane}')"
         started.append(subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL))
         return started[-1]
 
@@ -216,6 +216,34 @@ def test_killed_in_the_middle_of_training_by_the_system(long_log: logs.LogEntry,
     assert "SIGKILL" in failed.error
     assert nothing_half_written(home)
     assert jobs.wait(train(long_log).id, PATIENCE).status == "done"
+
+
+def neighbours_wanted(kept: logs.LogEntry) -> Job:
+    """A job that a page waits for, and that nobody works on yet."""
+    return create_job("neighbours", {"run": train_here(kept, "svd").key, "similarity": "cosine"}, "Neighbours")
+
+
+def test_what_a_page_waits_for_is_tried_again_when_its_worker_is_lost(
+    kept: logs.LogEntry, start_worker: StartWorker
+) -> None:
+    job = neighbours_wanted(kept)
+    assert start_worker(DIE + "worker.Reporter = die", "view").wait(PATIENCE) == -9
+    assert jobs.wait(job.id, PATIENCE).status == "done"
+
+
+def test_what_loses_its_worker_twice_fails(
+    kept: logs.LogEntry, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def start_one_that_dies(lane: str) -> subprocess.Popen[bytes]:
+        started.append(lane)
+        return start_worker(DIE + "worker.Reporter = die", lane)
+
+    monkeypatch.setattr(workers, "_start", start_one_that_dies)
+    failed = jobs.wait(neighbours_wanted(kept).id, PATIENCE)
+    assert (failed.status, started) == ("failed", ["view", "view"])
+    assert "SIGKILL" in str(failed.error)
 
 
 def test_killed_after_the_run_was_kept_the_run_is_there(kept: logs.LogEntry, start_worker: StartWorker) -> None:
