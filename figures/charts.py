@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,16 @@ from figures.colours import BASELINE, OTHER, A, B
 from figures.text import drawn_text, shorten
 
 _HEIGHT = 320
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One picture: the question it answers, a sentence with its numbers (Markdown), the measures it shows."""
+
+    question: str
+    figure: go.Figure
+    said: str | None
+    measures: tuple[str, ...]
 
 
 def loss_curve(losses: Sequence[float]) -> go.Figure:

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
+from figures.charts import Chart
 from figures.findings import Turned, findings
-from figures.report_charts import Chart, agreement_charts, popularity_charts
+from figures.recommended import Recommended
+from figures.report_charts import agreement_charts, popularity_charts
 from figures.report_maps import maps_section
-from figures.report_page import ReportPage, explained, markdown, text
-from figures.report_recommended import Recommended
+from figures.report_page import ReportPage, explained, markdown, table, text
 from figures.report_sources import sources_section
 from figures.report_tables import (
     agreement_table,
@@ -116,10 +117,11 @@ def _popularity(page: ReportPage, pair: Pair) -> str:
 
 
 def _recommended(page: ReportPage, pair: Pair) -> str:
-    found = Recommended.of(pair)
+    found = Recommended.kept(pair)
     if found is None:
         return ""
-    return f"<h2>What are users recommended?</h2>\n{_charts(page, found.charts())}\n{found.table()}"
+    numbers = table(("", *found.columns()), [(label, *cells) for label, cells in found.rows()], found.note("users"))
+    return f"<h2>What are users recommended?</h2>\n{_charts(page, found.charts())}\n{numbers}"
 
 
 def _agreement(page: ReportPage, pair: Pair, floors: tuple[NoiseFloor | None, NoiseFloor | None]) -> str:

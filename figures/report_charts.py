@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import plotly.graph_objects as go
-
 from analysis import BUCKETS
 from analysis.agreement import jaccard_by_depth
 from analysis.popularity import popularity_curve
 from figures import agreement, popularity
 from figures import popularity_words as words
+from figures.charts import Chart
 from figures.colours import BASELINE, POPULAR, A, B
 from figures.comparison_charts import ComparisonCharts
 from figures.popularity import Series
@@ -18,16 +15,6 @@ from studies.noise import NoiseFloor
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
 from workspace.results.leanings import kept_baselines
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One picture: the question it answers, a sentence with its numbers (Markdown), the measures it shows."""
-
-    question: str
-    figure: go.Figure
-    said: str | None
-    measures: tuple[str, ...]
 
 
 def popularity_charts(pair: Pair) -> list[Chart]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from analysis import BUCKETS
+from figures.recommended import Recommended
 from figures.text import count, decimal, percent, plain
 from widgets.comparing.evidence import Evidence
 from widgets.measures import explain
@@ -29,16 +29,6 @@ _OF_ITEMS: tuple[tuple[str, str, Show], ...] = (
     ("Gini of list counts", "gini", decimal),
     ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
 )
-
-
-class Listed(Protocol):
-    """Where lists of users come from."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def measures(self) -> Mapping[str, Any]: ...
 
 
 def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
@@ -68,38 +58,16 @@ def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
     explain("same_category", "popularity_lift", "assortativity", "baselines")
 
 
-def recommendation_numbers(sources: Sequence[Listed], profile: Mapping[str, Any], k: int) -> None:
+def recommendation_numbers(recommended: Recommended, whom: str) -> None:
     """The runs, the baselines and what users chose themselves side by side."""
-    every = [*((source.name, source.measures) for source in sources), ("users' own choice", profile)]
-    rows = [
-        (label, [_estimate(show, measures.get(name)) for _, measures in every])
-        for label, name, show in (
-            ("Mean popularity (ARP)", "arp", lambda number: decimal(number, 1)),
-            ("Mean popularity quantile", "arp_quantile", lambda number: decimal(number, 3)),
-            ("Not head (APLT)", "aplt", lambda share: percent(share, 1)),
-            ("Lift against the profile", "lift", percent),
-            ("Coverage", "coverage", percent),
-            ("Gini of list counts", "gini", decimal),
-        )
-    ]
-    _table([name for name, _ in every], rows, "Measures of popularity bias of the recommendations")
-    st.caption(
-        f"k = {k}, by dot product. In brackets: how many users a mean is taken over, and how many items coverage and "
-        "Gini are. After ±, and as thin lines in the pictures: the 95 % interval over users."
-    )
+    _table(recommended.columns(), recommended.rows(), "Measures of popularity bias of the recommendations")
+    st.caption(recommended.note(whom))
     explain("coverage", "gini", "recommendations")
 
 
 def _cell(show: Show, value: float | None, n: int) -> str:
     """A number with what it was taken over in brackets, or a dash."""
     return "–" if value is None else f"{show(value)} ({count(n)})"
-
-
-def _estimate(show: Show, cell: Mapping[str, Any] | None) -> str:
-    """The same with half of the 95 % interval, where the number has one."""
-    if cell is None or cell["value"] is None or cell.get("high") is None:
-        return "–" if cell is None else _cell(show, cell["value"], cell["n"])
-    return f"{show(cell['value'])} ± {show(cell['high'] - cell['value'])} ({count(cell['n'])})"
 
 
 def _table(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], alt: str) -> None:

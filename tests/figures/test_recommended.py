@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from figures.recommended import Recommended
 from figures.report import report_html
 from figures.report_charts import popularity_charts
-from figures.report_recommended import Recommended
 from figures.text import count, decimal, percent
 from tests.figures.page_reader import Reader
 from tests.planted import two_islands
@@ -30,8 +32,13 @@ def pair(tmp_path: Path) -> Pair:
     return pair_of(a, b, 5)
 
 
+def with_interval(cell: Mapping[str, Any], show: Callable[[float], str]) -> str:
+    told = f"{show(cell['value'])} ± {show(cell['high'] - cell['value'])} ({count(cell['n'])})"
+    return told.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_what_was_not_worked_out_is_left_out(pair: Pair) -> None:
-    assert Recommended.of(pair) is None
+    assert Recommended.kept(pair) is None
     assert "What are users recommended?" not in Reader(report_html(pair)).words
     assert [trace.name for trace in popularity_charts(pair)[1].figure.data] == ["als", "svd"]
 
@@ -46,11 +53,13 @@ def test_what_is_kept_stands_in_the_report_with_its_baselines(pair: Pair) -> Non
     assert isinstance(first, Recommendations)
     measures = [of.measures["run"] for of in found if isinstance(of, Recommendations)]
     columns = [*measures, first.measures["random"], first.measures["popularity"]]
-    for label, name, show in (("ARP (mean quantile)", "arp_quantile", decimal), ("APLT", "aplt", percent)):
-        shown = [f"{show(of[name]['value'])} ({count(of[name]['n'])})" for of in [*columns, first.measures["profile"]]]
-        assert reader.rows(label)[0][1:] == [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in shown]
+    columns_and_profile = [*columns, first.measures["profile"]]
+    shown = [with_interval(of["arp_quantile"], lambda value: decimal(value, 3)) for of in columns_and_profile]
+    assert reader.rows("Mean popularity quantile")[0][1:] == shown
+    shown = [with_interval(of["aplt"], lambda share: percent(share, 1)) for of in columns_and_profile]
+    assert reader.rows("Not head (APLT)")[0][1:] == shown
     shown = [f"{decimal(of['gini']['value'])} ({count(of['gini']['n'])})" for of in columns]
-    assert reader.rows("Gini of list counts")[1][1:] == [*shown, "–"]  # the first is that of neighbours
+    assert reader.rows("Gini of recommendations")[0][1:] == [*shown, "–"]
     bars = popularity_charts(pair)[1].figure.data
     assert [trace.name for trace in bars] == ["als", "svd", "random", "most popular"]
     assert list(bars[3].y) == list(baselines.popularity.shares)
