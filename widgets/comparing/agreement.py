@@ -18,6 +18,7 @@ from figures import agreement as pictures
 from figures.text import count, decimal, percent, plain
 from studies.noise import NoiseFloor
 from widgets.comparing.evidence import Evidence, depth_curve
+from widgets.comparing.item_table import ABSENT, item_table
 from widgets.comparing.noise import noise_floors
 from widgets.measures import explain
 from widgets.pictures import CONFIG, picture
@@ -135,32 +136,27 @@ def _table(evidence: Evidence, codes: npt.NDArray[np.intp]) -> None:
             "rbo": comparison.rbo_by_item[codes],
             "popularity": items.quantiles[codes],
             "bucket": [BUCKETS[items.buckets[code]] for code in listed],
-            "category": [items.categories[code] or "–" for code in listed],
+            "category": [items.categories[code] or ABSENT for code in listed],
             "id": ids,
         }
     )
 
-    def walk() -> None:
-        cells = st.session_state["changed-items"]["selection"]["cells"]
-        if cells:
-            choose_from_afar(ids[cells[0][0]])
-
-    st.dataframe(
+    config = st.column_config
+    item_table(
         table,
-        hide_index=True,
-        height=320,
-        key="changed-items",
-        on_select=walk,
-        selection_mode="single-cell",
-        alt="Items by how differently the two runs see them",
-        column_config={
-            "title": st.column_config.TextColumn("Title", width=260),
-            "shared": st.column_config.NumberColumn(f"Same of {comparison.k}", width=90),
-            "jaccard": st.column_config.NumberColumn("Jaccard", format="%.2f", width=80),
-            "rbo": st.column_config.NumberColumn("RBO", format="%.2f", width=70),
-            "popularity": st.column_config.NumberColumn("Popularity", format="%.2f", width=90),
-            "bucket": st.column_config.TextColumn("Bucket", width=70),
-            "category": st.column_config.TextColumn("Category"),
-            "id": st.column_config.TextColumn("Id"),
+        ids,
+        {
+            "title": config.TextColumn("Title", width=260),
+            "shared": config.NumberColumn(f"Same of {comparison.k}", width=90),
+            "jaccard": config.NumberColumn("Jaccard", format="%.2f", width=80),
+            "rbo": config.NumberColumn("RBO", format="%.2f", width=70),
+            "popularity": config.NumberColumn("Popularity", format="%.2f", width=90),
+            "bucket": config.TextColumn("Bucket", width=70),
+            "category": config.TextColumn("Category"),
+            "id": config.TextColumn("Id"),
         },
+        key="changed-items",
+        height=320,
+        pick=choose_from_afar,
+        alt="Items by how differently the two runs see them",
     )

@@ -13,11 +13,10 @@ from analysis.company import Company
 from figures.colours import BOTH, A, B
 from figures.company import BOTH_IN
 from figures.text import count, decimal, plain
-from widgets.search import choose
+from widgets.comparing.item_table import ABSENT, item_table
 from workspace.catalogue import Catalogue
 from workspace.neighbour_lists import NeighbourList
 
-_ABSENT = "–"
 Mask = npt.NDArray[np.bool_]
 
 
@@ -55,20 +54,12 @@ def neighbour_table(
     # Another item's table is another table, so that the cell that was clicked in this one can be clicked there as well.
     key, chosen = f"neighbours-{letter}-{of_item}", [items.ids[code] for code in of_run.codes[rows]]
 
-    def walk() -> None:
-        picked = st.session_state[key]["selection"]["cells"]
-        if picked:
-            choose(chosen[picked[0][0]])
-
-    st.dataframe(
+    item_table(
         _table(of_run, rows, items),
-        hide_index=True,
+        chosen,
+        _columns(of_run, letter, held_by, wide=wide),
         key=key,
-        on_select=walk,
-        selection_mode="single-cell",
-        placeholder=_ABSENT,
         alt=f"Neighbours in {of_run.name}",
-        column_config=_columns(of_run, letter, held_by, wide=wide),
     )
     if hidden:
         st.caption(f"The filter above hides {count(hidden)} more.")
@@ -76,7 +67,7 @@ def neighbour_table(
 
 def _table(of_run: NeighbourList, rows: npt.NDArray[np.intp], items: Catalogue) -> pd.DataFrame:
     codes = of_run.codes[rows]
-    there = [str(rank) if rank else _ABSENT for rank in of_run.ranks_there[rows].tolist()]
+    there = [str(rank) if rank else ABSENT for rank in of_run.ranks_there[rows].tolist()]
     columns: dict[str, Any] = {
         "rank": rows + 1,
         "title": [items.titles[code] for code in codes],
@@ -90,14 +81,14 @@ def _table(of_run: NeighbourList, rows: npt.NDArray[np.intp], items: Catalogue) 
             columns["users"] = found.users
         columns["distance"] = _distances(found)
     columns["popularity"] = items.quantiles[codes]
-    columns["category"] = [items.categories[code] or _ABSENT for code in codes]
+    columns["category"] = [items.categories[code] or ABSENT for code in codes]
     return pd.DataFrame(columns)
 
 
 def _distances(found: Company) -> list[str]:
     """Padded in front, so that they are sorted as the numbers they are."""
     return [
-        "no order" if np.isnan(distance) and met else _ABSENT if not met else f"{decimal(distance, 1):>8}"
+        "no order" if np.isnan(distance) and met else ABSENT if not met else f"{decimal(distance, 1):>8}"
         for distance, met in zip(found.distance.tolist(), (found.together > 0).tolist(), strict=True)
     ]
 
@@ -112,7 +103,7 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str, *, wide: bool) ->
         "there": config.MultiselectColumn(
             f"In {other}",
             help=f"Its rank among the neighbours in {other}; – where it is none of them.",
-            options=[_ABSENT, *ranks],
+            options=[ABSENT, *ranks],
             color=[colour, *[BOTH] * len(ranks)],
             width=45,
         ),

@@ -16,11 +16,11 @@ from analysis.selection import angular_spread, inside_polygon
 from figures.comparison_charts import category_mix
 from figures.text import count, decimal, percent, plain
 from widgets.comparing.evidence import Evidence
+from widgets.comparing.item_table import item_table
 from widgets.comparing.map_evidence import DrawnMaps
 from widgets.item_filter import Mask
 from widgets.measures import explain
 from widgets.pictures import picture
-from widgets.search import choose
 from workspace.export import safe_texts
 
 SELECTION = "_map_selection"  # in the session: what was drawn last, and on which maps
@@ -111,27 +111,21 @@ def _list(evidence: Evidence, inside: Mask) -> None:
         }
     )
 
-    def walk() -> None:
-        cells = st.session_state["selected-items"]["selection"]["cells"]
-        if cells:
-            choose(ids[cells[0][0]])
-
-    st.dataframe(
+    config = st.column_config
+    item_table(
         table.head(_LISTED),
-        hide_index=True,
-        height=280,
-        key="selected-items",
-        on_select=walk,
-        selection_mode="single-cell",
-        alt="Items picked out on the map",
-        column_config={
-            "item_id": st.column_config.TextColumn("Id", width=90),
-            "title": st.column_config.TextColumn("Title", width=260),
-            "category": st.column_config.TextColumn("Category"),
-            "popularity": st.column_config.NumberColumn("Popularity", width=90),
-            "popularity_quantile": st.column_config.NumberColumn("Quantile", format="%.2f", width=80),
-            "shared_neighbours": st.column_config.NumberColumn("Same neighbours", format="percent", width=120),
+        ids,
+        {
+            "item_id": config.TextColumn("Id", width=90),
+            "title": config.TextColumn("Title", width=260),
+            "category": config.TextColumn("Category"),
+            "popularity": config.NumberColumn("Popularity", width=90),
+            "popularity_quantile": config.NumberColumn("Quantile", format="%.2f", width=80),
+            "shared_neighbours": config.NumberColumn("Same neighbours", format="percent", width=120),
         },
+        key="selected-items",
+        height=280,
+        alt="Items picked out on the map",
     )
     if len(table) > _LISTED:
         st.caption(f"The {count(_LISTED)} most popular of {count(len(table))}; the file has all of them.")
