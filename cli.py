@@ -187,7 +187,7 @@ def compare(
     json_file: JsonFile = None,
 ) -> None:
     """Say how far two runs agree, and how each leans towards popular items."""
-    from workspace.comparing import compare_runs, pair_of
+    from workspace.comparing import pair_of
     from workspace.runs import find_run, open_run
 
     if html is not None:
@@ -196,12 +196,10 @@ def compare(
         raise ParameterError("--item and --maps are for a report: add --html FILE.")
     a, b = open_run(find_run(run_a)), open_run(find_run(run_b))
     with TerminalProgress() as progress:
-        if html is None:
-            facts = compare_runs(a, b, k, similarity_a, similarity_b, progress)
-        else:
-            pair = pair_of(a, b, k, similarity_a, similarity_b, progress)
+        pair = pair_of(a, b, k, similarity_a, similarity_b, progress)
+        if html is not None:
             _write_report(pair, item, html, maps, progress)
-            facts = pair.report
+    facts = pair.report
     lines = comparison_lines(facts, a.entry.name, b.entry.name)
     answer(facts, json_file, lines if html is None else [*lines, f"report: {html}"])
 

@@ -42,18 +42,6 @@ def side_of(
     )
 
 
-def compare_runs(
-    a: Run,
-    b: Run,
-    k: int,
-    similarity_a: Similarity = "cosine",
-    similarity_b: Similarity = "cosine",
-    progress: Progress = no_progress,
-) -> dict[str, Any]:
-    """The "compare" contract of the command line; of two logs, items are matched by id and popularity is A's."""
-    return pair_of(a, b, k, similarity_a, similarity_b, progress).report
-
-
 def pair_of(
     a: Run,
     b: Run,
@@ -64,7 +52,7 @@ def pair_of(
 ) -> Pair:
     """Two runs beside each other, all of it computed here and now; of two logs, as `in_one_catalogue` has them.
 
-    Raises ParameterError where k < 1.
+    Its `report` is the "compare" contract of the command line. Raises ParameterError where k < 1.
     """
     in_a, in_b = in_one_catalogue(a, b)
     near_a, near_b = (

@@ -211,10 +211,10 @@ def test_what_an_address_cannot_have_is_said_in_a_word(
 def test_the_numbers_on_the_page_are_those_of_the_command_line(
     page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
 ) -> None:
-    from workspace.comparing import compare_runs
+    from workspace.comparing import pair_of
     from workspace.runs import open_run
 
-    report = compare_runs(open_run(runs[0]), open_run(runs[1]), 10)
+    report = pair_of(open_run(runs[0]), open_run(runs[1]), 10).report
     open_compare(page, app_server, runs)
     told = page.locator("p", has_text="They share").first.inner_text()
     assert f"They share {10 * report['overlap']['all']:.1f} of 10 neighbours" in told

@@ -20,7 +20,7 @@ from errors import VectorsError
 from tests.planted import make_log
 from tests.workspace.helpers import train_here
 from workspace import export, jobs, logs, runs
-from workspace.comparing import compare_runs
+from workspace.comparing import pair_of
 from workspace.home import PROJECT_ROOT
 from workspace.imported import Matching, import_vectors
 from workspace.results import MapParams, make_maps, make_neighbours
@@ -121,7 +121,7 @@ def test_an_imported_run_is_the_original_again(
     assert b.embedding.item_vectors.tobytes() == a.embedding.item_vectors.tobytes()
     assert b.items.equals(a.items)
     assert [run.name for run in runs.list_runs(kept.digest)] == ["elsewhere", "Original"]
-    facts = compare_runs(a, b, 5)
+    facts = pair_of(a, b, 5).report
     assert facts["overlap"]["all"] == facts["jaccard"]["all"] == 1
     assert (facts["a"]["method"], facts["b"]["method"], facts["logs"]) == ("svd", "imported", "same")
     assert facts["a"] | {"method": ""} == facts["b"] | {"method": ""}
