@@ -83,7 +83,8 @@ def run_checks(environment: Environment, no_skips: bool) -> int:
         "lint": lambda: environment.run("-m", "ruff", "check", "."),
         "types": lambda: environment.run("-m", "mypy", "."),
         "doctests": lambda: pytest("--doctest-modules", *rooms),
-        "tests": lambda: pytest("--durations=15"),
+        # Side by side: much of the time of a test in a browser is spent waiting.
+        "tests": lambda: pytest("--durations=15", "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"),
     }
     codes, lines = [], []
     for name, step in steps.items():

@@ -1,5 +1,7 @@
 """Compare: two runs side by side."""
 
+import streamlit as st
+
 from widgets import frame, pickers, session
 from widgets.comparing import address, evidence, panels
 
@@ -12,7 +14,8 @@ choice = pickers.run_pair(log, address.take)
 found = evidence.load(log, choice)
 
 address.check_item(found.catalogue)
-panels.findings(found)
-panels.around_item(found)
-panels.details(found)
+# Each in a place of its own: a part whose place moved with what is above it would miss a click on its way.
+for part in (panels.findings, panels.around_item, panels.details):
+    with st.container():
+        part(found)
 frame.next_step("export", "Next: take the vectors away")

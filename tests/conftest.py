@@ -18,6 +18,7 @@ from tests.publisher import Publisher
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+EXPECTED_WITHIN = 30_000  # milliseconds; only a broken page needs them, and a machine on which other tests run beside
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",  # it shows nothing but our own pages, and a sandbox is not to be had as root
     "--disable-gpu",
@@ -63,8 +64,9 @@ def chromium_path() -> str:
 @pytest.fixture(scope="module")  # no longer: while it is open no other test of this thread can run an event loop
 def browser(chromium_path: str) -> Iterator[Browser]:
     """A headless Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=EXPECTED_WITHIN)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_ARGUMENTS))
         yield opened

@@ -60,6 +60,8 @@ def _form(log: LogEntry) -> None:
         }
         st.session_state[_JOB] = jobs.submit("vectors", spec, f"Importing {file.name}").id
         st.rerun()
+    elif asked:
+        st.toast("The file was still on its way here: press the button again.", icon=":material/info:")
 
 
 def _imports(log: LogEntry) -> None:

@@ -47,9 +47,10 @@ def test_a_click_on_a_cell_makes_its_runs_the_pair(page: Page, app_server: AppSe
     open_all_runs(page, app_server, log)
     assert pair(page) == {"second", "third"}
     matrix = page.get_by_test_id("stPlotlyChart").filter(has=page.locator(".heatmaplayer .hm"))
-    names = [name.text_content() or "" for name in matrix.locator(".ytick text").all()]
-    marks = matrix.locator(".scatterlayer .point")
+    ticks, marks = matrix.locator(".ytick text"), matrix.locator(".scatterlayer .point")
+    expect(ticks).to_have_count(3)
     expect(marks).to_have_count(9)
+    names = [name.text_content() or "" for name in ticks.all()]
     row, column = (next(place for place, text in enumerate(names) if name in text) for name in ("first", "third"))
     marks.nth(3 * row + column).click(force=True)
     expect(page.get_by_role("combobox", name="Run A")).to_have_value("first", timeout=PATIENCE)
