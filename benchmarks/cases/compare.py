@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 SWITCHES = 10
-QUIET = 0.6  # seconds without a message after which an answer is over
+QUIET = 0.6  # seconds without a message after which an answer is over: more than it takes to work out another k
 LIMIT = 300.0  # milliseconds
 
 
@@ -51,6 +51,7 @@ class Bench:
 
     page: Page
     relay: Relay
+    quiet: float
 
     def items(self, items: list[tuple[str, str]]) -> Times:
         """Choose each item, by its id and its title."""
@@ -81,7 +82,7 @@ class Bench:
         if not hold:
             shown.wait_for()
             times.shown.append(1000 * (time.perf_counter() - begun))
-        while not self.relay.is_quiet(QUIET):
+        while not self.relay.is_quiet(self.quiet):
             self.page.wait_for_timeout(20)
         (times.alone if hold else times.beside).append(1000 * self.relay.server_seconds())
         self.relay.release()
@@ -91,7 +92,7 @@ class Bench:
     def _pause(self) -> None:
         browsing.settle(self.page)
         browsing.wait_until_drawn(self.page)
-        self.page.wait_for_timeout(1000 * QUIET)
+        self.page.wait_for_timeout(1000 * self.quiet)
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -100,7 +101,7 @@ def measure(folder: Path) -> Iterator[Row]:
     yield from page_of(grocery.open_in_workspace(folder, folder / "home"), LIMIT)
 
 
-def page_of(digest: str, limit: float) -> Iterator[Row]:
+def page_of(digest: str, limit: float, quiet: float = QUIET) -> Iterator[Row]:
     """The same of a log that is open in the workspace, with its two runs; `limit` milliseconds for another item."""
     with browsing.running_app() as server, browsing.browser() as browser:
         relay = Relay(urlsplit(server.url).port or 0)
@@ -109,7 +110,7 @@ def page_of(digest: str, limit: float) -> Iterator[Row]:
             page.goto(f"{relay.url}/compare?log={digest[:16]}")
             browsing.wait_for_maps(page)
         yield Row("Compare page opened anew until both maps are drawn", opening.seconds, "s")
-        bench = Bench(page, relay)
+        bench = Bench(page, relay, quiet)
         yield from bench.items(_items(2 * SWITCHES)).rows("another item", limit)
         ks = range(11, 11 + 2 * SWITCHES)
         for what in ("another k", "a k seen before"):
