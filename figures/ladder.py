@@ -12,9 +12,9 @@ from embedders import METHODS
 from figures.charts import figure
 from figures.colours import FAMILIES, OTHER
 from figures.studies import MEASURES, Shown, in_lines, upright
-from figures.text import decimal, drawn_text, plain
+from figures.text import count, decimal, drawn_text, plain
 from studies.attribution import Rung, largest_change, largest_new_neighbours, new_by_seed
-from studies.measured import RunMeasures
+from studies.measured import Agreement, RunMeasures
 
 OF_LADDER = ("neighbour_popularity", "head_share", "same_category", "hubness_skewness", "coverage")
 _ROW = 50  # pixels
@@ -109,6 +109,39 @@ def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figu
         shapes=lines,
         showlegend=False,
     )
+
+
+def ladder_rows(rungs: Sequence[Rung]) -> tuple[list[str], list[list[str]]]:
+    """The ladder as a table: its heads, and a row of texts for each step."""
+    shown = [one for one in MEASURES if one.name in OF_LADDER]
+    heads = ["#", "Step", *(one.label for one in shown)]
+    heads += ["Jaccard to step before", "Jaccard to first", "Jaccard to last", "Own noise floor", "Items"]
+    rows = []
+    for place, rung in enumerate(rungs):
+        measured = ["–" if rung.measures is None else one.write(rung.measures[one.name].json) for one in shown]
+        first = None if place == 0 else rung.first
+        last = None if place == len(rungs) - 1 else rung.last
+        agreed = [_jaccard(one) for one in (rung.before, first, last)]
+        floor = _jaccard(None if rung.floor is None else rung.floor.agreement)
+        items = "–" if rung.measures is None else count(rung.measures.n)
+        rows.append([str(place + 1), rung.step.label, *measured, *agreed, floor, items])
+    return heads, rows
+
+
+def ladder_note(rungs: Sequence[Rung], k: int, line: str) -> str:
+    """How to read the picture; `line` is what the dashed line shows."""
+    counts = [rung.measures.n for rung in rungs if rung.measures is not None]
+    least, most = min(counts), max(counts)
+    over = count(most) if least == most else f"{count(least)} to {count(most)}"
+    return (
+        f"k = {k}, cosine, over {over} items with a vector. The wider an arrow, the more neighbours change: to the "
+        "right stands 1 - Jaccard to the step before, below it what another seed alone makes of it, where that is "
+        f"known. The dashed line is {line}."
+    )
+
+
+def _jaccard(agreement: Agreement | None) -> str:
+    return "–" if agreement is None else decimal(agreement.jaccard.json)
 
 
 def _change(rung: Rung, by_seed: float | None) -> str:

@@ -10,10 +10,11 @@ from typing import Literal, TypedDict, Unpack
 from figures.charts import Chart
 from figures.findings import Turned, findings
 from figures.recommended import Recommended
-from figures.report_charts import agreement_charts, popularity_charts
+from figures.report_charts import agreement_charts, popularity_charts, similarity_charts
 from figures.report_maps import maps_section
 from figures.report_page import ReportPage, explained, markdown, table, text
 from figures.report_sources import sources_section
+from figures.report_studies import Studied, studied
 from figures.report_tables import (
     agreement_table,
     buckets_table,
@@ -25,6 +26,7 @@ from figures.report_tables import (
     sides_table,
 )
 from figures.text import count, decimal, percent
+from studies.attribution import Step
 from studies.noise import NoiseFloor
 from workspace.files import written_aside
 from workspace.pairs import Pair
@@ -40,6 +42,7 @@ class Beside(TypedDict, total=False):
     chosen    item code of an item to show with its neighbours
     floors    agreement of each run with another seed of itself, None where it is not known
     turned    each run by both similarities, None where that is not known
+    steps     of the ladder, as far as they are trained and measured; the usual ones, where not given
     made      when the report is written, UTC; now, where not given
     """
 
@@ -48,6 +51,7 @@ class Beside(TypedDict, total=False):
     chosen: int | None
     floors: tuple[NoiseFloor | None, NoiseFloor | None]
     turned: tuple[Turned | None, Turned | None]
+    steps: Sequence[Step]
     made: datetime
 
 
@@ -65,11 +69,12 @@ def report_html(pair: Pair, **beside: Unpack[Beside]) -> str:
     parts = [
         _heading(pair, beside),
         maps_section(page, pair, beside.get("maps"), beside.get("map_kind", "UMAP"), chosen),
-        _popularity(page, pair),
+        _popularity(page, pair, beside.get("turned", (None, None))),
         _recommended(page, pair),
         _agreement(page, pair, floors),
         _changed(pair),
         _examples(pair, chosen),
+        *(_studied(page, one) for one in studied(pair, beside.get("steps"))),
         sources_section(pair, (provenance_of(pair.a.entry), provenance_of(pair.b.entry)), versions()),
     ]
     return page.html(f"{pair.names[0]} and {pair.names[1]}", "\n".join(parts), pair.report)
@@ -103,11 +108,11 @@ def _heading(pair: Pair, beside: Beside) -> str:
     )
 
 
-def _popularity(page: ReportPage, pair: Pair) -> str:
+def _popularity(page: ReportPage, pair: Pair, turned: tuple[Turned | None, Turned | None]) -> str:
     return "\n".join(
         [
             "<h2>Does a run lean towards popular items?</h2>",
-            _charts(page, popularity_charts(pair)),
+            _charts(page, [*popularity_charts(pair), *similarity_charts(pair, turned)]),
             sides_table(pair),
             buckets_table(pair),
             differences_table(pair),
@@ -143,6 +148,10 @@ def _charts(page: ReportPage, charts: Sequence[Chart]) -> str:
         for one in charts
     ]
     return f'<div class="pair">{"".join(drawn)}</div>'
+
+
+def _studied(page: ReportPage, study: Studied) -> str:
+    return f"<h2>{text(study.heading)}</h2>\n{_charts(page, study.charts)}\n{study.table}"
 
 
 def _changed(pair: Pair) -> str:

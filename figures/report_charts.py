@@ -10,7 +10,8 @@ from figures import popularity_words as words
 from figures.charts import Chart
 from figures.colours import BASELINE, POPULAR, A, B
 from figures.comparison_charts import ComparisonCharts
-from figures.popularity import Series
+from figures.findings import Turned
+from figures.popularity import Dumbbell, Series
 from studies.noise import NoiseFloor
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
@@ -61,6 +62,24 @@ def popularity_charts(pair: Pair) -> list[Chart]:
             ),
             ("norm_popularity",),
         ),
+    ]
+
+
+def similarity_charts(pair: Pair, turned: tuple[Turned | None, Turned | None]) -> list[Chart]:
+    """What the neighbours' popularity does when cosine becomes dot product, for the runs of which that is known."""
+    sides = [(pair.a.entry, A, turned[0]), (pair.b.entry, B, turned[1])]
+    if pair.a.entry.key == pair.b.entry.key:
+        sides = sides[:1]
+    rows = [Dumbbell(run.name, colour, known.cosine, known.dot) for run, colour, known in sides if known is not None]
+    if not rows:
+        return []
+    return [
+        Chart(
+            "Cosine or dot product: how popular are the neighbours?",
+            popularity.dumbbells(rows, "mean popularity quantile of the neighbours", [("chance", 0.5, BASELINE)]),
+            words.similarities([(row.name, row.dot, row.cosine) for row in rows]),
+            ("similarity", "neighbour_popularity"),
+        )
     ]
 
 

@@ -12,7 +12,9 @@ from workspace.logs import LogEntry
 from workspace.results.agreements import View, agreements_or_job
 from workspace.results.keeping import Pending, Ready
 from workspace.runs import RunEntry
-from workspace.studies import LADDER, KeptRuns, NotTrained, ask, floor_or_job, training_job
+from workspace.studies import LADDER, KeptRuns, NotTrained, ask, floor_or_job, kept_floor, training_job
+
+USUAL_DIMENSIONS = 64
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,20 @@ def climb_or_jobs(log: LogEntry, steps: Sequence[Step], k: int, similarity: Simi
         tuple(step for step, job in absent if job is None or not (job.active or job.status == "failed")),
         tuple(run for run, state in zip(entries, states, strict=True) if run and isinstance(state, NotTrained)),
     )
+
+
+def kept_rungs(log_digest: str, steps: Sequence[Step], k: int, similarity: Similarity = "cosine") -> tuple[Rung, ...]:
+    """The ladder as far as it is kept; asks for nothing."""
+    kept = KeptRuns(log_digest)
+    entries = [kept.entry(step.needed) for step in steps]
+    floors = [None if run is None else kept_floor(run, similarity, k) for run in entries]
+    rungs = climb(steps, kept, k, similarity)
+    return tuple(replace(rung, floor=floor) for rung, floor in zip(rungs, floors, strict=True))
+
+
+def usual_steps(log: LogEntry, dimensions: int = USUAL_DIMENSIONS) -> tuple[Step, ...]:
+    """The steps that are climbed unless somebody chooses others."""
+    return tuple(step for step in steps_of(log, dimensions) if step.chosen)
 
 
 def train_steps(log: LogEntry, steps: Sequence[Step]) -> list[Job]:

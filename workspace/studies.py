@@ -109,12 +109,11 @@ def floor_or_job(run: RunEntry, similarity: Similarity, k: int) -> Ready[NoiseFl
     again = trained_as(run)
     if isinstance(again, NoFloor):
         return again
-    kept = KeptRuns(run.log_digest)
-    found = noise_floor(again, run.n_items - run.n_missing, kept, k, similarity, cut=_cut(run))
+    found = kept_floor(run, similarity, k)
     if found is not None:
         return Ready(found)
     seconds = second_seeds(again, cut=_cut(run))
-    entries = [entry for entry in map(kept.entry, seconds) if entry is not None]
+    entries = [entry for entry in map(KeptRuns(run.log_digest).entry, seconds) if entry is not None]
     if entries:
         answer = agreements_or_job([View(run, similarity), View(entries[0], similarity)], k)
         if isinstance(answer, Pending):
@@ -124,6 +123,15 @@ def floor_or_job(run: RunEntry, similarity: Similarity, k: int) -> Ready[NoiseFl
     if job is not None and (job.active or job.status == "failed"):
         return Pending(job)
     return NotTrained(seconds[:1])
+
+
+def kept_floor(run: RunEntry, similarity: Similarity, k: int) -> NoiseFloor | None:
+    """The noise floor of a kept run where its numbers are there, else None."""
+    again = trained_as(run)
+    if isinstance(again, NoFloor):
+        return None
+    trained = run.n_items - run.n_missing
+    return noise_floor(again, trained, KeptRuns(run.log_digest), k, similarity, cut=_cut(run))
 
 
 def train_second_seed(run: RunEntry) -> Job | None:

@@ -11,6 +11,7 @@ class Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.tables: list[list[list[str]]] = []
+        self.labels: list[str] = []  # of the tables
         self.words = ""
         self.attributes: list[tuple[str, str, str | None]] = []
         self.scripts: list[str] = []
@@ -23,6 +24,7 @@ class Reader(HTMLParser):
             self._inside.append(tag)
         if tag == "table":
             self.tables.append([])
+            self.labels.append(dict(attrs).get("aria-label") or "")
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
@@ -44,3 +46,8 @@ class Reader(HTMLParser):
     def rows(self, first: str) -> list[list[str]]:
         """All rows of all tables that begin so."""
         return [row for table in self.tables for row in table if row[0] == first]
+
+    def rows_of_table(self, label: str) -> list[list[str]]:
+        """The rows below the heads of the one table whose label begins so."""
+        (place,) = (place for place, own in enumerate(self.labels) if own.startswith(label))
+        return self.tables[place][1:]

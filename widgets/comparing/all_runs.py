@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from figures.many_runs import ManyRuns, stress_in_words
 from figures.studies import CHANCE, MEASURES, agreement_matrix, bars_of_runs, runs_on_a_map
-from figures.text import count, decimal, file_name, plain
-from studies.many_runs import run_map, similar_beside
+from figures.text import file_name, plain
 from widgets.comparing.evidence import Evidence
 from widgets.jobs_panel import outcome
 from widgets.measures import explain
@@ -20,12 +19,11 @@ from widgets.pickers import choose_pair
 from widgets.pictures import CONFIG, picture
 from workspace.logs import LogEntry
 from workspace.results import Pending
-from workspace.results.agreements import Agreements, View, agreements_or_job
+from workspace.results.agreements import View, agreements_or_job
 from workspace.runs import list_runs
 from workspace.studies import made_for_a_study
 
 _SMALL = ("neighbour_popularity", "head_share", "same_category", "hubness_skewness", "coverage", "gini")
-_MUCH_STRESS = 0.2
 _CHOSEN = "_pair_chosen_among_all"  # in the session: the pair was chosen here, and the page is to follow
 _FIRST = "_first_of_pair"  # in the session: place of the run on the map that was clicked first
 
@@ -44,18 +42,13 @@ def all_runs(evidence: Evidence) -> None:
     if isinstance(found, Pending):
         outcome(found.job, "all-runs-")
         return
-    jaccard = np.array([[one.jaccard.value for one in row] for row in found.value.agreements])
-    counts = np.array([[one.jaccard.n for one in row] for row in found.value.agreements])
-    order = similar_beside(jaccard)
-    views = [views[place] for place in order]
-    jaccard, counts = jaccard[np.ix_(order, order)], counts[np.ix_(order, order)]
-    names = _names(views)
+    runs = ManyRuns.of(views, found.value)
     st.markdown("**Which runs find the same neighbours?**")
-    _matrix(log, views, names, jaccard, counts, k)
+    _matrix(log, runs, k)
     st.markdown("**Which runs are alike?**")
-    _map(evidence, views, names, jaccard)
+    _map(evidence, runs)
     st.markdown("**How does every run lean?**")
-    _dashboard(log, found.value, order, views, names, k)
+    _dashboard(log, runs, k)
 
 
 def _views(log: LogEntry) -> list[View]:
@@ -76,85 +69,70 @@ def _views(log: LogEntry) -> list[View]:
     return [View(run) for run in runs] + [View(by_key[key], "dot") for key in by_key if key in also]
 
 
-def _names(views: Sequence[View]) -> list[str]:
-    return [view.run.name if view.similarity == "cosine" else f"{view.run.name} (dot)" for view in views]
-
-
-def _matrix(log: LogEntry, views: Sequence[View], names: Sequence[str], jaccard: Any, counts: Any, k: int) -> None:
+def _matrix(log: LogEntry, runs: ManyRuns, k: int) -> None:
     st.plotly_chart(
-        agreement_matrix(names, jaccard, counts),
+        agreement_matrix(runs.names, runs.jaccard, runs.counts),
         key="agreement-matrix",
-        on_select=lambda: _cell_clicked(log, views),
+        on_select=lambda: _cell_clicked(log, runs.views),
         selection_mode="points",
         config=CONFIG,
         alt="Mean Jaccard of every two runs",
     )
-    apart = ~np.eye(len(views), dtype=bool)
-    least, most = int(counts[apart].min()), int(counts[apart].max())
-    over = count(most) if least == most else f"{count(least)} to {count(most)}"
     st.caption(
-        f"Mean Jaccard of the {k} nearest neighbours over the {over} items that both runs have; runs that agree stand "
-        "side by side. Columns stand in the order of the rows. Click a cell to compare its two runs."
+        f"Mean Jaccard of the {k} nearest neighbours over the {runs.over()} items that both runs have; runs that agree "
+        "stand side by side. Columns stand in the order of the rows. Click a cell to compare its two runs."
     )
     explain("agreement", "noise_floor")
 
 
-def _map(evidence: Evidence, views: Sequence[View], names: Sequence[str], jaccard: Any) -> None:
-    places, stress = run_map(jaccard)
+def _map(evidence: Evidence, runs: ManyRuns) -> None:
+    places, stress = runs.map()
     choice = evidence.choice
     chosen = {"A": (choice.a.key, choice.similarity_a), "B": (choice.b.key, choice.similarity_b)}
     marked: dict[int, str] = {}
-    for place, view in enumerate(views):
+    for place, view in enumerate(runs.views):
         letters = [letter for letter, key in chosen.items() if key == view.key]
         if letters:
             marked[place] = " and ".join(letters)
     st.plotly_chart(
-        runs_on_a_map(names, [view.run.family for view in views], places, marked),
+        runs_on_a_map(runs.names, runs.families, places, marked),
         key="map-of-runs",
-        on_select=lambda: _points_clicked(evidence.log, views),
+        on_select=lambda: _points_clicked(evidence.log, runs.views),
         selection_mode="points",
         config=CONFIG,
         alt="Map of the runs",
     )
     first = st.session_state.get(_FIRST)
-    known = {view.key: name for view, name in zip(views, names, strict=True)}
+    known = {view.key: name for view, name in zip(runs.views, runs.names, strict=True)}
     told = (
         f"**{plain(known[first])}** is chosen: click a second run to compare the two."
         if first in known
         else "Click two runs, one after the other, to compare them."
     )
-    off = "" if math.isnan(stress) else f" Stress {decimal(stress, 3)}: how far the distances in the picture are off"
-    if off:
-        off += (
-            "." if stress <= _MUCH_STRESS else "; so many differences have no room in a plane, trust the matrix above."
-        )
     st.caption(
-        f"Numbers are those of the rows above. The nearer two runs, the more neighbours they share (1 - "
-        f"Jaccard, cosine unless named).{off} {told}"
+        "Numbers are those of the rows above. The nearer two runs, the more neighbours they share (1 - Jaccard, cosine "
+        f"unless named).{stress_in_words(stress)} {told}"
     )
     explain("map_of_runs")
 
 
-def _dashboard(
-    log: LogEntry, found: Agreements, order: Sequence[int], views: Sequence[View], names: Sequence[str], k: int
-) -> None:
-    measures = [found.measures[place] for place in order]
-    families = [view.run.family for view in views]
+def _dashboard(log: LogEntry, runs: ManyRuns, k: int) -> None:
     small = [one for one in MEASURES if one.name in _SMALL]
     with st.grid(3, min_column_width=300):
         for one in small:
             with st.container():
                 st.markdown(f"**{one.label}**")
-                values = [of_run[one.name].json for of_run in measures]
-                picture(bars_of_runs(names, families, values, one, CHANCE.get(one.name)), f"{one.label} of every run")
+                values = [of_run[one.name].json for of_run in runs.measures]
+                drawn = bars_of_runs(runs.names, runs.families, values, one, CHANCE.get(one.name))
+                picture(drawn, f"{one.label} of every run")
     table = pd.DataFrame(
         {
-            "Run": names,
-            "Method": [view.run.title for view in views],
-            "Dimensions": [view.run.dimensions for view in views],
-            "Similarity": [view.similarity for view in views],
-            **{one.label: np.array([of_run[one.name].value for of_run in measures]) for one in MEASURES},
-            "Items": [of_run.n for of_run in measures],
+            "Run": runs.names,
+            "Method": [view.run.title for view in runs.views],
+            "Dimensions": [view.run.dimensions for view in runs.views],
+            "Similarity": [view.similarity for view in runs.views],
+            **{one.label: np.array([of_run[one.name].value for of_run in runs.measures]) for one in MEASURES},
+            "Items": [of_run.n for of_run in runs.measures],
         }
     )
     shares = [one.label for one in MEASURES if one.write(0.5).endswith("%")]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from figures.ladder import OF_LADDER, ladder, ladder_sentence, noise_sentence
+from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, noise_sentence
 from figures.studies import CHANCE, MEASURES
-from figures.text import count, decimal, plain
+from figures.text import plain
 from studies.attribution import Rung, Step
 from studies.provider import RunNeeded
 from widgets.comparing.evidence import Evidence
@@ -19,13 +18,13 @@ from widgets.measures import explain
 from widgets.pictures import picture
 from workspace import estimates, jobs
 from workspace.jobs import Job
-from workspace.ladders import Climb, climb_or_jobs, steps_of, train_steps
+from workspace.ladders import USUAL_DIMENSIONS, Climb, climb_or_jobs, steps_of, train_steps, usual_steps
 from workspace.logs import LogEntry
 from workspace.runs import RunEntry
 from workspace.studies import expected, train_second_seed, trained_as
 
 _PLACE = "ladder-"  # a second seed may be under way above, too
-_DIMENSIONS = 64
+_STEP_DIMENSIONS, _STEPS = "ladder-dimensions", "ladder-steps-"  # in the session; the second with the log's digest
 _ALONG = ("neighbour_popularity", "head_share")
 
 
@@ -51,17 +50,26 @@ def why_they_differ(evidence: Evidence) -> None:
     explain("ladder", "noise_floor", "neighbour_popularity", "head_share", "hubness", "coverage", "agreement")
 
 
+def chosen_steps(log: LogEntry) -> tuple[Step, ...]:
+    """The steps as they were chosen last in this tab of the browser, else the usual ones."""
+    dimensions = int(st.session_state.get(_STEP_DIMENSIONS, USUAL_DIMENSIONS))
+    picked = st.session_state.get(f"{_STEPS}{log.digest}")
+    if picked is None:
+        return usual_steps(log, dimensions)
+    return tuple(step for step in steps_of(log, dimensions) if step.label in picked)
+
+
 def _chosen(log: LogEntry) -> tuple[Step, ...]:
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     dimensions = right.number_input(
-        "Dimensions", 2, 1024, _DIMENSIONS, key="ladder-dimensions", persist_state="session",
+        "Dimensions", 2, 1024, USUAL_DIMENSIONS, key=_STEP_DIMENSIONS, persist_state="session",
         help="Length of the vectors in every step.",
     )  # fmt: skip
     steps = {step.label: step for step in steps_of(log, int(dimensions))}
     labels = list(steps)
     usual = [step.label for step in steps.values() if step.chosen]
     picked = left.multiselect(
-        "Steps", labels, default=usual, key=f"ladder-steps-{log.digest}", persist_state="session",
+        "Steps", labels, default=usual, key=f"{_STEPS}{log.digest}", persist_state="session",
         help="The first is where the ladder begins, the last where it ends.",
     )  # fmt: skip
     return tuple(step for label, step in steps.items() if label in picked)
@@ -121,32 +129,14 @@ def _picture(rungs: Sequence[Rung], k: int, head_of_catalogue: float | None) -> 
     )  # fmt: skip
     chance = CHANCE.get(str(along), head_of_catalogue)
     picture(ladder(rungs, str(along), chance), f"Ladder by {labels[str(along)].lower()}")
-    counts = [rung.measures.n for rung in rungs if rung.measures is not None]
-    least, most = min(counts), max(counts)
-    over = count(most) if least == most else f"{count(least)} to {count(most)}"
     line = "chance" if str(along) == "neighbour_popularity" else "the head's share of the catalogue"
-    st.caption(
-        f"k = {k}, cosine, over {over} items with a vector. The wider an arrow, the more neighbours change: to "
-        f"the right stands 1 - Jaccard to the step before, below it what another seed alone makes of it, where that is "
-        f"known. The dashed line is {line}."
-    )
+    st.caption(ladder_note(rungs, k, line))
 
 
 def _table(rungs: Sequence[Rung]) -> None:
-    shown = [one for one in MEASURES if one.name in OF_LADDER]
-    rows: list[dict[str, Any]] = []
-    for place, rung in enumerate(rungs, start=1):
-        row: dict[str, Any] = {"#": place, "Step": rung.step.label}
-        row |= {one.label: "–" if rung.measures is None else one.write(rung.measures[one.name].json) for one in shown}
-        for name, agreement in (("step before", rung.before), ("first", rung.first), ("last", rung.last)):
-            itself = name != "step before" and place == (1 if name == "first" else len(rungs))
-            row[f"Jaccard to {name}"] = "–" if agreement is None or itself else decimal(agreement.jaccard.json)
-        row["Own noise floor"] = "–" if rung.floor is None else decimal(rung.floor.agreement.jaccard.json)
-        row["Items"] = "–" if rung.measures is None else count(rung.measures.n)
-        rows.append(row)
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, key="ladder-table", alt="The steps of the ladder with their measures"
-    )
+    heads, rows = ladder_rows(rungs)
+    alt = "The steps of the ladder with their measures"
+    st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, key="ladder-table", alt=alt)
 
 
 def _train(log: LogEntry, steps: Sequence[Step]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from figures.text import file_name
+from widgets.comparing.attribution import chosen_steps
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_evidence import DrawnMaps
 from widgets.comparing.noise import noise_floors
@@ -20,6 +21,7 @@ def report_button(evidence: Evidence, item: int, drawn: DrawnMaps) -> None:
     # A UMAP in space has no plane of its own, whereas principal components stand in their order.
     flat = drawn.kind == "PCA" or drawn.a.shape[1] == 2
     maps = MapPair(drawn.a, drawn.b, drawn.residual, anchored_a=True) if flat else None
+    steps = chosen_steps(evidence.log)
     floors, (sides, _) = noise_floors(evidence), turned(evidence)
 
     def made() -> bytes:
@@ -32,6 +34,7 @@ def report_button(evidence: Evidence, item: int, drawn: DrawnMaps) -> None:
             chosen=item,
             floors=floors,
             turned=sides,
+            steps=steps,
         ).encode()
 
     a, b = evidence.choice.names

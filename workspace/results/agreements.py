@@ -45,11 +45,19 @@ class Agreements:
 
 def agreements_or_job(views: Sequence[View], k: int) -> Ready[Agreements] | Pending:
     """The measures of runs of one log and the agreement of every two, or the job that works out what is missing."""
+    found = kept_agreements(views, k)
+    if found is None:
+        return pending("agreement", {"runs": sorted(view.key for view in views), "k": k}, _title(views))
+    return Ready(found)
+
+
+def kept_agreements(views: Sequence[View], k: int) -> Agreements | None:
+    """The same where all of it is kept, else None."""
     measures = [kept for view in views if (kept := kept_measures(view, k)) is not None]
     below = [[kept_agreement(a, b, k) for b in views[:place]] for place, a in enumerate(views)]
     found = [[one for one in row if one is not None] for row in below]
     if len(measures) < len(views) or list(map(len, found)) != list(range(len(views))):
-        return pending("agreement", {"runs": sorted(view.key for view in views), "k": k}, _title(views))
+        return None
     table = [
         [
             agreement_with_itself(k, measures[row].n) if row == column else found[max(row, column)][min(row, column)]
@@ -57,7 +65,7 @@ def agreements_or_job(views: Sequence[View], k: int) -> Ready[Agreements] | Pend
         ]
         for row in range(len(views))
     ]
-    return Ready(Agreements(tuple(measures), tuple(map(tuple, table))))
+    return Agreements(tuple(measures), tuple(map(tuple, table)))
 
 
 def make_agreements(views: Sequence[View], k: int, progress: Progress = no_progress) -> None:
