@@ -6,6 +6,7 @@ direction, since nothing else is known of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ Places = npt.NDArray[np.int64]
 
 _CELL = 1e-5  # of the longest row: the width of the grid on which rows are looked for that may be the same
 _RADIUS = 1e-6  # of its own length: how far a row may stand from its leader; float32 rounds at 6e-8
-_BLOCK = 1 << 16  # rows whose cells are held at once
+_BLOCK = 1 << 16  # rows that are held in double precision at once
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def near_duplicates(vectors: Vectors) -> NearDuplicates:
     cells = _cells(vectors, _CELL * float(lengths.max(initial=0.0)) or 1.0)
     _, first, cell = np.unique(cells, return_index=True, return_inverse=True)
     leader = first[cell]
-    distance = row_norms(vectors.astype(np.float64) - vectors[leader])
+    distance = np.empty(len(vectors))
+    for part in _blocks(len(vectors)):
+        distance[part] = row_norms(vectors[part].astype(np.float64) - vectors[leader[part]])
     apart = distance > _RADIUS * lengths
     leader[apart] = np.flatnonzero(apart)
     distance[apart] = 0.0
@@ -70,7 +73,10 @@ def _cells(vectors: Vectors, width: float) -> npt.NDArray[np.int64]:
     """A number for the cell of each row, int64 (n,); two cells may share one, their rows are compared anyhow."""
     weights = np.random.default_rng(0).integers(1 << 62, size=vectors.shape[1]) | 1
     numbers = np.empty(len(vectors), dtype=np.int64)
-    for start in range(0, len(vectors), _BLOCK):
-        part = vectors[start : start + _BLOCK].astype(np.float64)
-        numbers[start : start + _BLOCK] = np.rint(part / width).astype(np.int64) @ weights  # wraps around
+    for part in _blocks(len(vectors)):
+        numbers[part] = np.rint(vectors[part].astype(np.float64) / width).astype(np.int64) @ weights  # wraps around
     return numbers
+
+
+def _blocks(n: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, n, _BLOCK))
