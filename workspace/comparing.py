@@ -15,31 +15,12 @@ from analysis.neighbours import common_items, neighbours_within
 from embedders.base import Progress, no_progress
 from workspace.catalogue import catalogue_of
 from workspace.pairs import Pair
-from workspace.results import Neighbours, nearest
+from workspace.results import nearest
 from workspace.runs import Run, RunEntry
+from workspace.sides import side_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def side_of(
-    run: Run, similarity: Similarity, near: Neighbours | None = None, inside: npt.NDArray[np.int32] | None = None
-) -> Side:
-    """A run as one side of a comparison, with its neighbours by this similarity where they are known already.
-
-    near    over its whole catalogue
-    inside  among the items that have a vector in both runs
-    """
-    return Side(
-        method=run.entry.method,
-        similarity=similarity,
-        vectors=run.embedding.item_vectors,
-        p=run.p,
-        buckets=run.buckets,
-        categories=run.items["category"].to_numpy(dtype=object),
-        neighbours=None if near is None else near.indices,
-        inside=inside,
-    )
 
 
 def pair_of(
@@ -64,7 +45,10 @@ def pair_of(
         neighbours_within(run.embedding.item_vectors, k, similarity, both, near.indices, progress=progress)
         for run, similarity, near in ((in_a, similarity_a, near_a), (in_b, similarity_b, near_b))
     )
-    sides = side_of(in_a, similarity_a, near_a, inside_a), side_of(in_b, similarity_b, near_b, inside_b)
+    sides = (
+        side_of(in_a, similarity_a, near_a.indices, inside_a),
+        side_of(in_b, similarity_b, near_b.indices, inside_b),
+    )
     return Pair(
         names=_names(a.entry, b.entry, similarity_a, similarity_b),
         a=in_a,

@@ -11,10 +11,10 @@ import pytest
 from analysis.compare import Comparison, compare
 from tests.workspace.test_results import cloud, ids, planted_run
 from workspace import results
-from workspace.comparing import side_of
 from workspace.results import comparisons
 from workspace.results.records import as_arrays, of_arrays
 from workspace.runs import Run, open_run
+from workspace.sides import side_of
 
 
 def two_runs() -> tuple[Run, Run]:

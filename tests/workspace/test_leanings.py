@@ -15,11 +15,11 @@ from embedders import METHODS, Embedding
 from tests.planted import zipf_log
 from workspace import results, runs
 from workspace.catalogue import catalogue_of
-from workspace.comparing import side_of
 from workspace.pairs import Pair
 from workspace.popularity_bias import leanings_of
 from workspace.results import Ready
 from workspace.results.neighbours import nearest
+from workspace.sides import side_of
 
 K = 5
 
@@ -62,7 +62,7 @@ def planted_pair(home: Path) -> Pair:
         near_b=near_b,
         inside_a=near_a.indices,
         inside_b=near_b.indices,
-        comparison=compare(side_of(a, "dot", near_a), side_of(b, "dot", near_b), K),
+        comparison=compare(side_of(a, "dot", near_a.indices), side_of(b, "dot", near_b.indices), K),
         catalogue=catalogue_of(a),
     )
 

@@ -15,11 +15,11 @@ from tests.planted import make_log
 from tests.workspace.helpers import train_here, write_csv
 from tests.workspace.test_results import PATIENCE, cloud, ids, planted_run
 from workspace import export, jobs, logs, runs
-from workspace.comparing import side_of
 from workspace.job_folders import create_job, finish
 from workspace.results import Pending, Ready
 from workspace.results.agreements import View, agreements_or_job, kept_agreement, make_agreements
 from workspace.results.keeping import result_path
+from workspace.sides import side_of
 from workspace.studies import (
     KeptRuns,
     NoFloor,

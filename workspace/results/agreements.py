@@ -14,10 +14,10 @@ from analysis.arrays import Similarity
 from analysis.measures import Measure, Side
 from embedders.base import Progress, no_progress, part_of
 from studies.measured import AGREEMENTS, Agreement, RunMeasures, agreement_of, agreement_with_itself, measures_of
-from workspace.comparing import side_of
 from workspace.results.keeping import Arrays, Pending, Ready, keep, pending, read, result_path
-from workspace.results.neighbours import Neighbours, make_neighbours
+from workspace.results.neighbours import make_neighbours
 from workspace.runs import RunEntry, open_run
+from workspace.sides import side_of
 
 _OPEN_AT_ONCE = 6  # runs held in memory with their lists
 
@@ -110,8 +110,7 @@ class _Opened:
     def side(self, view: View, progress: Progress) -> Side:
         if view.key not in self._sides:
             near = make_neighbours(view.run, view.similarity, progress=progress)
-            lists = Neighbours(near.indices[:, : self._k], near.scores[:, : self._k])
-            self._sides[view.key] = side_of(open_run(view.run), view.similarity, lists)
+            self._sides[view.key] = side_of(open_run(view.run), view.similarity, near.indices[:, : self._k])
         self._sides.move_to_end(view.key)
         while len(self._sides) > _OPEN_AT_ONCE:
             self._sides.popitem(last=False)

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from analysis.agreement import DepthCurve, jaccard_by_depth
 from analysis.arrays import Similarity
 from analysis.compare import Comparison, compare
-from workspace.comparing import side_of
 from workspace.results.keeping import keep, read, result_path
 from workspace.results.neighbours import Neighbours
 from workspace.results.records import as_arrays, of_arrays
 from workspace.runs import Run
+from workspace.sides import side_of
 
 Codes = npt.NDArray[np.int32]
 
@@ -32,7 +32,7 @@ def kept_comparison(
     arrays = read(path)
     if arrays is None:
         sides = [
-            side_of(run, similarity, over_all, among)
+            side_of(run, similarity, over_all.indices, among)
             for run, similarity, over_all, among in zip((a, b), similarities, near, inside, strict=True)
         ]
         arrays = as_arrays(compare(sides[0], sides[1], k))

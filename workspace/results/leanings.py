@@ -16,10 +16,11 @@ from workspace.results.keeping import keep, read, result_path
 from workspace.results.neighbours import make_neighbours, matched_items
 from workspace.results.plain import packed, unpacked
 from workspace.runs import Run, RunEntry, open_run
+from workspace.sides import side_of
 
 if TYPE_CHECKING:
     from analysis.arrays import Neighbours
-    from analysis.measures import Side, SideMeasures
+    from analysis.measures import SideMeasures
 
 _SEED = 0  # of the lists drawn at random
 
@@ -84,7 +85,7 @@ def make_leaning(run: RunEntry, similarity: Similarity, k: int, progress: Progre
         near = make_neighbours(run, similarity, progress=part_of(progress, 0.0, 0.9))
         progress("Measuring", 0.9, 1.0)
         opened, lists = open_run(run), near.indices[:, :k]
-        measured = measure_lists(_side(opened, similarity), lists, run.method)
+        measured = measure_lists(side_of(opened, similarity), lists, run.method)
         kept = Leaning.of(measured, lists, opened, opened.embedding.trained)
         made_from = {"run": run.key, "similarity": similarity, "k": k}
         keep(_leaning_path(run, similarity, k), {"leaning": packed(asdict(kept))}, made_from)
@@ -113,7 +114,7 @@ def make_baselines(run: RunEntry, other: RunEntry, k: int, progress: Progress = 
 
     progress("Drawing lists", 0.0, 1.0)
     opened, inside = open_run(run), _in_both(run, other)
-    side = _side(opened, "cosine")
+    side = side_of(opened, "cosine")
     drawn = {
         "random": random_neighbours(inside, k, _SEED),
         "popularity": popular_neighbours(opened.p, inside, k),
@@ -125,12 +126,6 @@ def make_baselines(run: RunEntry, other: RunEntry, k: int, progress: Progress = 
     arrays = {name: packed(asdict(leaning)) for name, leaning in found.items()}
     keep(_baselines_path(run, other, k), arrays, {"run": run.key, "other": other.key, "k": k})
     return Baselines(**found)
-
-
-def _side(run: Run, similarity: Similarity) -> Side:
-    from workspace.comparing import side_of  # which itself imports the results
-
-    return side_of(run, similarity)
 
 
 def _in_both(run: RunEntry, other: RunEntry) -> npt.NDArray[np.bool_]:
