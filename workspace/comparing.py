@@ -15,7 +15,7 @@ from analysis.neighbours import common_items, neighbours_within
 from embedders.base import Progress, no_progress
 from workspace.catalogue import catalogue_of
 from workspace.pairs import Pair
-from workspace.results import nearest
+from workspace.results import MOST_NEIGHBOURS, nearest
 from workspace.runs import Run, RunEntry
 from workspace.sides import side_of
 
@@ -36,13 +36,14 @@ def pair_of(
     Its `report` is the "compare" contract of the command line. Raises ParameterError where k < 1.
     """
     in_a, in_b = in_one_catalogue(a, b)
+    width = max(k, MOST_NEIGHBOURS)  # for agreement by the length of the lists; hardly more work than k
     near_a, near_b = (
-        nearest(run.embedding.item_vectors, similarity, k, progress)
+        nearest(run.embedding.item_vectors, similarity, width, progress)
         for run, similarity in ((in_a, similarity_a), (in_b, similarity_b))
     )
     both = common_items(in_a.embedding.item_vectors, in_b.embedding.item_vectors)
     inside_a, inside_b = (
-        neighbours_within(run.embedding.item_vectors, k, similarity, both, near.indices, progress=progress)
+        neighbours_within(run.embedding.item_vectors, width, similarity, both, near.indices, progress=progress)
         for run, similarity, near in ((in_a, similarity_a, near_a), (in_b, similarity_b, near_b))
     )
     sides = (
