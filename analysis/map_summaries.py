@@ -76,7 +76,7 @@ def landmarks(layout: Layout, terms: sparse.csr_matrix, window: Window, most: in
     from scipy import ndimage
 
     placed = np.flatnonzero(np.isfinite(layout).all(axis=1))
-    if len(placed) < _FEWEST:
+    if len(placed) < _FEWEST or not terms.shape[1]:
         return []
     counts = ndimage.gaussian_filter(_counts(layout, window, _CELLS), _SMOOTHING)
     hills = (counts == ndimage.maximum_filter(counts, size=5)) & (counts > 0)

@@ -65,3 +65,8 @@ def test_a_term_that_all_regions_share_is_told_of_none() -> None:
 
 def test_few_items_have_no_regions() -> None:
     assert landmarks(np.ones((3, 2), np.float32), sparse.csr_matrix(np.ones((3, 1))), WINDOW) == []
+
+
+def test_items_without_any_words_have_regions_without_words() -> None:
+    layout = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    assert landmarks(layout, sparse.csr_matrix((300, 0)), WINDOW) == []
