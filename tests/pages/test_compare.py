@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from embedders.base import no_progress
 from tests.workspace.helpers import train_here
+from widgets.comparing.map_settings import COLOURINGS
 from workspace import jobs, logs, workers
 from workspace.job_folders import finish, queue_lock
 from workspace.runs import RunEntry
@@ -101,3 +103,8 @@ def test_every_part_is_drawn(shape: str, k: int, tmp_path: Path, monkeypatch: py
     assert not wanted
     assert not app.error
     assert {"company", "neighbours", "map", "popularity", "agreement"} <= {job.kind for job in jobs.list_jobs()}
+    for colour, drawing in zip(COLOURINGS, itertools.cycle(("3-D", "plain", "linked")), strict=False):
+        app.session_state["map-drawing"], app.session_state["colour"] = drawing, colour
+        app.session_state["map-layout"] = "PCA"
+        app.run()
+        assert not app.exception
