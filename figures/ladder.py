@@ -105,7 +105,7 @@ def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figu
             "zeroline": False,
         },
         margin={"l": 10, "r": 64, "t": 30, "b": 10},
-        annotations=[*arrows, *changes, _beside(0.9, "1 - J")],
+        annotations=[*arrows, *changes, _beside(0.9, "1 \N{MINUS SIGN} J")],
         shapes=lines,
         showlegend=False,
     )

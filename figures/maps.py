@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 HEIGHT = 620
 PANES = ((0.002, 0.49), (0.51, 0.998))  # shares of the width; at its very edge a frame would be cut off
+BELOW = 115  # pixels below the maps: the legend, and under it the colour bar
 ABOVE = 56  # pixels above the maps: the names of the runs, and over them Plotly's buttons
 _POINT_SIZES = ((5_000, 4), (800, 6), (0, 8))  # from so many items on, points of so many pixels
 
@@ -55,7 +56,7 @@ def base_figure(
         shown = np.flatnonzero(there if shown_items is None else there & shown_items)
         for trace in point_traces(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
-    figure.update_annotations(yshift=2, xanchor="left", font_size=14)  # clear of the frames
+    figure.update_annotations(yshift=6, xanchor="left", font_size=14)  # clear of the frames
     (left, right), (bottom, top) = window_of(layouts)
     bare = {
         "showgrid": False,
@@ -73,7 +74,7 @@ def base_figure(
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 0, "r": 0, "t": ABOVE, "b": 100},
+        margin={"l": 0, "r": 0, "t": ABOVE, "b": BELOW},
         dragmode="pan",
         hovermode="closest",
         coloraxis=colour_axis(colouring),
@@ -121,13 +122,13 @@ def colour_axis(colouring: Scale | Groups) -> dict[str, Any]:
         "cmin": colouring.low if isinstance(colouring, Scale) else 0,
         "cmax": colouring.high if isinstance(colouring, Scale) else 1,
         "colorbar": {
-            "title": {"text": colouring.title, "side": "top"},
+            "title": {"text": colouring.title, "side": "top", "font": {"size": 12}},
             "orientation": "h",
             "thickness": 10,
-            "len": 0.3,
+            "len": 0.6,  # as wide as its title in a narrow window
             "x": 1,
             "xanchor": "right",
-            "y": -0.1,  # below the legend, which takes two lines in a narrow window
+            "y": -0.13,  # below the legend, which takes two lines in a narrow window
             "yanchor": "top",
             **told,
         },

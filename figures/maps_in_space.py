@@ -13,6 +13,7 @@ from analysis.map_summaries import stratified_sample
 from figures.colourings import Groups, Scale
 from figures.maps import (
     ABOVE,
+    BELOW,
     HEIGHT,
     PANES,
     Highlight,
@@ -72,7 +73,7 @@ def three_dimensional(
         **scenes,
         "annotations": titled,
         "height": HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": ABOVE, "b": 100},
+        "margin": {"l": 0, "r": 0, "t": ABOVE, "b": BELOW},
         "coloraxis": colour_axis(colouring),
         "legend": {"orientation": "h", "yanchor": "top", "y": -0.01, "x": 0, "itemsizing": "constant"},
         "uirevision": "maps-3d",

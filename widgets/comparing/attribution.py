@@ -127,8 +127,8 @@ def _picture(rungs: Sequence[Rung], k: int, head_of_catalogue: float | None) -> 
     line = "chance" if str(along) == "neighbour_popularity" else "the head's share of the catalogue"
     st.caption(
         f"k = {k}, cosine, over {over} items with a vector. The wider an arrow, the more neighbours change: to "
-        f"the right stands 1 - Jaccard to the step before, below it what another seed alone makes of it, where that is "
-        f"known. The dashed line is {line}."
+        f"the right stands 1 \N{MINUS SIGN} J, where J is the Jaccard to the step before, below it what another seed "
+        f"alone makes of it, where that is known. The dashed line is {line}."
     )
 
 

@@ -25,8 +25,8 @@ from widgets.search import choose
 _MARKS = "map-marks"
 # The colours of figures.colours, as near as Markdown has them.
 _KEY = (
-    ":red[★] chosen item, its neighbours by rank: :blue[●] only in A, :orange[●] only in B, :green[●] in both; "
-    ":blue[○] :orange[○] where the other run's neighbours lie on this map"
+    ":small[:red[★] chosen item, and its neighbours by rank: :blue[●] only in A, :orange[●] only in B, :green[●] in "
+    "both. :orange[○] on the map of A, :blue[○] on that of B: where the neighbours of the other run lie.]"
 )
 _messages = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ def _caption(drawn: DrawnMaps, view: MapView, shown: tuple[int, int], only: Item
         "plain": "Drag to move, scroll to zoom, click a point to choose it.",
     }[view.drawing]
     if view.drawing == "linked":  # the others have a legend
-        st.caption(_KEY)
+        st.markdown(_KEY)
     words = [how, "Neighbours are taken in the full vectors, never in the picture.", hand]
     if shown[0] < shown[1]:
         dense = ", over a picture of how densely all of them lie" if view.drawing == "linked" else ""
