@@ -11,9 +11,10 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from analysis import Curve
-from figures.colours import BASELINE, OTHER, A, B
+from figures.colours import BASELINE, ON_BAR, OTHER, A, B
 from figures.text import drawn_text, shorten
 
+SHARE_TICKS = ".2~%"  # as many places as the ticks need: without them small shares would stand twice on an axis
 _HEIGHT = 320
 
 
@@ -90,13 +91,14 @@ def paired_bars(
 def shares_against(names: Sequence[str], shares: Sequence[float], expected: Sequence[float], x_title: str) -> go.Figure:
     """A lying bar a name, the first on top, with a mark for the share that it has elsewhere."""
     labels = [drawn_text(shorten(name, 30)) for name in names]
-    marker = {"symbol": "line-ns", "size": 14, "line": {"width": 3, "color": BASELINE}}
+    # Bright within a dark edge: it stands out on its bar, and beside it on a light and on a dark page.
+    marker = {"symbol": "diamond", "size": 9, "color": "white", "line": {"width": 2, "color": ON_BAR}}
     traces: list[dict[str, Any]] = [
         {"type": "bar", "orientation": "h", "x": list(shares), "y": labels, "marker": {"color": OTHER}, "name": "here"},
         {"type": "scatter", "mode": "markers", "x": list(expected), "y": labels, "marker": marker, "name": "all items"},
     ]
     return figure(
-        traces, x_title, "", height=110 + 24 * len(names), x_axis={"tickformat": ".0%"},
+        traces, x_title, "", height=110 + 24 * len(names), x_axis={"tickformat": SHARE_TICKS},
         y_axis={"autorange": "reversed", "automargin": True},
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ class Scale:
     """Colour by a number: values float (n_items,), drawn on a colour bar from low to high.
 
     values_b  the numbers of the second map, where they are a run's own; None = the same in both
+    ticks     (place on the bar, what stands there), where the numbers themselves would say little; none = as they are
     """
 
     title: str
@@ -36,6 +37,7 @@ class Scale:
     low: float = 0.0
     high: float = 1.0
     values_b: npt.NDArray[np.float64] | None = None
+    ticks: tuple[tuple[float, str], ...] = ()
 
     def of(self, pane: int) -> npt.NDArray[np.float64]:
         """The numbers of the first or the second map."""
@@ -54,12 +56,12 @@ class Groups:
 
 def by_quantile(quantiles: npt.NDArray[np.float64]) -> Scale:
     """Colour by popularity quantile, 0 = least, 1 = most popular."""
-    return Scale("Popularity quantile", quantiles)
+    return Scale("Popularity quantile (1 = most popular)", quantiles)
 
 
 def by_bucket(buckets: npt.NDArray[np.int8]) -> Groups:
     """Colour by head, mid and tail."""
-    return Groups("Bucket", buckets, list(BUCKETS), list(BUCKETS.values()))
+    return Groups("Bucket", buckets, ["head (popular)", "mid", "tail (rare)"], list(BUCKETS.values()))
 
 
 def by_overlap(overlap: npt.NDArray[np.float64]) -> Scale:
@@ -68,10 +70,12 @@ def by_overlap(overlap: npt.NDArray[np.float64]) -> Scale:
 
 
 def by_list_counts(a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> Scale:
-    """Colour by the number of lists that an item stands in, in each run by its own."""
+    """Colour by the number of lists that an item stands in, in each run by its own; equal steps are equal factors."""
     in_a, in_b = np.log10(1 + a), np.log10(1 + b)
     most = max(float(in_a.max(initial=0)), float(in_b.max(initial=0)), 1.0)
-    return Scale("Lists it stands in, log10(1 + n)", in_a, 0.0, most, in_b)
+    counts = [0, *(step * 10**power for power in range(int(most) + 1) for step in (1, 3))]
+    ticks = tuple((float(np.log10(1 + n)), f"{n:,}") for n in counts if np.log10(1 + n) <= most)
+    return Scale("Neighbour lists that hold the item", in_a, 0.0, most, in_b, ticks)
 
 
 def by_norm(vectors_a: npt.NDArray[np.float32], vectors_b: npt.NDArray[np.float32]) -> Scale:
@@ -80,7 +84,7 @@ def by_norm(vectors_a: npt.NDArray[np.float32], vectors_b: npt.NDArray[np.float3
         value_quantiles(np.where(trained_rows(vectors), row_norms(vectors), np.nan))
         for vectors in (vectors_a, vectors_b)
     )
-    return Scale("Vector length, quantile", a, values_b=b)
+    return Scale("Vector length, quantile (1 = longest)", a, values_b=b)
 
 
 def by_column(name: str, column: pd.Series[Any]) -> Scale | Groups:

@@ -10,6 +10,7 @@ OTHER = "#9aa4b5"  # everything that has no colour of its own
 BASELINE = "#8792a5"  # chance
 POPULAR = "#a855f7"  # the most popular items for everybody
 CHOSEN = "#0d9488"  # what users chose themselves
+ON_BAR = "#475569"  # the edge of a bright mark on a grey bar
 FRAME = "rgba(135, 146, 165, 0.35)"  # the edge of a map
 
 BUCKETS = {"head": "#e11d48", "mid": "#d97706", "tail": "#0ea5e9"}

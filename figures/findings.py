@@ -72,7 +72,7 @@ def _lean(report: Mapping[str, Any], a: str, b: str) -> str | None:
         )
     return (
         f"**{verdict}**: the neighbours stand at popularity quantile {decimal(of_a)} in {a} and {decimal(of_b)} in {b} "
-        f"(difference {_signed(difference)}; chance is 0.50).{head}"
+        f"({_signed(difference)}; chance is 0.50).{head}"
     )
 
 
@@ -147,7 +147,12 @@ def _interval(of: Mapping[str, Any]) -> Interval:
 
 
 def _signed(difference: Interval) -> str:
+    """The difference, A less B, told as the more of the two less the other."""
     if math.isnan(difference.value):
-        return "unknown"
-    told = f"{difference.value:+.2f}, 95 % between {difference.low:+.2f} and {difference.high:+.2f}"
+        return "difference unknown"
+    if difference.value < 0:
+        which, of = "B less A", Interval(-difference.value, -difference.high, -difference.low, difference.n)
+    else:
+        which, of = "A less B", difference
+    told = f"{which} {of.value:+z.2f}, 95 % between {of.low:+z.2f} and {of.high:+z.2f}"
     return told.replace("-", "\N{MINUS SIGN}")

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.distributions import size_classes
-from figures.charts import figure
+from figures.charts import SHARE_TICKS, figure
 from figures.colours import BUCKETS, OTHER, A, B
 from figures.text import drawn_text, percent, shorten
 
@@ -157,7 +157,7 @@ def category_shares(categories: Mapping[str, Any], n_interactions: int, n_items:
         for of, total, colour in (("interactions", n_interactions, A), ("items", n_items, OTHER))
     ]
     return figure(
-        traces, "share of all", "", barmode="group", height=90 + 24 * len(names), x_axis={"tickformat": ".0%"},
+        traces, "share of all", "", barmode="group", height=90 + 24 * len(names), x_axis={"tickformat": SHARE_TICKS},
         y_axis=_names_on_the_left(places, names),
     )  # fmt: skip
 

@@ -106,7 +106,13 @@ def packed(
         place = {category: number for number, category in enumerate(known)}
         arrays["category"] = np.array([-1 if one is None else place[one] for one in items.categories], np.int32)
     if isinstance(colouring, Scale):
-        header["colour"] = {"kind": "scale", "title": colouring.title, "low": colouring.low, "high": colouring.high}
+        header["colour"] = {
+            "kind": "scale",
+            "title": colouring.title,
+            "low": colouring.low,
+            "high": colouring.high,
+            "ticks": [list(tick) for tick in colouring.ticks],
+        }
         arrays["shade_a"], arrays["shade_b"] = (colouring.of(pane).astype(np.float32) for pane in (0, 1))
     else:
         names_of = [drawn_text(name) for name in colouring.names]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 HEIGHT = 620
 PANES = ((0.002, 0.49), (0.51, 0.998))  # shares of the width; at its very edge a frame would be cut off
+BELOW = 115  # pixels below the maps: the legend, and under it the colour bar
+ABOVE = 56  # pixels above the maps: the names of the runs, and over them Plotly's buttons
 _POINT_SIZES = ((5_000, 4), (800, 6), (0, 8))  # from so many items on, points of so many pixels
 
 
@@ -47,14 +49,14 @@ def base_figure(
 
     It does not change with the chosen item, so it is worth keeping: checking 20,000 points takes Plotly 0.2 s.
     """
-    figure = make_subplots(rows=1, cols=2, subplot_titles=[drawn_text(name) for name in names])
+    figure = make_subplots(rows=1, cols=2, subplot_titles=lettered(names))
     hover = hover_texts(titles)
     for column, layout in enumerate(layouts, start=1):
         there = np.isfinite(layout[:, 0])
         shown = np.flatnonzero(there if shown_items is None else there & shown_items)
         for trace in point_traces(layout, shown, hover, colouring, first=column == 1):
             figure.add_trace(trace, row=1, col=column)
-    figure.update_annotations(yshift=6)  # the names of the runs stand clear of the frames
+    figure.update_annotations(yshift=6, xanchor="left", font_size=14)  # clear of the frames
     (left, right), (bottom, top) = window_of(layouts)
     bare = {
         "showgrid": False,
@@ -68,11 +70,11 @@ def base_figure(
     figure.update_xaxes(**bare, matches="x", range=[left, right])
     axes = (figure.layout.xaxis, figure.layout.xaxis2)
     for axis, name, domain in zip(axes, figure.layout.annotations, PANES, strict=True):
-        axis.domain, name.x = domain, sum(domain) / 2
+        axis.domain, name.x = domain, domain[0]
     figure.update_yaxes(**bare, matches="y", range=[bottom, top])
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 0, "r": 0, "t": 30, "b": 100},
+        margin={"l": 0, "r": 0, "t": ABOVE, "b": BELOW},
         dragmode="pan",
         hovermode="closest",
         coloraxis=colour_axis(colouring),
@@ -113,19 +115,22 @@ def marked(
 
 def colour_axis(colouring: Scale | Groups) -> dict[str, Any]:
     """The colour bar below the maps, on the right."""
+    ticks = colouring.ticks if isinstance(colouring, Scale) else ()
+    told = {"tickvals": [place for place, _ in ticks], "ticktext": [text for _, text in ticks]} if ticks else {}
     return {
         "colorscale": "Viridis",
         "cmin": colouring.low if isinstance(colouring, Scale) else 0,
         "cmax": colouring.high if isinstance(colouring, Scale) else 1,
         "colorbar": {
-            "title": {"text": colouring.title, "side": "top"},
+            "title": {"text": colouring.title, "side": "top", "font": {"size": 12}},
             "orientation": "h",
             "thickness": 10,
-            "len": 0.3,
+            "len": 0.6,  # as wide as its title in a narrow window
             "x": 1,
             "xanchor": "right",
-            "y": -0.1,  # below the legend, which takes two lines in a narrow window
+            "y": -0.13,  # below the legend, which takes two lines in a narrow window
             "yanchor": "top",
+            **told,
         },
     }
 
@@ -219,6 +224,11 @@ def window_of(layouts: tuple[Layout, Layout]) -> tuple[tuple[float, float], tupl
     low, high = np.nanpercentile(places, [0.3, 99.7], axis=0)
     room = 0.06 * np.maximum(high - low, 1e-6)
     return (float(low[0] - room[0]), float(high[0] + room[0])), (float(low[1] - room[1]), float(high[1] + room[1]))
+
+
+def lettered(names: tuple[str, str]) -> list[str]:
+    """The names of the two runs as they stand above their maps."""
+    return [f"<b>{letter}</b> {drawn_text(name)}" for letter, name in zip("AB", names, strict=True)]
 
 
 def hover_texts(titles: Sequence[str]) -> npt.NDArray[np.object_]:

@@ -12,6 +12,8 @@ import plotly.graph_objects as go
 from analysis.map_summaries import stratified_sample
 from figures.colourings import Groups, Scale
 from figures.maps import (
+    ABOVE,
+    BELOW,
     HEIGHT,
     PANES,
     Highlight,
@@ -19,10 +21,10 @@ from figures.maps import (
     axis_name,
     colour_axis,
     hover_texts,
+    lettered,
     mark_traces,
     point_traces,
 )
-from figures.text import drawn_text
 
 _MOST_IN_SPACE = 8_000  # points of each map in three dimensions, which every turn draws anew
 
@@ -55,21 +57,23 @@ def three_dimensional(
     }
     titled = [
         {
-            "text": f"<b>{letter}</b> {drawn_text(name)}",
-            "x": sum(across) / 2,
+            "text": name,
+            "x": across[0],
+            "xanchor": "left",
+            "font": {"size": 14},
             "y": 1,
             "xref": "paper",
             "yref": "paper",
             "showarrow": False,
             "yanchor": "bottom",
         }
-        for letter, name, across in zip("AB", names, PANES, strict=True)
+        for name, across in zip(lettered(names), PANES, strict=True)
     ]
     layout_3d = {
         **scenes,
         "annotations": titled,
         "height": HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 30, "b": 60},
+        "margin": {"l": 0, "r": 0, "t": ABOVE, "b": BELOW},
         "coloraxis": colour_axis(colouring),
         "legend": {"orientation": "h", "yanchor": "top", "y": -0.01, "x": 0, "itemsizing": "constant"},
         "uirevision": "maps-3d",

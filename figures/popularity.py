@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-from figures.charts import figure
+from figures.charts import SHARE_TICKS, figure
 from figures.colours import BASELINE, OTHER
 from figures.text import decimal, drawn_text, percent, shorten
 
@@ -61,7 +61,7 @@ def share_bars(groups: Sequence[str], series: Sequence[Series], y_title: str) ->
         }
         for one in series
     ]
-    return figure(traces, "", y_title, y_axis={"tickformat": ".0%", "rangemode": "tozero"}, barmode="group")
+    return figure(traces, "", y_title, y_axis={"tickformat": SHARE_TICKS, "rangemode": "tozero"}, barmode="group")
 
 
 def bars(rows: Sequence[Bar], x_title: str, unit: Unit) -> go.Figure:

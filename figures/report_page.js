@@ -35,7 +35,7 @@
     for (const [axis, domain] of Object.entries(domains)) changed[`${axis}.domain`] = domain;
     for (const [place, name, x, y] of [[0, first, "xaxis", "yaxis"], [1, second, "xaxis2", "yaxis2"]]) {
       if (!name) continue;
-      changed[`annotations[${place}].x`] = (domains[x][0] + domains[x][1]) / 2;
+      changed[`annotations[${place}].x`] = domains[x][0];
       changed[`annotations[${place}].y`] = domains[y][1];
     }
     changed["coloraxis.colorbar.len"] = stacked ? 0.9 : 0.3;

@@ -55,12 +55,14 @@ def agreement_matrix(
         f"{counts[row, column]:,} items"
         for row, column in zip(rows, columns, strict=True)
     ]
-    apart = jaccard[~np.eye(m, dtype=bool)]
+    itself = np.eye(m, dtype=bool)
+    apart = jaccard[~itself]
+    others = np.where(itself, np.nan, jaccard)  # each run's own 1 says nothing, and would take the brightest colour
     cells: dict[str, Any] = {
         "type": "heatmap",
-        "z": [[None if value != value else value for value in row] for row in jaccard.tolist()],
+        "z": [[None if value != value else value for value in row] for row in others.tolist()],
         "zmin": 0,
-        "zmax": float(np.nanmax(np.append(apart, 0.1))),  # each run's own 1 would leave all else in one colour
+        "zmax": float(np.nanmax(np.append(apart, 0.1))),
         "colorscale": "Viridis",
         "hoverinfo": "skip",
         "showscale": m > _WRITTEN,
@@ -77,7 +79,7 @@ def agreement_matrix(
         "ygap": 1,
     }
     if m <= _WRITTEN:
-        cells |= {"text": [[decimal(value) for value in row] for row in jaccard.tolist()], "texttemplate": "%{text}"}
+        cells |= {"text": [[decimal(value) for value in row] for row in others.tolist()], "texttemplate": "%{text}"}
     marks: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 # Streamlit draws icons and arrows for these behind the back of Markdown, escaped or not.
 _DRAWN = re.compile(r"(?<=:)(?=material/)|(?<=[<>~=\-])(?=[<>=\-])")
+_MINUS = "\N{MINUS SIGN}"  # as wide as a plus, and no line breaks behind it
 _JOINER = "\N{WORD JOINER}"  # takes no room, and breaks no line
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$^&=])")
 
@@ -29,7 +30,7 @@ def count(number: float) -> str:
 
 def decimal(number: float | None, places: int = 2) -> str:
     """A number with fixed places, or a dash where there is none."""
-    return "–" if number is None or number != number else f"{number:z.{places}f}"  # never -0.00
+    return "–" if number is None or number != number else f"{number:z.{places}f}".replace("-", _MINUS)  # never -0.00
 
 
 def percent(share: float | None, places: int = 0) -> str:
@@ -37,7 +38,9 @@ def percent(share: float | None, places: int = 0) -> str:
     if share is None or share != share:
         return "–"
     least = 10.0**-places
-    shown = f"< {least:.{places}f}" if 0 < 100 * share < least / 2 else f"{100 * share:.{places}f}"
+    shown = (
+        f"< {least:.{places}f}" if 0 < 100 * share < least / 2 else f"{100 * share:z.{places}f}".replace("-", _MINUS)
+    )
     return f"{shown} %".replace(" ", "\N{NO-BREAK SPACE}")
 
 

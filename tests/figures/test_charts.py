@@ -42,3 +42,13 @@ def test_axes_have_titles_and_one_series_needs_no_legend() -> None:
     assert figure.layout.xaxis.title.text
     assert figure.layout.yaxis.title.text
     assert not figure.layout.showlegend
+
+
+def test_shares_of_a_few_hundredths_are_told_apart_on_their_axis() -> None:
+    figure = charts.shares_against(["a <b>", "b"], [0.03, 0.01], [0.02, 0.015], "share")
+    here, everywhere = figure.data
+    assert (list(here.x), list(everywhere.x)) == ([0.03, 0.01], [0.02, 0.015])
+    assert list(here.y) == list(everywhere.y) == ["a &lt;b&gt;", "b"]
+    # In whole hundredths the ticks at 0.005 and at 0.01 would both be 1 %.
+    assert figure.layout.xaxis.tickformat == ".2~%"
+    assert everywhere.marker.color != here.marker.color

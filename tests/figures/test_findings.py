@@ -95,7 +95,13 @@ def test_shares_of_head_items_stand_beside_the_verdict() -> None:
     assert "Head items, 10.0 % of the catalogue, take 98 % of the neighbour places in factors and 20 % in" in bare(
         sentence
     )
-    assert "difference +0.30, 95 % between +0.29 and +0.31; chance is 0.50" in sentence
+    assert "(A less B +0.30, 95 % between +0.29 and +0.31; chance is 0.50)" in sentence
+
+
+def test_the_difference_is_told_as_the_more_less_the_other() -> None:
+    assert "(B less A +0.30, 95 % between +0.29 and +0.31; chance" in findings(report(lean=interval(-0.3)), NAMES)[0]
+    unsure = findings(report(lean=interval(-0.01, 0.03)), NAMES)[0]
+    assert "(B less A +0.01, 95 % between \N{MINUS SIGN}0.02 and +0.04; chance" in unsure
 
 
 def test_agreement_is_told_in_neighbours_with_what_chance_gives() -> None:

@@ -70,7 +70,19 @@ def test_a_number_colours_each_map_by_its_own_values() -> None:
     found = unpacked(message(colouring=counts))
     assert found["shade_a"].tolist() == pytest.approx([0, 1, 2, 0, 0, 0, 0])
     assert not found["shade_b"].any()
-    assert found["colour"] == {"kind": "scale", "title": counts.title, "low": 0.0, "high": 2.0}
+    told = {"kind": "scale", "title": counts.title, "low": 0.0, "high": 2.0}
+    assert {name: found["colour"][name] for name in told} == told
+
+
+def test_the_bar_of_list_counts_tells_counts_at_the_places_of_their_colours() -> None:
+    colour = unpacked(message(colouring=colourings.by_list_counts(np.array([0, 9, 99]), np.array([0, 30, 0]))))[
+        "colour"
+    ]
+    places = {text: place for place, text in colour["ticks"]}
+    assert list(places) == ["0", "1", "3", "10", "30"]  # 100 would stand beyond 99
+    assert places["0"] == 0
+    assert places["30"] == pytest.approx(np.log10(31))
+    assert unpacked(message())["colour"]["ticks"] == []
 
 
 def test_groups_carry_their_names_escaped_and_their_colours() -> None:

@@ -52,6 +52,20 @@ def test_the_chosen_item_and_its_neighbours_stand_in_both_maps_at_their_own_plac
         assert codes(drawn["neighbour in both"].customdata) == [3, 5]
 
 
+def test_each_map_is_named_at_its_left_where_no_button_stands(figure: go.Figure) -> None:
+    names, axes = figure.layout.annotations, (figure.layout.xaxis, figure.layout.xaxis2)
+    assert [name.text for name in names] == ["<b>A</b> first", "<b>B</b> second"]
+    assert [(name.x, name.xanchor) for name in names] == [(axis.domain[0], "left") for axis in axes]
+
+
+def test_the_bar_of_list_counts_has_counts_beside_it() -> None:
+    bar = maps.colour_axis(colourings.by_list_counts(np.array([0, 9]), np.array([3, 0])))["colorbar"]
+    assert dict(zip(bar["ticktext"], bar["tickvals"], strict=True)) == {
+        "0": 0, "1": pytest.approx(np.log10(2)), "3": pytest.approx(np.log10(4)),
+    }  # fmt: skip
+    assert "tickvals" not in maps.colour_axis(colourings.by_quantile(np.array([0.0, 1.0])))["colorbar"]
+
+
 def test_axes_move_together(figure: go.Figure) -> None:
     assert figure.layout.xaxis2.matches == "x"
     assert figure.layout.yaxis2.matches == "y"

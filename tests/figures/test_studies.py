@@ -13,8 +13,8 @@ def test_each_cell_of_the_matrix_can_be_clicked_and_says_what_it_is() -> None:
     counts = np.array([[9, 8, 0], [8, 9, 7], [0, 7, 9]])
     figure = studies.agreement_matrix(["<b>one</b>", "two", "three"], jaccard, counts)
     cells, marks = figure.data
-    assert [list(row) for row in cells.z] == [[1.0, 0.25, None], [0.25, 1.0, 0.5], [None, 0.5, 1.0]]
-    assert [list(row) for row in cells.text] == [["1.00", "0.25", "–"], ["0.25", "1.00", "0.50"], ["–", "0.50", "1.00"]]
+    assert [list(row) for row in cells.z] == [[None, 0.25, None], [0.25, None, 0.5], [None, 0.5, None]]
+    assert [list(row) for row in cells.text] == [["–", "0.25", "–"], ["0.25", "–", "0.50"], ["–", "0.50", "–"]]
     place = [list(pair) for pair in marks.customdata].index([1, 2])
     assert (marks.x[place], marks.y[place]) == (2, 1)
     assert marks.text[place] == "two<br>three<br>Jaccard 0.500 over 7 items"

@@ -17,7 +17,9 @@ def test_a_duration_reads_as_a_person_says_it(duration: float, words: str) -> No
 
 def test_a_missing_number_is_a_dash() -> None:
     assert text.decimal(None) == text.decimal(float("nan")) == text.percent(None) == text.day(None) == "–"
-    assert (text.decimal(-0.001), text.decimal(-0.5)) == ("0.00", "-0.50")
+    assert (text.decimal(-0.001), text.decimal(-0.5)) == ("0.00", "\N{MINUS SIGN}0.50")
+    assert text.percent(-0.81).startswith("\N{MINUS SIGN}81")
+    assert text.percent(-0.001).startswith("0")
 
 
 def test_days_come_from_both_kinds_of_time() -> None:

@@ -99,7 +99,7 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str, *, wide: bool) ->
     config = st.column_config
     return {
         "rank": config.NumberColumn("#", width=30),
-        "title": config.TextColumn("Title", width=300 if wide else 140),
+        "title": config.TextColumn("Title", width=300 if wide else 190),
         "there": config.MultiselectColumn(
             f"In {other}",
             help=f"Its rank among the neighbours in {other}; – where it is none of them.",

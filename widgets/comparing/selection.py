@@ -87,7 +87,12 @@ def _numbers(evidence: Evidence, inside: Mask) -> None:
             )
         quantiles = items.quantiles[inside]
         known = quantiles[~np.isnan(quantiles)]
-        st.metric("Mean popularity quantile", decimal(known.mean() if known.size else None), border=True)
+        st.metric(
+            "Popularity",
+            decimal(known.mean() if known.size else None),
+            help="Mean popularity quantile: 0 = least, 1 = most popular item of the log.",
+            border=True,
+        )
         head = float((items.buckets[inside] == BUCKETS.index("head")).mean())
         st.metric("Head items", percent(head), border=True)
     explain("spread", "popularity_quantile", "buckets")

@@ -71,9 +71,20 @@ function densityTraces(maps, look) {
   });
 }
 
+// Pixels of the legend, about: Plotly gives each name as much room as the longest takes.
+function legendHeight(names, width) {
+  const widest = Math.max(...names.map((name) => 55 + 7 * name.length));
+  return 30 + 20 * Math.ceil(names.length / Math.max(Math.floor(width / widest), 1));
+}
+
+function ticksOf(colour) {
+  if (!colour.ticks?.length) return {};
+  return { tickvals: colour.ticks.map(([place]) => place), ticktext: colour.ticks.map(([, text]) => text) };
+}
+
 function baseLayout(maps, look, width) {
   const narrow = isNarrow(width);
-  const below = maps.colour.kind === "scale" ? 70 : narrow ? 220 : 110; // for the colour bar, or the legend
+  const below = maps.colour.kind === "scale" ? 70 : legendHeight(maps.colour.names, width);
   const bare = {
     showgrid: false, zeroline: false, showticklabels: false, ticks: "", showline: true, mirror: true,
     linecolor: look.frame, linewidth: 1, fixedrange: false,
@@ -82,7 +93,7 @@ function baseLayout(maps, look, width) {
   const upward = narrow ? [[0.53, 0.998], [0.002, 0.47]] : [[0.002, 0.998], [0.002, 0.998]];
   const names = maps.names.map((text, pane) => ({
     text: `<b>${pane ? "B" : "A"}</b> ${text}`, showarrow: false, xref: "paper", yref: "paper", yshift: 4,
-    x: (across[pane][0] + across[pane][1]) / 2, y: upward[pane][1], xanchor: "center", yanchor: "bottom",
+    x: across[pane][0], y: upward[pane][1], xanchor: "left", yanchor: "bottom", // the buttons stand at the right
     font: { size: 14, color: look.text },
   }));
   return {
@@ -102,8 +113,9 @@ function baseLayout(maps, look, width) {
               bgcolor: "rgba(0,0,0,0)", font: { color: look.text } },
     coloraxis: {
       colorscale: "Viridis", cmin: maps.colour.low ?? 0, cmax: maps.colour.high ?? 1,
-      colorbar: { title: { text: maps.colour.title, side: "top" }, orientation: "h", thickness: 10, len: 0.35, x: 1,
-                  xanchor: "right", y: -0.02, yanchor: "top", tickfont: { color: look.text } },
+      colorbar: { title: { text: maps.colour.title, side: "top" }, orientation: "h", thickness: 10, x: 1,
+                  len: narrow ? 0.9 : 0.35, xanchor: "right", y: -0.02, yanchor: "top", tickfont: { color: look.text },
+                  ...ticksOf(maps.colour) },
     },
     uirevision: maps.view, selectionrevision: maps.view,
     newselection: { line: { color: look.text, width: 1, dash: "dot" } },

@@ -160,7 +160,10 @@ function fit(board, container) {
   const width = container.clientWidth;
   if (!width || !container.contains(board.plot) || Math.abs(board.plot._fullLayout.width - width) < 2) return;
   const wanted = baseLayout(board.maps, board.look, width);
-  const changed = { width, height: wanted.height, annotations: wanted.annotations };
+  const changed = {
+    width, height: wanted.height, annotations: wanted.annotations, "margin.b": wanted.margin.b,
+    "coloraxis.colorbar.len": wanted.coloraxis.colorbar.len,
+  };
   for (const axis of ["xaxis", "xaxis2", "yaxis", "yaxis2"]) changed[`${axis}.domain`] = wanted[axis].domain;
   Plotly.relayout(board.plot, changed).catch(() => {}); // the element was taken away in the middle
 }

@@ -35,10 +35,11 @@ function drawMark(board, group, pane, mark, look) {
   const rank = own ?? other;
   const node = shape("g", { class: "itemscape-mark", "data-item": mark.item, "data-pane": pane ? "B" : "A" });
   if (own) node.setAttribute("data-rank", own);
-  node.append(shape("circle", { cx: at.x, cy: at.y, r: own ? 8 : 6, fill: own ? colour : "none", stroke: own ? "white" : colour,
-                                "stroke-width": own ? 1.5 : 2 }));
+  // A ring is filled like the page, or its number could not be read among the points.
+  node.append(shape("circle", { cx: at.x, cy: at.y, r: own ? 8 : 7, fill: own ? colour : look.panel, "fill-opacity": own ? 1 : 0.85,
+                                stroke: own ? "white" : colour, "stroke-width": own ? 1.5 : 2 }));
   if (rank <= NUMBERED) {
-    node.append(shape("text", { x: at.x, y: at.y + 3.5, "text-anchor": "middle", "font-size": own ? 10 : 8, "font-weight": 700,
+    node.append(shape("text", { x: at.x, y: at.y + 3.5, "text-anchor": "middle", "font-size": own ? 10 : 8.5, "font-weight": 700,
                                 fill: own ? "white" : colour }, rank));
   }
   node.append(shape("title", {}, board.maps.titles[mark.item]));
@@ -69,16 +70,22 @@ function drawName(board, group, pane, item, look) {
   if (!at) return;
   group.append(shape("circle", { cx: at.x, cy: at.y, r: 9, fill: "none", stroke: look.text, "stroke-width": 2.5 }));
   const lines = nameLines(board.maps, item);
-  const width = Math.max(...lines.map((line, number) => line.length * (number ? 6.2 : 7))) + 16;
+  const label = shape("g", { class: "itemscape-name", "data-pane": pane ? "B" : "A", "data-item": item });
+  group.append(label);
+  const frame = shape("rect", { rx: 5, fill: look.panel, stroke: look.frame });
+  const texts = lines.map((line, number) => shape("text", {
+    "font-size": number ? 11 : 12.5, "font-weight": number ? 400 : 600, fill: look.text,
+  }, line));
+  label.append(frame, ...texts);
+  const width = Math.max(...texts.map((text) => text.getComputedTextLength())) + 16; // known once they are on the page
   const height = 16 * lines.length + 8;
   const left = Math.max(at.left + 2, Math.min(at.x + 14, at.right - width - 2));
   const top = at.y - height - 12 > 0 ? at.y - height - 12 : at.y + 14;
-  const label = shape("g", { class: "itemscape-name", "data-pane": pane ? "B" : "A", "data-item": item });
-  label.append(shape("rect", { x: left, y: top, width, height, rx: 5, fill: look.panel, stroke: look.frame }));
-  lines.forEach((line, number) => label.append(shape("text", {
-    x: left + 8, y: top + 17 + 16 * number, "font-size": number ? 11 : 12.5, "font-weight": number ? 400 : 600, fill: look.text,
-  }, line)));
-  group.append(label);
+  for (const [name, value] of Object.entries({ x: left, y: top, width, height })) frame.setAttribute(name, value);
+  texts.forEach((text, number) => {
+    text.setAttribute("x", left + 8);
+    text.setAttribute("y", top + 17 + 16 * number);
+  });
 }
 
 function nameLines(maps, item) {
