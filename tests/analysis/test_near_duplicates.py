@@ -42,7 +42,9 @@ def test_blocks_of_rows_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(
     numpy_values.arrays(
-        np.float32, st.tuples(st.integers(0, 30), st.integers(1, 3)), elements=st.sampled_from([0, 1, 1 + 2e-7, 1 + 4e-6, -1, 3])
+        np.float32,
+        st.tuples(st.integers(0, 30), st.integers(1, 3)),
+        elements=st.sampled_from([0, 1, 1 + 2e-7, 1 + 4e-6, -1, 3]),
     )
 )
 def test_groups_hold_every_row_once_and_none_stands_far_from_its_leader(vectors: np.ndarray) -> None:
