@@ -250,6 +250,17 @@ def test_without_any_list_every_number_is_null_with_n_0() -> None:
     assert all(cell["value"] is None and cell["n"] == 0 for cell in cells)
 
 
+def test_a_number_that_cannot_be_had_is_taken_over_nobody() -> None:
+    """Users who chose what counts for nothing have no lift, and lists without an item no Gini."""
+    seen = sparse.csr_matrix(np.array([[1, 0, 0], [0, 1, 0]]))
+    nobody, buckets, everything = np.zeros(3, np.int64), np.full(3, 2, np.int8), np.ones(3, bool)
+    found = measure_recommendations(np.array([[1], [2]], np.int32), seen, nobody, buckets, everything).as_json()
+    assert (found["gap_profile"]["value"], found["gap_profile"]["n"]) == (0, 2)
+    assert found["lift"] == {"value": None, "n": 0}
+    empty = measure_recommendations(np.full((2, 1), -1, np.int32), seen, nobody, buckets, everything).as_json()
+    assert (empty["coverage"], empty["gini"]) == ({"value": 0, "n": 3}, {"value": None, "n": 0})
+
+
 def test_the_interval_holds_the_truth_in_most_samples() -> None:
     random = np.random.default_rng(0)
     found = [Interval.mean(random.exponential(size=200)) for _ in range(400)]
