@@ -129,6 +129,7 @@ def test_every_measure_stands_with_the_number_that_it_was_taken_over() -> None:
     a, b = two_sides()
     p = P.copy()
     p[[3, 7, 9]] = 0  # two of them have a vector in A
+    p[4] = 400  # and this one, of the head, has none
     a, b = (replace(one, p=p, buckets=popularity_buckets(p)) for one in (a, b))
     report = compare(a, b, 6).as_json()
     q = slow.quantiles(p.tolist())
@@ -145,7 +146,9 @@ def test_every_measure_stands_with_the_number_that_it_was_taken_over() -> None:
     assert details["n"]["head_share"] == 6 * n
     head = [row for row, code in zip(rows, a.buckets, strict=True) if code == 0]
     cell = details["by_bucket"]["head_share"]["head"]
-    assert (cell["value"], cell["n"]) == (pytest.approx(slow.head_share(head, a.buckets.tolist())), 6 * len(head))
+    assert (cell["value"], cell["n"]) == (pytest.approx(slow.head_share(head, a.buckets.tolist())), sum(map(len, head)))
+    in_head = (a.buckets == 0) & a.vectors.any(axis=1)
+    assert report["a"]["head_share_of_catalogue"] == pytest.approx(in_head.sum() / n)
     for name in ("hubness_skewness", "anti_hubs", "largest_hub", "robin_hood", "coverage", "gini", "norm_popularity"):
         assert details["n"][name] == n, name
     assert (report["n"]["cka"], report["n"]["procrustes"]) == (N - 4, N - 4)
@@ -241,10 +244,11 @@ def test_models_without_a_common_item_have_no_agreement_but_their_own_bias() -> 
     assert report["a"]["neighbour_popularity"] is not None
 
 
-def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("width", [5, 9])
+def test_known_lists_are_not_searched_again(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = side(random_vectors(1)), side(random_vectors(2))
     plain = compare(a, b, 5).as_json()
-    a, b = (replace(one, neighbours=top_neighbours(one.vectors, 9)[0]) for one in (a, b))
+    a, b = (replace(one, neighbours=top_neighbours(one.vectors, width)[0]) for one in (a, b))
 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
@@ -252,6 +256,12 @@ def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(analysis.measures, "top_neighbours", never)
     monkeypatch.setattr("analysis.neighbours.top_neighbours", never)
     assert compare(a, b, 5).as_json() == plain
+
+
+def test_known_lists_that_are_too_short_are_taken_anew() -> None:
+    a, b = two_sides()
+    short_a, short_b = (replace(one, neighbours=top_neighbours(one.vectors, 3, one.similarity)[0]) for one in (a, b))
+    assert compare(short_a, short_b, 6).as_json() == compare(a, b, 6).as_json()
 
 
 def test_per_item_values_stand_in_their_rows() -> None:
@@ -287,6 +297,18 @@ def test_two_logs_are_matched_by_id_and_weighed_by_as_popularity() -> None:
     assert report["b"]["details"]["unpopular"] == 2
 
 
+def test_items_are_matched_in_byte_order_and_places_of_lists_without_a_neighbour_stay_so() -> None:
+    vectors = np.array([[1, 0], [1, 1]], dtype=np.float32)
+    a, b = (side(vectors, neighbours=top_neighbours(vectors, 2)[0], inside=np.zeros((2, 2), np.int32)) for _ in "ab")
+    wide_a, wide_b, ids = matched(a, np.array(["Z", "a"], dtype=object), b, np.array(["a", "b"], dtype=object))
+    assert ids.tolist() == ["Z", "a", "b"]
+    assert wide_a.neighbours is not None
+    assert wide_b.neighbours is not None
+    assert wide_a.neighbours.tolist() == [[1, -1], [0, -1], [-1, -1]]
+    assert wide_b.neighbours.tolist() == [[-1, -1], [2, -1], [1, -1]]
+    assert wide_a.inside is wide_b.inside is None  # others are common now
+
+
 def test_the_same_ids_are_left_as_they_are() -> None:
     a, b = two_sides()
     ids = np.array([f"{row:03}" for row in range(N)], dtype=object)
@@ -300,5 +322,7 @@ def test_the_same_ids_are_left_as_they_are() -> None:
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ValueError, match="same items"):
         compare(side(random_vectors(1)), side(random_vectors(1, 10)), 5)
+    with pytest.raises(ValueError, match="same items"):
+        compare(side(random_vectors(1)), side(random_vectors(1), p=P[:-1]), 5)
     with pytest.raises(ParameterError, match="k = 0"):
         compare(side(random_vectors(1)), side(random_vectors(1)), 0)

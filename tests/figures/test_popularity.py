@@ -134,6 +134,7 @@ def test_the_sentence_on_hubs_tells_the_top_hundredth_beside_chance() -> None:
     said = bare(words.concentration([0.5, None], 0.03, NAMES))
     assert "take 50 % in factors and – in vectors\\_2 of all places; at random they would take 3 %" in said
     assert "random" not in words.concentration([0.5, None], None, NAMES)
+    assert "at random they would take 0 %" in bare(words.concentration([0.5, None], 0.0, NAMES))
 
 
 def test_the_sentence_on_lengths_follows_the_sign() -> None:
@@ -160,6 +161,9 @@ def test_the_sentences_on_recommendations_tell_each_run_and_what_users_chose() -
         "users chose themselves."
     )
     assert "Head items take 99 % in factors and 3 % in vectors\\_2, against 52 %" in bare(
+        words.recommended_buckets(runs, PROFILE)
+    )
+    assert "tail items 1 % in factors and 97 % in vectors\\_2, against 20 %." in bare(
         words.recommended_buckets(runs, PROFILE)
     )
 
