@@ -38,7 +38,7 @@ def rotation(dimensions: int, seed: int = 0) -> npt.NDArray[np.float64]:
     return np.linalg.qr(np.random.default_rng(seed).standard_normal((dimensions, dimensions)))[0]
 
 
-@pytest.mark.parametrize(("n", "k"), [(40, 1), (40, 10), (25, 25), (150, 100)])
+@pytest.mark.parametrize(("n", "k"), [(40, 1), (40, 3), (40, 9), (40, 10), (25, 25), (150, 100)])
 @pytest.mark.parametrize("missing", [False, True])
 def test_list_agreement_equals_the_slow_way(n: int, k: int, missing: bool) -> None:
     a, b = random_lists(n, k, 1, missing), random_lists(n, k, 2, missing)
@@ -118,6 +118,7 @@ def test_a_turned_scaled_and_shifted_copy_is_the_same_shape() -> None:
     assert linear_cka(x, y) == pytest.approx(1, abs=1e-6)
     assert procrustes(x, y) == pytest.approx(0, abs=1e-6)
     unrelated = np.random.default_rng(1).standard_normal((80, 5)).astype(np.float32)
+    assert all(procrustes(turned, turned) >= 0 for turned in (x[:, :4], x[:50], x @ rotation(5).astype(np.float32), y))
     assert linear_cka(x, unrelated) < 0.2
     assert procrustes(x, unrelated) > 1
 
@@ -160,6 +161,13 @@ def test_agreement_by_depth_equals_the_slow_way(seed: int) -> None:
         assert curve.mean[depth - 1] == pytest.approx(mean, abs=1e-9)
         assert curve.high[depth - 1] - mean == pytest.approx(1.959964 * error, abs=1e-9)
     assert (curve.n, curve.depth.tolist()) == (39, list(range(1, 9)))
+
+
+def test_agreement_by_depth_of_one_item_has_no_interval() -> None:
+    curve = jaccard_by_depth(np.array([[1, 2]], np.int32), np.array([[2, 1]], np.int32))
+    assert (curve.mean.tolist(), curve.n) == ([0, 1], 1)
+    assert np.isnan(curve.low).all()
+    assert np.isnan(curve.high).all()
 
 
 def test_agreement_by_depth_of_nothing_is_unknown() -> None:

@@ -44,6 +44,9 @@ def test_a_seed_says_what_is_drawn() -> None:
     one, again, other = (random_neighbours(TRAINED, 5, seed) for seed in (4, 4, 5))
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)
+    one, again, other = (random_items(seen_items(), TRAINED, 5, seed) for seed in (4, 4, 5))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
 
 
 @pytest.mark.parametrize("k", [1, 5, 80])

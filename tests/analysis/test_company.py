@@ -196,9 +196,28 @@ def test_every_number_is_the_slow_one(
 
 
 def test_what_is_said_of_some_is_what_is_said_of_them_among_all() -> None:
-    log = of_baskets(["a b", "a c", "a d b"], users="uvw")
+    log = of_baskets(["a b", "a c", "a d b", "d", "b"], users="uvwwv")
     found = beside(log, "a", "b", "c", "d").of(np.array([2, 0]))
     again = beside(log, "a", "d", "b")
     assert found.together.tolist() == again.together.tolist()
     assert found.pmi.tolist() == again.pmi.tolist()
     assert found.distance.tolist() == again.distance.tolist()
+    assert found.tied.tolist() == again.tied.tolist()
+    assert found.users is not None
+    assert again.users is not None
+    assert found.users.tolist() == again.users.tolist() == [1, 3]
+
+
+def test_sessions_of_two_users_stay_apart_whatever_their_codes() -> None:
+    users, sessions = np.array([0, 0, 1, 1], np.int32), np.array([1, 1, 0, 0], np.int32)
+    index = index_company(users, np.array([0, 1, 2, 0], np.int32), np.arange(4), sessions, 3)
+    assert index.n_sequences == 2
+    assert company(index, 0, np.array([1, 2])).together.tolist() == [1, 1]
+    assert company(index, 1, np.array([2])).together.tolist() == [0]
+
+
+def test_places_begin_anew_in_each_sequence() -> None:
+    log = make_log(["u", "u", "v", "v"], ["a", "b", "a", "b"], [1, 2, 3, 4])
+    index = indexed(log)
+    assert index.places is not None
+    assert index.places.tolist() == [0, 0, 2, 2]  # of "a" in both, of "b" in both, doubled

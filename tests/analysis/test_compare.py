@@ -13,7 +13,7 @@ import analysis.measures
 from analysis.arrays import Similarity, Vectors
 from analysis.compare import Geometry, compare, matched
 from analysis.measures import Side
-from analysis.neighbours import top_neighbours
+from analysis.neighbours import common_items, neighbours_within, top_neighbours
 from analysis.popularity import popularity_buckets
 from errors import ParameterError
 from tests.analysis import slow
@@ -95,6 +95,88 @@ def test_every_number_equals_the_slow_way(known: bool) -> None:
         assert mine["details"]["left_out"] == N - sum(trained)
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_every_difference_equals_the_slow_way(known: bool) -> None:
+    a, b = two_sides()
+    b = replace(b, categories=np.roll(CATEGORIES, 7))
+    k, bucket, q = 6, popularity_buckets(P).tolist(), slow.quantiles(P.tolist())
+    if known:
+        a, b = (replace(one, neighbours=top_neighbours(one.vectors, 10, one.similarity)[0]) for one in (a, b))
+    found = compare(a, b, k)
+    lists = [slow.as_lists(np.array(slow.neighbours(one.vectors, k, one.similarity)[0])) for one in (a, b)]
+    for difference, values in (
+        (found.differences.neighbour_popularity, q),
+        (found.differences.head_share, [float(code == 0) for code in bucket]),
+    ):
+        value, error, n = slow.difference_of_lists(lists[0], lists[1], values)
+        assert (difference.value, difference.n) == (pytest.approx(value), n)
+        assert difference.high - difference.value == pytest.approx(1.959964 * error)
+    same_a, same_b = (
+        slow.same_category_share(rows, one.categories.tolist())
+        for rows, one in zip(lists, (a, b), strict=True)
+        if one.categories is not None
+    )
+    apart = [x - y for x, y in zip(same_a, same_b, strict=True) if not np.isnan(x + y)]
+    same_category = found.differences.same_category
+    assert (same_category.value, same_category.n) == (pytest.approx(slow.mean(apart)), len(apart))
+    head, tail = ([x for x, at in zip(found.jaccard_by_item, bucket, strict=True) if at == code] for code in (0, 2))
+    head_tail = found.differences.head_tail_jaccard
+    assert head_tail.value == pytest.approx(slow.mean(head) - slow.mean(tail))
+    assert head_tail.n == len([x for x in head + tail if not np.isnan(x)])
+
+
+def test_every_measure_stands_with_the_number_that_it_was_taken_over() -> None:
+    a, b = two_sides()
+    p = P.copy()
+    p[[3, 7, 9]] = 0  # two of them have a vector in A
+    p[4] = 400  # and this one, of the head, has none
+    a, b = (replace(one, p=p, buckets=popularity_buckets(p)) for one in (a, b))
+    report = compare(a, b, 6).as_json()
+    q = slow.quantiles(p.tolist())
+    rows = slow.as_lists(np.array(slow.neighbours(a.vectors, 6, "dot")[0]))
+    near = slow.neighbour_popularity(rows, q)
+    n, details = N - 3, report["a"]["details"]
+    assert (details["left_out"], details["unpopular"], report["n"]["left_out"]) == (3, 2, 4)
+    assert details["n"]["neighbour_popularity"] == len([value for value in near if not np.isnan(value)])
+    assert details["n"]["assortativity"] == len([x + y for x, y in zip(q, near, strict=True) if not np.isnan(x + y)])
+    assert details["n"]["same_category"] == len(
+        [row for row, category in zip(rows, CATEGORIES, strict=True) if row and category is not None]
+    )
+    assert details["n"]["popularity_lift"] == n - 2
+    assert details["n"]["head_share"] == 6 * n
+    head = [row for row, code in zip(rows, a.buckets, strict=True) if code == 0]
+    cell = details["by_bucket"]["head_share"]["head"]
+    assert (cell["value"], cell["n"]) == (pytest.approx(slow.head_share(head, a.buckets.tolist())), sum(map(len, head)))
+    in_head = (a.buckets == 0) & a.vectors.any(axis=1)
+    assert report["a"]["head_share_of_catalogue"] == pytest.approx(in_head.sum() / n)
+    for name in ("hubness_skewness", "anti_hubs", "largest_hub", "robin_hood", "coverage", "gini", "norm_popularity"):
+        assert details["n"][name] == n, name
+    assert (report["n"]["cka"], report["n"]["procrustes"]) == (N - 4, N - 4)
+    assert report["details"]["rbo_weight_inside"] == pytest.approx(slow.rbo_weight_inside(6, 0.9))
+
+
+def test_agreement_by_bucket_is_that_of_the_first_models_buckets() -> None:
+    a, b = two_sides()
+    found = compare(a, replace(b, p=P[::-1].copy(), buckets=popularity_buckets(P[::-1])), 6)
+    expected = by_bucket(found.rbo_by_item.tolist(), a.buckets.tolist())
+    assert {name: measure.value for name, measure in found.rbo.items()} == pytest.approx(expected)
+    expected = by_bucket(found.jaccard_by_item.tolist(), a.buckets.tolist())
+    assert {name: measure.value for name, measure in found.jaccard.items()} == pytest.approx(expected)
+    head, tail = (found.jaccard_by_item[a.buckets == code] for code in (0, 2))
+    assert found.differences.head_tail_jaccard.value == pytest.approx(slow.mean(list(head)) - slow.mean(list(tail)))
+
+
+def test_lists_inside_the_common_set_that_are_known_are_taken_as_far_as_they_are_wide_enough() -> None:
+    a, b = two_sides()
+    expected = compare(a, b, 6)
+    common = common_items(a.vectors, b.vectors)
+    for width in (4, 6, 12):
+        known = (replace(one, inside=neighbours_within(one.vectors, width, one.similarity, common)) for one in (a, b))
+        found = compare(*known, 6)
+        np.testing.assert_array_equal(found.jaccard_by_item, expected.jaccard_by_item)
+        np.testing.assert_array_equal(found.rbo_by_item, expected.rbo_by_item)
+
+
 def test_geometry_taken_before_saves_work_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = two_sides()
     expected = compare(a, b, 6).as_json()
@@ -162,10 +244,11 @@ def test_models_without_a_common_item_have_no_agreement_but_their_own_bias() -> 
     assert report["a"]["neighbour_popularity"] is not None
 
 
-def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("width", [5, 9])
+def test_known_lists_are_not_searched_again(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = side(random_vectors(1)), side(random_vectors(2))
     plain = compare(a, b, 5).as_json()
-    a, b = (replace(one, neighbours=top_neighbours(one.vectors, 9)[0]) for one in (a, b))
+    a, b = (replace(one, neighbours=top_neighbours(one.vectors, width)[0]) for one in (a, b))
 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
@@ -173,6 +256,12 @@ def test_known_lists_are_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(analysis.measures, "top_neighbours", never)
     monkeypatch.setattr("analysis.neighbours.top_neighbours", never)
     assert compare(a, b, 5).as_json() == plain
+
+
+def test_known_lists_that_are_too_short_are_taken_anew() -> None:
+    a, b = two_sides()
+    short_a, short_b = (replace(one, neighbours=top_neighbours(one.vectors, 3, one.similarity)[0]) for one in (a, b))
+    assert compare(short_a, short_b, 6).as_json() == compare(a, b, 6).as_json()
 
 
 def test_per_item_values_stand_in_their_rows() -> None:
@@ -208,6 +297,18 @@ def test_two_logs_are_matched_by_id_and_weighed_by_as_popularity() -> None:
     assert report["b"]["details"]["unpopular"] == 2
 
 
+def test_items_are_matched_in_byte_order_and_places_of_lists_without_a_neighbour_stay_so() -> None:
+    vectors = np.array([[1, 0], [1, 1]], dtype=np.float32)
+    a, b = (side(vectors, neighbours=top_neighbours(vectors, 2)[0], inside=np.zeros((2, 2), np.int32)) for _ in "ab")
+    wide_a, wide_b, ids = matched(a, np.array(["Z", "a"], dtype=object), b, np.array(["a", "b"], dtype=object))
+    assert ids.tolist() == ["Z", "a", "b"]
+    assert wide_a.neighbours is not None
+    assert wide_b.neighbours is not None
+    assert wide_a.neighbours.tolist() == [[1, -1], [0, -1], [-1, -1]]
+    assert wide_b.neighbours.tolist() == [[-1, -1], [2, -1], [1, -1]]
+    assert wide_a.inside is wide_b.inside is None  # others are common now
+
+
 def test_the_same_ids_are_left_as_they_are() -> None:
     a, b = two_sides()
     ids = np.array([f"{row:03}" for row in range(N)], dtype=object)
@@ -221,5 +322,7 @@ def test_the_same_ids_are_left_as_they_are() -> None:
 def test_what_cannot_be_compared_is_refused() -> None:
     with pytest.raises(ValueError, match="same items"):
         compare(side(random_vectors(1)), side(random_vectors(1, 10)), 5)
+    with pytest.raises(ValueError, match="same items"):
+        compare(side(random_vectors(1)), side(random_vectors(1), p=P[:-1]), 5)
     with pytest.raises(ParameterError, match="k = 0"):
         compare(side(random_vectors(1)), side(random_vectors(1)), 0)

@@ -85,6 +85,19 @@ def test_means_of_two_groups_equal_scipy() -> None:
     assert math.isnan(mean_difference(a[:1], b).value)
 
 
+def test_one_value_has_a_mean_and_no_interval() -> None:
+    found = Interval.mean(np.array([2.0, np.nan]))
+    assert found.as_json() == {"value": 2.0, "low": None, "high": None, "n": 1}
+    one, other = np.array([[1], [-1]], np.int32), np.array([[1], [0]], np.int32)
+    assert difference_of_lists(one, np.ones((2, 1)), other, np.zeros((2, 1))).n == 0
+
+
+def test_without_an_error_there_is_no_interval() -> None:
+    assert Interval.around(0.5, math.nan, 7).as_json() == {"value": None, "low": None, "high": None, "n": 0}
+    assert share_interval(0.5, 0).n == 0
+    assert share_interval(1 + 2**-52, 5) == Interval(1 + 2**-52, 1 + 2**-52, 1 + 2**-52, 5)  # a mean that was rounded
+
+
 @given(values=st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_the_widest_interval_of_a_share_is_never_narrower_than_the_values_own(values: list[float]) -> None:
     array = np.array(values)
@@ -99,4 +112,6 @@ def test_an_interval_says_which_is_larger_only_where_it_is_clear_and_large_enoug
     assert Interval(0.1, 0.05, 0.15, 9).which(least=0.2) is None
     assert Interval(-0.1, -0.15, -0.05, 9).which() == "b"
     assert Interval(-0.1, -0.25, 0.05, 9).which() is None
+    assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.1) == "b"
+    assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.2) is None
     assert Interval(math.nan, math.nan, math.nan, 0).which() is None

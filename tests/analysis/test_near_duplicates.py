@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as numpy_values
 
+import analysis.near_duplicates
 from analysis.near_duplicates import alone, near_duplicates
 
 
-def test_copies_with_rounding_errors_stand_in_one_group_and_others_by_themselves() -> None:
+@pytest.mark.parametrize("length", [2.0**-30, 1.0, 2.0**30])
+def test_copies_with_rounding_errors_stand_in_one_group_and_others_by_themselves(length: float) -> None:
     rng = np.random.default_rng(0)
-    vectors = rng.standard_normal((300, 8)).astype(np.float32)
+    vectors = (rng.standard_normal((300, 8)) * length).astype(np.float32)
     # A corner of the grid would part them, so they stand in the middle of a cell.
     width = 1e-5 * float(np.linalg.norm(vectors.astype(np.float64), axis=1).max())
     middle = (np.rint(vectors[7] / width) * width).astype(np.float32)
@@ -31,9 +34,17 @@ def test_rows_of_one_cell_that_are_not_the_same_stay_apart() -> None:
     assert near_duplicates(vectors).group.tolist() == [0, 1, 2, 1]
 
 
+def test_blocks_of_rows_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.tile(np.random.default_rng(0).standard_normal((20, 3)), (3, 1)).astype(np.float32)
+    monkeypatch.setattr(analysis.near_duplicates, "_BLOCK", 7)
+    assert near_duplicates(vectors).group.tolist() == list(range(20)) * 3
+
+
 @given(
     numpy_values.arrays(
-        np.float32, st.tuples(st.integers(0, 30), st.integers(1, 3)), elements=st.sampled_from([0, 1, 1 + 2e-7, -1, 3])
+        np.float32,
+        st.tuples(st.integers(0, 30), st.integers(1, 3)),
+        elements=st.sampled_from([0, 1, 1 + 2e-7, 1 + 4e-6, -1, 3]),
     )
 )
 def test_groups_hold_every_row_once_and_none_stands_far_from_its_leader(vectors: np.ndarray) -> None:

@@ -88,6 +88,34 @@ def test_a_crowd_of_ties_that_are_not_equals_is_cut_by_code() -> None:
     assert scores[0].tolist() == [2.0] * 12
 
 
+@pytest.mark.parametrize("crowd", [45, 500])
+@pytest.mark.parametrize("seed", range(5))
+def test_ties_that_float32_products_tell_apart_are_cut_by_code(
+    crowd: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The values of each other item are those of one vector in another order: all sums are the same, and the rounding
+    # of a float32 product, which depends on the order, must not decide; neither where the fetch holds most of them.
+    monkeypatch.setattr(analysis.neighbours, "_PRODUCT_BLOCK_VALUES", 1)
+    random = np.random.default_rng(seed)
+    values = random.uniform(0, 1, 16)
+    queries = np.outer([3, 1, 2], np.ones(16))
+    vectors = np.concatenate([queries, [random.permutation(values) for _ in range(crowd)]]).astype(np.float32)
+    first = list(range(3, 13))
+    expected = [[2, 1, *first], [0, 2, *first], [0, 1, *first]]
+    assert top_neighbours(vectors, 12, "dot", [0, 1, 2])[0].tolist() == expected
+    assert top_neighbours(vectors, 12, "dot")[0][:3].tolist() == expected
+
+
+def test_a_row_that_beats_all_is_found_behind_a_leader_that_does_not() -> None:
+    # The last two are the same but for 29 steps of float32, so that they are searched for as one, by the first of
+    # them: it comes behind more others than are fetched, and the second of them before all.
+    step, others = 2.0**-24, np.arange(27)
+    rows = np.stack([1 - step * others, 2.1 + 0.01 * others], axis=1)
+    vectors = np.concatenate([[[1, 0], [0, -4]], rows, [[1 - 27 * step, 2], [1 + 2 * step, 2]]]).astype(np.float32)
+    assert top_neighbours(vectors, 1, "dot")[0][0].tolist() == [30]
+    assert slow.neighbours(vectors, 1, "dot")[0][0] == [30]
+
+
 @pytest.mark.parametrize("similarity", SIMILARITIES)
 @pytest.mark.parametrize("make", [random_vectors, small_integers])
 def test_a_shorter_list_is_the_beginning_of_a_longer_one(similarity: Similarity, make: object) -> None:

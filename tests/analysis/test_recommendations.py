@@ -112,6 +112,22 @@ def test_what_cannot_be_recommended_from_is_refused() -> None:
         top_items(np.full((USERS, 5), 1e30, np.float32), np.full((ITEMS, 5), 1e30, np.float32), seen, 3)
 
 
+def test_a_bias_that_makes_scores_useless_is_refused() -> None:
+    users, items, seen = planted()
+    bias = np.zeros(ITEMS, np.float32)
+    bias[9] = np.nan
+    with pytest.raises(InputError, match="bias vectors is not finite"):
+        top_items(users, items, seen, 3, bias)
+    bias[9] = -3e38
+    with pytest.raises(InputError, match="overflow"):
+        top_items(users * np.float32(1e19), items * np.float32(1e19), seen, 3, bias)
+
+
+def test_scores_are_exact_where_large_products_cancel_out() -> None:
+    items = np.array([[0, 0.5, 0], [2**24, 1, -(2**24)]], dtype=np.float32)  # 0.5 and 1; in float32 the 1 is lost
+    assert top_items(np.ones((1, 3), np.float32), items, sparse.csr_matrix((1, 2)), 2).tolist() == [[1, 0]]
+
+
 @pytest.mark.parametrize("shape", [(0, 5), (3, 0)])
 def test_nobody_and_nothing_give_empty_lists(shape: tuple[int, int]) -> None:
     users, items = np.ones((shape[0], 2), np.float32), np.ones((shape[1], 2), np.float32)
@@ -232,6 +248,17 @@ def test_without_any_list_every_number_is_null_with_n_0() -> None:
     plain = found.as_json()
     cells = [cell for name, cell in plain.items() if name != "shares"] + list(plain["shares"].values())
     assert all(cell["value"] is None and cell["n"] == 0 for cell in cells)
+
+
+def test_a_number_that_cannot_be_had_is_taken_over_nobody() -> None:
+    """Users who chose what counts for nothing have no lift, and lists without an item no Gini."""
+    seen = sparse.csr_matrix(np.array([[1, 0, 0], [0, 1, 0]]))
+    nobody, buckets, everything = np.zeros(3, np.int64), np.full(3, 2, np.int8), np.ones(3, bool)
+    found = measure_recommendations(np.array([[1], [2]], np.int32), seen, nobody, buckets, everything).as_json()
+    assert (found["gap_profile"]["value"], found["gap_profile"]["n"]) == (0, 2)
+    assert found["lift"] == {"value": None, "n": 0}
+    empty = measure_recommendations(np.full((2, 1), -1, np.int32), seen, nobody, buckets, everything).as_json()
+    assert (empty["coverage"], empty["gini"]) == ({"value": 0, "n": 3}, {"value": None, "n": 0})
 
 
 def test_the_interval_holds_the_truth_in_most_samples() -> None:

@@ -48,6 +48,10 @@ def test_spread_equals_the_slow_way_and_length_does_not_count() -> None:
     )
 
 
+def test_one_item_alone_does_not_scatter() -> None:
+    assert angular_spread(np.array([[3, 4], [1, 0]], np.float32), np.array([True, False])) == pytest.approx(0, abs=1e-7)
+
+
 def test_a_tight_group_has_less_spread_than_all_items() -> None:
     random = np.random.default_rng(0)
     vectors = random.standard_normal((100, 8)).astype(np.float32)

@@ -104,6 +104,19 @@ def test_the_difference_is_told_as_the_more_less_the_other() -> None:
     assert "(B less A +0.01, 95 % between \N{MINUS SIGN}0.02 and +0.04; chance" in unsure
 
 
+def test_each_run_stands_at_its_own_quantile_and_its_own_share_of_head_items() -> None:
+    of_a, of_b = {"neighbour_popularity": 0.81, "head_share": 0.9}, {"neighbour_popularity": 0.64, "head_share": 0.4}
+    sentence = bare(findings(report(of_a, of_b), NAMES)[0])
+    assert "popularity quantile 0.81 in factors and 0.64 in vectors\\_2 (difference unknown;" in sentence
+    assert "take 90 % of the neighbour places in factors and 40 % in vectors\\_2." in sentence
+    assert "Head items" not in findings(report(of_a, {"head_share": None}), NAMES)[0]
+
+
+def test_of_a_small_catalogue_all_others_are_the_neighbours_there_are() -> None:
+    few = {**report(overlap=0.3), "common_items": 5}
+    assert "share 3.0 of 4 neighbours" in findings(few, NAMES)[1]
+
+
 def test_agreement_is_told_in_neighbours_with_what_chance_gives() -> None:
     sentence = findings(report(), NAMES)[1]
     assert "share 2.5 of 10 neighbours" in sentence
@@ -118,6 +131,8 @@ def test_agreement_is_told_in_neighbours_with_what_chance_gives() -> None:
         (interval(0.2), "more on popular items than on rare ones"),
         (interval(-0.2), "more on rare items than on popular ones"),
         (interval(0.2, 0.3), "about as much"),
+        (interval(0.01, 0.001), "about as much"),
+        (NOTHING, "Jaccard 0.30 on head items, 0.10 on tail items"),
     ],
 )
 def test_where_they_agree_is_said_of_value_and_interval(difference: Mapping[str, Any], words: str) -> None:
@@ -135,6 +150,8 @@ def test_noise_is_unknown_until_both_have_a_second_seed() -> None:
         ((0.9, 0.7), "Noise explains at most 40 % of the difference."),
         ((1.0, 1.0), "Noise explains none of the difference."),
         ((0.9, 0.25), "cannot be told from noise"),
+        ((0.9, 0.26), "cannot be told from noise"),
+        ((0.24, 0.9), "cannot be told from noise"),
         ((0.9, 0.1), "differ no more than two trainings of one of them do"),
         ((0.9, 0.7), "**Their difference is more than noise**"),
     ],
@@ -150,6 +167,26 @@ def test_runs_that_share_everything_do_not_differ() -> None:
     assert same.startswith("**They do not differ**")
 
 
+def test_few_items_leave_what_is_noise_open() -> None:
+    floors = (Measure(0.9, 1234), Measure(0.5, 1234))
+    assert "more than noise" in findings(report(), NAMES, floors)[2]
+    few = {**report(), "n": {"all": 3}}
+    assert "cannot be told from noise" in findings(few, NAMES, floors)[2]
+    assert "cannot be told from noise" in findings(report(), NAMES, (floors[0], Measure(0.5, 3)))[2]
+
+
+def test_runs_that_share_a_little_less_than_they_do_with_themselves_are_not_called_alike() -> None:
+    nearly = findings(report(overlap=0.9999), NAMES, (Measure(1.0, 1234), Measure(1.0, 1234)))[2]
+    assert nearly.startswith("**Their difference cannot be told from noise**")
+
+
+def test_dot_and_cosine_are_told_apart_in_the_lists_of_a_run() -> None:
+    q = np.array([0.0, 0.25, 0.5, 1.0])
+    by_cosine, by_dot = (np.array(rows, dtype=np.int32) for rows in ([[1], [0], [1], [0]], [[3], [3], [3], [2]]))
+    found = Turned.of(q, by_cosine, by_dot)
+    assert (found.cosine, found.dot, found.difference.value) == (0.125, 0.875, 0.75)
+
+
 def test_what_dot_does_is_said_of_each_run() -> None:
     rises = Turned(0.55, 0.97, Interval(0.42, 0.40, 0.44, 99))
     falls = Turned(0.60, 0.40, Interval(-0.20, -0.22, -0.18, 99))
@@ -159,6 +196,13 @@ def test_what_dot_does_is_said_of_each_run() -> None:
     assert "those of factors rise, from quantile 0.55 to 0.97; those of vectors\\_2 fall, from quantile" in sentence
     assert "leaves the popularity of the neighbours as it is" in findings(report(), NAMES, turned=(stays, stays))[3]
     assert len(findings(report(), NAMES)) == 3
+    assert "Dot instead of cosine changes how popular" in findings(report(), NAMES, turned=(stays, rises))[3]
+    hardly = Turned(0.60, 0.61, Interval(0.01, 0.009, 0.011, 99))
+    assert "leaves the popularity of the neighbours as it is" in findings(report(), NAMES, turned=(hardly, stays))[3]
+    assert findings(report(), ("one", "one"), turned=(rises, rises))[3].count("those of one") == 1
+    unknown = Turned(0.60, float("nan"), Interval(float("nan"), float("nan"), float("nan"), 0))
+    assert "factors" not in findings(report(), NAMES, turned=(unknown, rises))[3]
+    assert len(findings(report(), NAMES, turned=(unknown, None))) == 3
 
 
 def test_what_cannot_be_had_is_not_spoken_of() -> None:

@@ -50,6 +50,7 @@ def test_a_ladder_that_is_not_whole_is_spoken_of_as_far_as_it_goes() -> None:
     assert sentence.startswith("As far as it is trained, **")
     assert ladder.ladder_sentence([LADDER[0], missing]) is None
     assert ladder.ladder_sentence([]) is None
+    assert ladder.ladder_sentence([LADDER[0], rung("Counts", None, 0.6)]) is None
 
 
 def test_an_arrow_goes_from_step_to_step_and_is_the_wider_the_more_changes() -> None:
@@ -69,6 +70,18 @@ def test_an_arrow_goes_from_step_to_step_and_is_the_wider_the_more_changes() -> 
     assert (beside[-0.5], beside[-1.5], beside[-2.5]) == ("0.40", "0.80", "0.10")
     assert [shape.x0 for shape in figure.layout.shapes] == [0.5]
     assert list(figure.layout.yaxis.ticktext)[1] == "2 Counts_of &lt;pairs&gt;"
+
+
+def test_chance_is_drawn_where_it_is_0_and_however_far_off_it_lies() -> None:
+    figure = ladder.ladder(LADDER, "neighbour_popularity", 0.0)
+    assert [shape.x0 for shape in figure.layout.shapes] == [0]
+    assert figure.layout.xaxis.range[0] < 0 < 0.65 < figure.layout.xaxis.range[1]
+
+
+def test_a_mark_tells_its_number_and_what_it_was_taken_over() -> None:
+    told = ladder.ladder(LADDER, "head_share", None).data[0].text
+    assert told[0].endswith("over 1,000")
+    assert told[1].endswith("over 1,000<br>Jaccard 0.60 to the step before")
 
 
 def test_a_step_that_is_not_there_yet_has_its_row_and_no_mark() -> None:
@@ -105,8 +118,8 @@ def test_what_a_seed_makes_stands_beside_the_change_where_both_floors_are_known(
     assert notes[-0.5].startswith("0.40<br>")
     assert "seed 0.30" in notes[-0.5]
     assert (notes[-1.5], notes[-2.5]) == ("0.80", "0.10")
-    sentence = ladder.ladder_sentence(floored(LADDER, [1.0, 0.7, 0.5, None]))
-    assert "(Jaccard 0.20 to the step before; two seeds of one of the two agree by 0.50)" in str(sentence)
+    sentence = ladder.ladder_sentence(floored(LADDER, [1.0, 0.7, 0.4, None]))
+    assert "(Jaccard 0.20 to the step before; two seeds of one of the two agree by 0.40)" in str(sentence)
     assert "(Jaccard 0.20 to the step before)" in str(ladder.ladder_sentence(floored(LADDER, [1.0] * 4)))
 
 

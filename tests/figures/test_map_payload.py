@@ -85,6 +85,14 @@ def test_the_bar_of_list_counts_tells_counts_at_the_places_of_their_colours() ->
     assert unpacked(message())["colour"]["ticks"] == []
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_both_maps_have_one_scale_of_counts(turned: bool) -> None:
+    lists = [np.array([0, 9]), np.array([999, 0])]
+    scale = colourings.by_list_counts(*(lists[::-1] if turned else lists))
+    assert (scale.low, scale.high) == (0, pytest.approx(3))
+    assert colourings.by_list_counts(np.zeros(2, np.int64), np.zeros(2, np.int64)).high == 1
+
+
 def test_groups_carry_their_names_escaped_and_their_colours() -> None:
     found = unpacked(message(colouring=colourings.by_category(["x<y", None, "x<y", "z", "z", "z", "z"])))
     assert found["colour"]["names"] == ["z", "x&lt;y", "other or none"]
@@ -114,6 +122,9 @@ def test_regions_are_told_by_categories_or_where_there_are_none_by_words_of_titl
     terms, names = colourings.terms_of(["tea", None, "milk", "tea"], ["ignored"] * 4)
     assert names == ["tea", "milk"]
     assert terms.toarray().tolist() == [[1, 0], [0, 0], [0, 1], [1, 0]]
-    terms, names = colourings.terms_of([None, None], ["Green tea 2", "tea tea (b)"])
+    terms, names = colourings.terms_of(["tea", None, "milk", "tea"], ["ignored"] * 4, most=1)
+    assert names == ["tea"]
+    assert terms.toarray().tolist() == [[1], [0], [0], [1]]
+    terms, names = colourings.terms_of([None, None], ["Green tea 2 go", "tea tea (b)"])
     assert names == ["tea", "green"]
     assert terms.toarray().tolist() == [[1, 1], [1, 0]]

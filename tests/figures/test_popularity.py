@@ -109,6 +109,7 @@ def test_the_sentence_on_neighbours_tells_all_items_and_the_least_popular() -> N
 
 def test_without_rare_items_there_is_nothing_to_say_of_them() -> None:
     assert words.least_popular(popularity_curve(np.array([0.5, 0.9]), np.array([1.0, 2.0]))) is None
+    assert words.least_popular(popularity_curve(np.array([0.1, 0.2]), np.array([1.0, 2.0]))) == 1
 
 
 def test_the_sentence_on_buckets_sets_places_against_the_catalogue() -> None:
@@ -133,6 +134,7 @@ def test_the_sentence_on_hubs_tells_the_top_hundredth_beside_chance() -> None:
     said = bare(words.concentration([0.5, None], 0.03, NAMES))
     assert "take 50 % in factors and – in vectors\\_2 of all places; at random they would take 3 %" in said
     assert "random" not in words.concentration([0.5, None], None, NAMES)
+    assert "at random they would take 0 %" in bare(words.concentration([0.5, None], 0.0, NAMES))
 
 
 def test_the_sentence_on_lengths_follows_the_sign() -> None:
@@ -142,6 +144,7 @@ def test_the_sentence_on_lengths_follows_the_sign() -> None:
     said = words.norms([("factors", 0.02), ("vectors_2", None)])
     assert "length has little to do with popularity" in said
     assert "vectors\\_2 nothing can be said" in said
+    assert "length has little to do with popularity (Spearman 0.00)" in words.norms([("factors", 0.0)])
 
 
 def test_the_sentences_on_recommendations_tell_each_run_and_what_users_chose() -> None:
@@ -160,6 +163,9 @@ def test_the_sentences_on_recommendations_tell_each_run_and_what_users_chose() -
     assert "Head items take 99 % in factors and 3 % in vectors\\_2, against 52 %" in bare(
         words.recommended_buckets(runs, PROFILE)
     )
+    assert "tail items 1 % in factors and 97 % in vectors\\_2, against 20 %." in bare(
+        words.recommended_buckets(runs, PROFILE)
+    )
 
 
 def test_what_cannot_be_had_is_a_dash() -> None:
@@ -167,3 +173,4 @@ def test_what_cannot_be_had_is_a_dash() -> None:
     for sentence in (words.recommended(runs, PROFILE), words.not_head(runs, PROFILE)):
         assert "–" in sentence
     assert "cannot be said" in words.lift(runs)
+    assert "0\N{NO-BREAK SPACE}%** more popular" in words.lift([("factors", measures(0.5, 0.5, 0.0))])

@@ -63,6 +63,25 @@ def test_a_ladder_climbs_with_the_numbers_of_each_step() -> None:
     assert len(BUCKETS) == 3
 
 
+def test_a_ladder_by_dot_has_the_numbers_of_dot() -> None:
+    runs = PlainRuns(zipf_log(items=60, users=200))
+    steps = (step("factors", "svd"), step("counted", "cooccurrence_svd", whole_session=True, weighting="counts"))
+    first, second = climb(steps, runs, 4, "dot")
+    assert second.before is not None
+    assert second.before.jaccard == runs.agreement(str(first.run), str(second.run), 4, "dot").jaccard
+    assert second.before.jaccard != runs.agreement(str(first.run), str(second.run), 4).jaccard
+    assert first.measures is not None
+    expected = runs.measures(str(first.run), 4, "dot")["neighbour_popularity"]
+    assert first.measures["neighbour_popularity"] == expected
+    assert expected != runs.measures(str(first.run), 4)["neighbour_popularity"]
+
+
+def test_without_an_item_in_common_nothing_is_known_of_new_neighbours() -> None:
+    none = Measure(float("nan"), 0)
+    rung = Rung(step("any", "svd"), None, None, Agreement(10, 0, none, none, none, none, none), None, None)
+    assert rung.new_neighbours is None
+
+
 class Nothing:
     """Runs of which only some are there."""
 
@@ -117,6 +136,8 @@ def test_each_declared_step_changes_one_thing_and_only_that() -> None:
     for name in ("sequences", "window", "whole_session"):
         assert getattr(window, name) == getattr(skip_gram, name)
     assert window.shift == skip_gram.negatives  # type: ignore[attr-defined]
+    assert window.smoothing == skip_gram.ns_exponent  # type: ignore[attr-defined]
+    assert {one.needed.seed for one in declared_steps(16, sessions=True, users=True, seed=7)} == {7}
 
 
 @pytest.mark.parametrize(("sessions", "users"), [(False, True), (True, False)])

@@ -47,6 +47,18 @@ def test_the_same_runs_lie_on_the_same_place_the_same_way_round() -> None:
     assert spread[0] > spread[1]
 
 
+def test_the_widest_direction_lies_level_and_the_order_of_the_others_does_not_matter() -> None:
+    jaccard = np.random.default_rng(0).uniform(0, 1, (9, 9))
+    jaccard = (jaccard + jaccard.T) / 2
+    np.fill_diagonal(jaccard, 1)
+    places = run_map(jaccard).places
+    across = places.T @ places
+    assert abs(across[0, 1]) < 1e-9
+    assert across[0, 0] > across[1, 1]
+    order = np.array([0, 5, 8, 1, 7, 2, 6, 3, 4])
+    assert run_map(jaccard[np.ix_(order, order)]).places == pytest.approx(places[order], abs=1e-3)
+
+
 def test_few_runs_and_runs_without_common_items_have_a_place() -> None:
     assert run_map(np.ones((1, 1))).places.tolist() == [[0, 0]]
     assert apart(run_map(np.array([[1, np.nan], [np.nan, 1]])).places)[0, 1] == 1

@@ -41,6 +41,35 @@ def test_two_seeds_of_als_differ_on_a_log_without_structure() -> None:
     assert 0.1 < expected < 0.9
 
 
+class Other(PlainRuns):
+    """Of all runs only those with these seeds are there."""
+
+    seeds: tuple[int, ...] = ()
+
+    def find(self, needed: RunNeeded) -> str | None:  # type: ignore[override]
+        return super().find(needed) if needed.seed in self.seeds else None
+
+
+@pytest.mark.parametrize(("seeds", "found"), [((), None), ((4,), None), ((5,), None), ((4, 3), 3), ((3, 4, 5), 5)])
+def test_a_floor_needs_the_run_and_one_of_another_seed(seeds: tuple[int, ...], found: int | None) -> None:
+    runs = Other(zipf_log(items=30, users=60))
+    object.__setattr__(runs, "seeds", seeds)
+    floor = noise_floor(needed("als", seed=4, threads=1), 30, runs, 5)
+    assert (None if floor is None else floor.seed) == found
+
+
+def test_the_floor_is_that_of_the_similarity_and_of_whether_sequences_are_cut() -> None:
+    runs = PlainRuns(zipf_log(items=60, users=100))
+    als = needed("als", threads=1)
+    by_dot = noise_floor(als, 60, runs, 5, "dot")
+    assert by_dot is not None
+    assert by_dot.agreement == runs.agreement(*(runs.find(one) for one in (als, *second_seeds(als))), 5, "dot")
+    assert by_dot.agreement.jaccard != runs.agreement(*runs.trained, 5).jaccard
+    whole = noise_floor(needed("cooccurrence_svd", whole_session=True), 60, runs, 5, cut=False)
+    assert whole is not None
+    assert whole.seed is None
+
+
 def test_events_without_order_make_counting_pairs_depend_on_the_seed() -> None:
     """Baskets of one time: which pairs stand in a narrow window is drawn, so the floor must be measured."""
     items = [f"i{(basket * 7 + place * place) % 40:02d}" for basket in range(60) for place in range(8)]
@@ -55,6 +84,7 @@ def test_events_without_order_make_counting_pairs_depend_on_the_seed() -> None:
 
 def test_the_second_seed_is_the_next_or_else_the_one_before() -> None:
     assert [run.seed for run in second_seeds(needed("als", seed=4))] == [5, 3]
+    assert [run.seed for run in second_seeds(needed("als", seed=1))] == [2, 0]
     assert [run.seed for run in second_seeds(needed("als", seed=0))] == [1]
     assert [run.seed for run in second_seeds(needed("als", seed=LARGEST_SEED))] == [LARGEST_SEED - 1]
     assert second_seeds(needed("als", seed=4))[0].params == needed("als").params

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.agreement import jaccard_by_depth
 from analysis.compare import Comparison, compare
 from tests.workspace.test_results import cloud, ids, planted_run
 from workspace import results
@@ -66,11 +67,32 @@ def test_the_curve_over_depth_is_kept_and_meets_the_comparison(home: Path, monke
     assert equal(comparisons.kept_depth_curve(a, b, ("cosine", "dot"), inside), curve)
 
 
+def test_each_pair_similarity_and_k_has_a_comparison_of_its_own(home: Path) -> None:
+    a, b = two_runs()
+    c = open_run(planted_run(cloud(40, 2), ids(40), "a" * 64, 2))
+    for one, other in ((a, b), (a, c), (c, a)):
+        for similarities in (("cosine", "cosine"), ("cosine", "dot"), ("dot", "cosine")):
+            near = [results.make_neighbours(run.entry, by) for run, by in zip((one, other), similarities, strict=True)]
+            inside = [
+                results.make_neighbours(run.entry, by, within.entry).indices
+                for run, by, within in zip((one, other), similarities, (other, one), strict=True)
+            ]
+            for k in (3, 5):
+                found = comparisons.kept_comparison(
+                    one, other, similarities, k, (near[0], near[1]), (inside[0], inside[1])
+                )
+                assert equal(found, compare(side_of(one, similarities[0]), side_of(other, similarities[1]), k))
+            curve = comparisons.kept_depth_curve(one, other, similarities, (inside[0], inside[1]))
+            assert equal(curve, jaccard_by_depth(inside[0], inside[1]))
+
+
 def test_a_record_comes_back_with_its_gaps_and_arrays() -> None:
     @dataclasses.dataclass(frozen=True)
     class Inner:
         value: float
+        whole: int
+        by_name: dict[str, np.ndarray]
 
-    inner = Inner(float("nan"))
+    inner = Inner(float("nan"), np.int64(7), {"one": np.arange(3), "other": np.array([0.5, np.nan])})  # type: ignore[arg-type]
     kept = as_arrays(inner)
     assert equal(of_arrays(Inner, kept), inner)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.arrays import Similarity
-from analysis.baselines import popular_neighbours
+from analysis.baselines import popular_neighbours, random_neighbours
 from analysis.compare import compare
 from analysis.measures import measure_lists
 from embedders import METHODS, Embedding
@@ -24,13 +24,18 @@ from workspace.sides import side_of
 K = 5
 
 
-def planted_pair(home: Path) -> Pair:
-    """Of A popular items are long and point one way, so that dot product brings them; B has no vector for item 0."""
+def planted_pair(home: Path, lacking: int | None = None) -> Pair:
+    """Of A popular items are long and point one way, so that dot product brings them; B has no vector for item 0.
+
+    lacking  an item for which A has none
+    """
     log = zipf_log(items=80)
     p = log.users_per_item
     random = np.random.default_rng(0)
     towards = np.concatenate([np.ones((log.n_items, 1)), random.normal(size=(log.n_items, 3))], axis=1)
     long = towards * p[:, None]
+    if lacking is not None:
+        long[lacking] = 0
     even = random.normal(size=(log.n_items, 4))
     even[0] = 0
     made = []
@@ -93,8 +98,22 @@ def test_baselines_are_taken_over_the_items_that_both_have(home: Path) -> None:
     assert found.popularity.measures["largest_hub"] == n - 2
     assert [found.random.items[0], found.random.places[-1]] == pytest.approx([1 / (n - 1), 1])
     assert found.random.top_hundredth == pytest.approx(found.random.places[0])  # one item is a hundredth of so few
+    expected = measure_lists(side_of(pair.a, "cosine"), random_neighbours(inside, K, 0), "random", inside)
+    assert found.random.measures == expected.as_json()
     alone = results.make_baselines(pair.a.entry, pair.a.entry, K)
     assert alone.n == n
+
+
+def test_what_either_run_lacks_is_in_no_baseline(home: Path) -> None:
+    pair = planted_pair(home, lacking=1)
+    found = results.make_baselines(pair.a.entry, pair.b.entry, K)
+    assert (found.n, found.random.measures["details"]["left_out"]) == (pair.a.entry.n_items - 2, 2)
+
+
+def test_items_without_a_vector_do_not_count_among_those_that_stand_in_lists(home: Path) -> None:
+    run = planted_pair(home).b.entry
+    assert results.make_leaning(run, "cosine", K).items[0] == pytest.approx(1 / (run.n_items - 1))
+    assert results.kept_leaning(run, "cosine", K + 1) is None
 
 
 def test_baselines_are_kept_once_on_either_side(home: Path) -> None:

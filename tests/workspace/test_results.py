@@ -122,6 +122,24 @@ def test_within_a_run_that_lacks_nothing_is_the_same_result(home: Path) -> None:
     assert len(list((run.path / "results").iterdir())) == 1
 
 
+def test_what_neither_run_has_takes_nothing_away(home: Path) -> None:
+    vectors = cloud(12, 0), cloud(12, 1)
+    for one in vectors:
+        one[3] = 0
+    run, other = (planted_run(one, ids(12), "a" * 64, seed) for seed, one in enumerate(vectors))
+    results.make_neighbours(run, "cosine")
+    assert isinstance(results.neighbours_or_job(run, "cosine", within=other), Ready)
+
+
+def test_within_a_run_of_another_log_that_lacks_nothing_of_its_own_only_common_items_are_left(home: Path) -> None:
+    run = planted_run(cloud(12, 0), ids(12), "a" * 64, 0)
+    other = planted_run(cloud(9, 1), ids(9), "b" * 64, 1)
+    near = results.make_neighbours(run, "cosine", other)
+    assert set(np.flatnonzero((near.indices < 0).all(axis=1))) == {9, 10, 11}
+    stranger = planted_run(cloud(3, 2), ["x", "y", "z"], "c" * 64, 2)
+    assert (results.make_neighbours(run, "cosine", stranger).indices < 0).all()
+
+
 def test_cancelled_work_leaves_nothing(home: Path) -> None:
     run = planted_run(cloud(200, 0), ids(200), "a" * 64, 0)
 

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from analysis.compare import compare
+from analysis.measures import Side
 from embedders import METHODS
 from embedders.base import no_progress
-from studies.measured import AGREEMENTS
+from studies.measured import AGREEMENTS, RunMeasures, measures_of
 from studies.provider import RunNeeded
 from tests.planted import make_log
 from tests.workspace.helpers import train_here, write_csv
 from tests.workspace.test_results import PATIENCE, cloud, ids, planted_run
 from workspace import export, jobs, logs, runs
 from workspace.job_folders import create_job, finish
-from workspace.results import Pending, Ready
-from workspace.results.agreements import View, agreements_or_job, kept_agreement, make_agreements
+from workspace.results import Pending, Ready, agreements
+from workspace.results.agreements import View, agreements_or_job, kept_agreement, kept_measures, make_agreements
 from workspace.results.keeping import result_path
 from workspace.sides import side_of
 from workspace.studies import (
@@ -164,6 +165,55 @@ def test_measures_and_agreements_come_from_one_job_and_another_run_adds_only_its
                 name: getattr(table[column][row], name) for name in AGREEMENTS
             }
             assert answer.value.measures[row]["head_share"].value == whole.as_json()["a"]["head_share"]
+
+
+def test_each_run_is_measured_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b, c = (View(planted_run(cloud(20, seed), ids(20), "a" * 64, seed)) for seed in range(3))
+    measured: list[int] = []
+
+    def noted(side: Side, k: int) -> RunMeasures:
+        measured.append(k)
+        return measures_of(side, k)
+
+    monkeypatch.setattr(agreements, "measures_of", noted)
+    make_agreements([a, b], 5)
+    assert measured == [5, 5]
+    make_agreements([a, b], 5)
+    make_agreements([c, b, a], 5)
+    assert measured == [5, 5, 5]
+
+
+def test_few_runs_held_at_once_change_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agreements, "_OPEN_AT_ONCE", 2)
+    views = [View(planted_run(cloud(20, seed), ids(20), "a" * 64, seed)) for seed in range(4)]
+    make_agreements(views, 5)
+    answer = agreements_or_job(views, 5)
+    assert isinstance(answer, Ready)
+    sides = [side_of(runs.open_run(view.run), "cosine") for view in views]
+    assert answer.value.agreements[0][3].jaccard == compare(sides[0], sides[3], 5).jaccard["all"]
+
+
+def test_measures_that_are_missing_are_asked_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    view = View(planted_run(cloud(20, 0), ids(20), "a" * 64, 0))
+    assert isinstance(agreements_or_job([view], 5), Pending)
+    make_agreements([view], 5)
+    assert isinstance(agreements_or_job([view], 5), Ready)
+    assert kept_measures(view, 5) is not None
+    assert kept_measures(view, 4) is None
+    assert kept_measures(View(view.run, "dot"), 5) is None
+
+
+def test_of_each_run_its_own_items_are_counted(home: Path) -> None:
+    sparse = cloud(20, 1)
+    sparse[[3, 4]] = 0
+    a = View(planted_run(cloud(20, 0), ids(20), "a" * 64, 0))
+    b = View(planted_run(sparse, ids(20), "a" * 64, 1))
+    make_agreements([a, b], 5)
+    answer = agreements_or_job([a, b], 5)
+    assert isinstance(answer, Ready)
+    assert [[one.n for one in row] for row in answer.value.agreements] == [[20, 18], [18, 18]]
+    assert [of.n for of in answer.value.measures] == [20, 18]
 
 
 def test_a_run_by_dot_is_another_row_than_by_cosine(home: Path) -> None:

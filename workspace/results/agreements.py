@@ -71,7 +71,7 @@ def kept_agreements(views: Sequence[View], k: int) -> Agreements | None:
 def make_agreements(views: Sequence[View], k: int, progress: Progress = no_progress) -> None:
     """Work out and keep what `agreements_or_job` asks for; what is there already is not worked out again."""
     missing = [(view, view) for view in views if kept_measures(view, k) is None]
-    missing += [(a, b) for place, a in enumerate(views) for b in views[: place + 1] if kept_agreement(a, b, k) is None]
+    missing += [(a, b) for place, a in enumerate(views) for b in views[:place] if kept_agreement(a, b, k) is None]
     opened = _Opened(k)
     for number, (a, b) in enumerate(missing):
         share = part_of(progress, number / len(missing), (number + 1) / len(missing))
