@@ -135,8 +135,8 @@ def ladder_note(rungs: Sequence[Rung], k: int, line: str) -> str:
     over = count(most) if least == most else f"{count(least)} to {count(most)}"
     return (
         f"k = {k}, cosine, over {over} items with a vector. The wider an arrow, the more neighbours change: to the "
-        "right stands 1 \N{MINUS SIGN} J, where J is the Jaccard to the step before, below it what another seed alone makes of "
-        f"it, where that is known. The dashed line is {line}."
+        "right stands 1 \N{MINUS SIGN} J, where J is the Jaccard to the step before, below it what another seed alone "
+        f"makes of it, where that is known. The dashed line is {line}."
     )
 
 
