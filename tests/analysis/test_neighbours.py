@@ -255,3 +255,13 @@ def test_inside_a_common_set_lists_are_those_of_the_set_alone(similarity: Simila
     np.testing.assert_array_equal(lists[common], np.where(alone >= 0, codes[alone], -1))
     assert (lists[~common] == -1).all()
     assert lists.dtype == np.int32
+
+
+@pytest.mark.parametrize("known_width", [5, 9])
+def test_what_known_lists_answer_is_not_searched_again(known_width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of six items one is left out: the four others of each stand in its known list, and more there cannot be.
+    vectors, inside = random_vectors(6, 3), np.arange(6) != 2
+    known = top_neighbours(vectors, known_width)[0]
+    expected = neighbours_within(vectors, 5, "cosine", inside)
+    monkeypatch.setattr(analysis.neighbours, "top_neighbours", lambda *_, **__: pytest.fail("searched again"))
+    assert neighbours_within(vectors, 5, "cosine", inside, known).tolist() == expected.tolist()
