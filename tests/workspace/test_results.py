@@ -210,6 +210,24 @@ def test_two_maps_fit_onto_each_other_and_a_swap_computes_nothing(home: Path) ->
         assert residual < register(stranger, one.value.b, everything)[1]
 
 
+def test_each_setting_and_each_anchor_has_a_map_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    oldest, older, younger = sorted(
+        (planted_run(cloud(20, seed), ids(20), "a" * 64, seed) for seed in range(3)),
+        key=lambda run: (run.created, run.key),
+    )
+    onto_oldest, onto_older = (results.make_maps(younger, anchor, MapParams()).a for anchor in (oldest, older))
+    assert not np.array_equal(onto_oldest, onto_older)
+    alone = results.map_or_job(younger, younger)
+    assert isinstance(alone, Pending)
+    for params in (MapParams(seed=1), MapParams(components=3), MapParams(n_neighbours=7), MapParams(min_distance=0.5)):
+        asked = results.map_or_job(younger, oldest, params)
+        assert isinstance(asked, Pending)
+        assert asked.job.spec == {"run": younger.key, "anchor": oldest.key, "params": params.model_dump()}
+    assert results.make_maps(oldest, oldest, MapParams(components=3)).a.shape == (20, 3)
+    assert results.make_maps(oldest, oldest, MapParams()).a.shape == (20, 2)
+
+
 def test_maps_without_an_item_in_common_have_no_residual(home: Path) -> None:
     older = planted_run(cloud(20, 0), ids(20), "a" * 64, 0)
     younger = planted_run(cloud(20, 1), [f"x{number:03d}" for number in range(20)], "b" * 64, 1)
