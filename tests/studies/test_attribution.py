@@ -137,6 +137,7 @@ def test_each_declared_step_changes_one_thing_and_only_that() -> None:
     for name in ("sequences", "window", "whole_session"):
         assert getattr(window, name) == getattr(skip_gram, name)
     assert window.shift == skip_gram.negatives  # type: ignore[attr-defined]
+    assert skip_gram.sample == 0  # type: ignore[attr-defined]
     assert window.smoothing == skip_gram.ns_exponent  # type: ignore[attr-defined]
     assert {one.needed.seed for one in declared_steps(16, sessions=True, users=True, seed=7)} == {7}
 

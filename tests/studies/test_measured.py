@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from analysis.compare import compare
 from analysis.measures import Side
+from analysis.neighbours import top_neighbours
 from analysis.popularity import popularity_buckets
 from studies.measured import agreement_of, agreement_with_itself, measures_of
 
@@ -39,6 +41,14 @@ def test_agreement_and_measures_are_those_of_compare(similarity: str) -> None:
     assert {name: measure.n for name, measure in measures.values.items()} == report["details"]["n"]
     assert "neighbour_popularity" in measures.values
     assert math.isnan(measures["no such measure"].value)
+
+
+def test_lists_that_are_known_are_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = side(0), side(1)
+    expected = agreement_of(a, b, 5)
+    a, b = (replace(one, neighbours=top_neighbours(one.vectors, 8)[0]) for one in (a, b))
+    monkeypatch.setattr("analysis.neighbours.top_neighbours", lambda *_, **__: pytest.fail("searched again"))
+    assert agreement_of(a, b, 5) == expected
 
 
 def test_a_run_agrees_with_itself_as_is_said_without_looking() -> None:

@@ -149,6 +149,19 @@ def test_within_a_run_that_lacks_nothing_is_the_same_result(home: Path) -> None:
     assert len(list((run.path / "results").iterdir())) == 1
 
 
+def test_a_job_is_told_within_what_it_has_to_look_and_one_item_has_no_neighbour(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    sparse = cloud(12, 1)
+    sparse[3] = 0
+    run, other = (planted_run(one, ids(12), "a" * 64, seed) for seed, one in enumerate((cloud(12, 0), sparse)))
+    asked = results.neighbours_or_job(run, "dot", within=other)
+    assert isinstance(asked, Pending)
+    assert asked.job.spec == {"run": run.key, "similarity": "dot", "within": other.key}
+    assert results.nearest(np.ones((1, 2), np.float32), "cosine", 5).indices.tolist() == [[-1]]
+
+
 def test_what_neither_run_has_takes_nothing_away(home: Path) -> None:
     vectors = cloud(12, 0), cloud(12, 1)
     for one in vectors:
