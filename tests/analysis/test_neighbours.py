@@ -106,6 +106,20 @@ def test_ties_that_float32_products_tell_apart_are_cut_by_code(
     assert top_neighbours(vectors, 12, "dot")[0][:3].tolist() == expected
 
 
+def test_each_query_of_many_ties_has_the_threshold_of_its_own_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Four queries of four lengths with a crowd each, in columns of their own: nothing of one may hold for another.
+    monkeypatch.setattr(analysis.neighbours, "_PRODUCT_BLOCK_VALUES", 1)
+    random = np.random.default_rng(0)
+    values = random.uniform(0, 1, 16)
+    vectors = np.zeros((4 + 4 * 90, 64), dtype=np.float32)
+    for query, length in enumerate([9, 1, 6, 3]):
+        own = slice(16 * query, 16 * query + 16)
+        vectors[query, own] = length
+        vectors[4 + query :: 4, own] = [random.permutation(values) for _ in range(90)]
+    found = top_neighbours(vectors, 12, "dot", [0, 1, 2, 3])[0]
+    assert found.tolist() == [list(range(4 + query, 4 + query + 48, 4)) for query in range(4)]
+
+
 def test_a_row_that_beats_all_is_found_behind_a_leader_that_does_not() -> None:
     # The last two are the same but for 29 steps of float32, so that they are searched for as one, by the first of
     # them: it comes behind more others than are fetched, and the second of them before all.
@@ -241,3 +255,13 @@ def test_inside_a_common_set_lists_are_those_of_the_set_alone(similarity: Simila
     np.testing.assert_array_equal(lists[common], np.where(alone >= 0, codes[alone], -1))
     assert (lists[~common] == -1).all()
     assert lists.dtype == np.int32
+
+
+@pytest.mark.parametrize("known_width", [5, 9])
+def test_what_known_lists_answer_is_not_searched_again(known_width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of six items one is left out: the four others of each stand in its known list, and more there cannot be.
+    vectors, inside = random_vectors(6, 3), np.arange(6) != 2
+    known = top_neighbours(vectors, known_width)[0]
+    expected = neighbours_within(vectors, 5, "cosine", inside)
+    monkeypatch.setattr(analysis.neighbours, "top_neighbours", lambda *_, **__: pytest.fail("searched again"))
+    assert neighbours_within(vectors, 5, "cosine", inside, known).tolist() == expected.tolist()

@@ -118,6 +118,7 @@ def test_each_declared_step_changes_one_thing_and_only_that() -> None:
     assert [one.needed.method for one in steps] == ["als", "svd"] + ["cooccurrence_svd"] * 7 + ["item2vec"] * 3
     assert {one.needed.params.dimensions for one in steps} == {16}
     assert {one.needed.seed for one in steps} == {0}
+    assert "another session ties no items together" in by_label["Pairs of a session"].change
     assert [one.label for one in steps if not one.chosen] == ["Pairs of a history", "Shifted PPMI"]
 
     def changed(before: str, after: str) -> dict[str, tuple[object, object]]:
@@ -136,6 +137,7 @@ def test_each_declared_step_changes_one_thing_and_only_that() -> None:
     for name in ("sequences", "window", "whole_session"):
         assert getattr(window, name) == getattr(skip_gram, name)
     assert window.shift == skip_gram.negatives  # type: ignore[attr-defined]
+    assert skip_gram.sample == 0  # type: ignore[attr-defined]
     assert window.smoothing == skip_gram.ns_exponent  # type: ignore[attr-defined]
     assert {one.needed.seed for one in declared_steps(16, sessions=True, users=True, seed=7)} == {7}
 
@@ -143,7 +145,13 @@ def test_each_declared_step_changes_one_thing_and_only_that() -> None:
 @pytest.mark.parametrize(("sessions", "users"), [(False, True), (True, False)])
 def test_pairs_of_a_history_are_no_step_of_their_own_where_sequences_are_histories(sessions: bool, users: bool) -> None:
     steps = declared_steps(16, sessions=sessions, users=users)
-    assert "Pairs of a history" not in [one.label for one in steps]
+    labels = [one.label for one in steps]
+    assert "Pairs of a history" not in labels
+    assert ("Pairs of a session" in labels) == sessions
+    assert ("Pairs of items" in labels) == (not sessions)
+    counting = next(one.change for one in steps if one.label in ("Pairs of a session", "Pairs of items"))
+    assert ("in one session are" if sessions else "in one history are") in counting
+    assert "another session" not in counting
     assert len({(one.needed.method, one.needed.params) for one in steps}) == len(steps) == 11
 
 

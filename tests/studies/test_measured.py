@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from analysis.compare import compare
 from analysis.measures import Side
+from analysis.neighbours import top_neighbours
 from analysis.popularity import popularity_buckets
 from studies.measured import agreement_of, agreement_with_itself, measures_of
 
@@ -41,6 +43,14 @@ def test_agreement_and_measures_are_those_of_compare(similarity: str) -> None:
     assert math.isnan(measures["no such measure"].value)
 
 
+def test_lists_that_are_known_are_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = side(0), side(1)
+    expected = agreement_of(a, b, 5)
+    a, b = (replace(one, neighbours=top_neighbours(one.vectors, 8)[0]) for one in (a, b))
+    monkeypatch.setattr("analysis.neighbours.top_neighbours", lambda *_, **__: pytest.fail("searched again"))
+    assert agreement_of(a, b, 5) == expected
+
+
 def test_a_run_agrees_with_itself_as_is_said_without_looking() -> None:
     whole = side(0, (3, 4))
     few = Side("svd", "cosine", side(0, tuple(range(3, 30))).vectors, whole.p, whole.buckets)
@@ -54,7 +64,8 @@ def test_a_run_agrees_with_itself_as_is_said_without_looking() -> None:
 
 def test_one_item_agrees_with_nothing() -> None:
     lonely = side(0, tuple(range(1, 30)))
-    assert agreement_of(lonely, lonely, 5).jaccard.n == agreement_with_itself(5, 1).jaccard.n == 0
+    for name in ("jaccard", "overlap", "rbo", "cka", "procrustes"):
+        assert getattr(agreement_of(lonely, lonely, 5), name).n == getattr(agreement_with_itself(5, 1), name).n == 0
 
 
 def test_rows_that_do_not_match_are_refused() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from analysis import jaccard, top_neighbours
+from analysis.arrays import Similarity
 from embedders import METHODS
 from embedders.base import LARGEST_SEED
+from studies.measured import Agreement, RunMeasures
 from studies.noise import noise_floor, repeats_exactly, second_seeds
 from studies.plain import PlainRuns
 from studies.provider import RunNeeded
@@ -41,19 +45,26 @@ def test_two_seeds_of_als_differ_on_a_log_without_structure() -> None:
     assert 0.1 < expected < 0.9
 
 
-class Other(PlainRuns):
-    """Of all runs only those with these seeds are there."""
+@dataclass(frozen=True)
+class OnlySeeds:
+    """Runs of which only those with these seeds are there."""
 
-    seeds: tuple[int, ...] = ()
+    plain: PlainRuns
+    seeds: tuple[int, ...]
 
-    def find(self, needed: RunNeeded) -> str | None:  # type: ignore[override]
-        return super().find(needed) if needed.seed in self.seeds else None
+    def find(self, needed: RunNeeded) -> str | None:
+        return self.plain.find(needed) if needed.seed in self.seeds else None
+
+    def measures(self, run: str, k: int, similarity: Similarity = "cosine") -> RunMeasures | None:
+        return self.plain.measures(run, k, similarity)
+
+    def agreement(self, a: str, b: str, k: int, similarity: Similarity = "cosine") -> Agreement | None:
+        return self.plain.agreement(a, b, k, similarity)
 
 
 @pytest.mark.parametrize(("seeds", "found"), [((), None), ((4,), None), ((5,), None), ((4, 3), 3), ((3, 4, 5), 5)])
 def test_a_floor_needs_the_run_and_one_of_another_seed(seeds: tuple[int, ...], found: int | None) -> None:
-    runs = Other(zipf_log(items=30, users=60))
-    object.__setattr__(runs, "seeds", seeds)
+    runs = OnlySeeds(PlainRuns(zipf_log(items=30, users=60)), seeds)
     floor = noise_floor(needed("als", seed=4, threads=1), 30, runs, 5)
     assert (None if floor is None else floor.seed) == found
 
@@ -63,8 +74,9 @@ def test_the_floor_is_that_of_the_similarity_and_of_whether_sequences_are_cut() 
     als = needed("als", threads=1)
     by_dot = noise_floor(als, 60, runs, 5, "dot")
     assert by_dot is not None
-    assert by_dot.agreement == runs.agreement(*(runs.find(one) for one in (als, *second_seeds(als))), 5, "dot")
-    assert by_dot.agreement.jaccard != runs.agreement(*runs.trained, 5).jaccard
+    own, other = runs.trained
+    assert by_dot.agreement == runs.agreement(own, other, 5, "dot")
+    assert by_dot.agreement.jaccard != runs.agreement(own, other, 5).jaccard
     whole = noise_floor(needed("cooccurrence_svd", whole_session=True), 60, runs, 5, cut=False)
     assert whole is not None
     assert whole.seed is None

@@ -52,6 +52,11 @@ def test_what_is_kept_is_what_was_computed_and_stays_on_disk(kept: logs.LogEntry
     assert made.n_sequences == expected.n_sequences
 
 
+def test_what_is_kept_is_not_made_again(kept: logs.LogEntry) -> None:
+    make_company(kept)
+    make_company(kept, lambda *_: pytest.fail("computed again"))
+
+
 @pytest.mark.parametrize("header", ["user,item", "session,item"])
 def test_logs_without_times_or_users_have_no_arrays_for_them(home: Path, tmp_path: Path, header: str) -> None:
     path = tmp_path / "plain.csv"

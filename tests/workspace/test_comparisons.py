@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.agreement import jaccard_by_depth
+from analysis.arrays import Similarity
 from analysis.compare import Comparison, compare
 from tests.workspace.test_results import cloud, ids, planted_run
 from workspace import results
@@ -70,8 +71,9 @@ def test_the_curve_over_depth_is_kept_and_meets_the_comparison(home: Path, monke
 def test_each_pair_similarity_and_k_has_a_comparison_of_its_own(home: Path) -> None:
     a, b = two_runs()
     c = open_run(planted_run(cloud(40, 2), ids(40), "a" * 64, 2))
+    turned: list[tuple[Similarity, Similarity]] = [("cosine", "cosine"), ("cosine", "dot"), ("dot", "cosine")]
     for one, other in ((a, b), (a, c), (c, a)):
-        for similarities in (("cosine", "cosine"), ("cosine", "dot"), ("dot", "cosine")):
+        for similarities in turned:
             near = [results.make_neighbours(run.entry, by) for run, by in zip((one, other), similarities, strict=True)]
             inside = [
                 results.make_neighbours(run.entry, by, within.entry).indices

@@ -53,6 +53,23 @@ def test_what_is_kept_is_shown_while_the_rest_is_made(kept: logs.LogEntry, monke
     assert results.popularity_bias_or_job(b, a, K, others(a)).job is None
 
 
+@pytest.mark.parametrize("missing", ["baselines", "leaning", "recommendations"])
+def test_whatever_is_missing_is_asked_for(kept: logs.LogEntry, missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    a, b = train_here(kept, "svd"), train_here(kept, seed=1)
+    if missing != "baselines":
+        results.make_baselines(a, b, K)
+    if missing != "leaning":
+        results.make_leaning(b, "dot", K)
+    for run in (a,) if missing == "recommendations" else (a, b):
+        results.make_recommendations(run, K)
+    found = results.popularity_bias_or_job(a, b, K, others(b))
+    assert found.job is not None
+    assert found.job.spec == {"a": a.key, "b": b.key, "k": K, "others": [[b.key, "dot"]]}
+    results.make_popularity_bias(a, b, K, others(b))
+    assert results.popularity_bias_or_job(a, b, K, others(b)).job is None
+
+
 def test_without_their_log_runs_have_baselines_and_leanings_all_the_same(kept: logs.LogEntry) -> None:
     run = planted_run(cloud(20, 0), ids(20), "a" * 64, 0)
     results.make_popularity_bias(run, run, K, others(run))

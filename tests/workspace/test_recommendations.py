@@ -12,6 +12,7 @@ from analysis.arrays import trained_rows
 from analysis.baselines import popular_items
 from analysis.recommendation_bias import measure_recommendations
 from analysis.recommendations import history_vectors, top_items
+from embedders import METHODS, Embedding
 from embedders.base import no_progress
 from errors import Cancelled, RunError
 from tests.planted import make_log
@@ -84,6 +85,8 @@ def test_of_many_users_a_sample_is_served_the_same_one_each_time(
         opened.embedding.user_vectors, opened.embedding.item_vectors, seen_items(log, np.arange(200, dtype=np.int32)), 3
     )
     assert np.array_equal(found.lists, everybody[found.users])
+    monkeypatch.setattr(results.recommendations, "MOST_USERS", 40)
+    assert results.recommendations.kept_recommendations(run, 3) is None
 
 
 def test_without_its_log_a_run_says_why_nothing_can_be_recommended(home: Path) -> None:
@@ -103,9 +106,46 @@ def test_what_is_kept_outlives_the_log(kept: logs.LogEntry, tmp_path: Path) -> N
     assert isinstance(results.recommendations_or_job(run, 4), Unavailable)
 
 
-def test_a_run_that_is_not_of_its_log_is_refused(kept: logs.LogEntry) -> None:
-    stranger = planted_run(cloud(20, 0), ids(20), kept.digest, 0)
+def with_users(entry: logs.LogEntry, user_ids: np.ndarray, item_bias: np.ndarray | None = None) -> runs.RunEntry:
+    """A kept run of these users; all vectors are the same, so that only the bias tells items apart."""
+    log, params = logs.open_log(entry.digest), METHODS["svd"].Params(dimensions=2).model_dump(mode="json")
+    embedding = Embedding(
+        method="svd",
+        item_ids=log.item_ids,
+        item_vectors=np.ones((log.n_items, 2), np.float32),
+        params=params,
+        seed=0,
+        log_digest=entry.digest,
+        seconds=0.0,
+        user_ids=user_ids,
+        user_vectors=np.ones((log.n_users, 2), np.float32),
+        item_bias=item_bias,
+    )
+    key = runs.run_key(entry.digest, "svd", params, 0, METHODS["svd"].version)
+    return runs.write_run(runs.run_folder(key), embedding, log, name="By hand", log_name="Log")
+
+
+def test_the_bias_of_items_counts(kept: logs.LogEntry) -> None:
+    log = logs.open_log(kept.digest)
+    bias = np.arange(log.n_items, dtype=np.float32)
+    found = results.make_recommendations(with_users(kept, log.user_ids, bias), 24)
+    seen = seen_items(log, found.users).toarray()
+    for row, own in zip(found.lists, seen, strict=True):
+        unseen = np.flatnonzero(own == 0)[::-1].tolist()
+        assert row[row >= 0].tolist() == unseen
+
+
+@pytest.mark.parametrize("n", [20, 24])
+def test_a_run_that_is_not_of_its_log_is_refused(kept: logs.LogEntry, n: int) -> None:
+    assert logs.open_log(kept.digest).n_items == 24
+    stranger = planted_run(cloud(n, 0), ids(n), kept.digest, 0)
     with pytest.raises(RunError, match="not those of its log"):
+        results.make_recommendations(stranger, 3)
+
+
+def test_a_run_of_other_users_is_refused(kept: logs.LogEntry) -> None:
+    stranger = with_users(kept, np.array([f"u{number:03d}" for number in range(200)], dtype=object))
+    with pytest.raises(RunError, match="users of this run are not those of its log"):
         results.make_recommendations(stranger, 3)
 
 
@@ -147,3 +187,17 @@ def test_items_without_a_vector_are_recommended_by_nobody(kept: logs.LogEntry) -
     assert isinstance(found, Recommendations)
     assert trained[found.lists[found.lists >= 0]].all()
     assert found.measures["random"]["coverage"]["n"] == 12
+    opened, seen = runs.open_run(run), seen_items(log, found.users)
+    popular = popular_items(seen, opened.p, trained, 24)
+    expected = measure_recommendations(popular, seen, opened.p, opened.buckets, trained)
+    assert found.measures["popularity"] == expected.as_json()
+
+
+def test_the_users_own_choice_is_that_of_the_users_who_get_a_list(kept: logs.LogEntry) -> None:
+    log = logs.open_log(kept.digest)
+    vectors = cloud(log.n_items, 0)
+    vectors[seen_items(log, np.array([0], dtype=np.int32)).indices] = 0  # of user 0 nothing is known
+    found = results.make_recommendations(planted_run(vectors, log.item_ids.tolist(), kept.digest, 0), 3)
+    served = [bool((row >= 0).any()) for row in found.lists]
+    assert not served[0]
+    assert found.measures["profile"]["arp"]["n"] == sum(served) == found.measures["run"]["arp"]["n"] < 200

@@ -12,7 +12,10 @@ from errors import Cancelled
 from tests.planted import make_log
 from tests.workspace.helpers import train_here
 from workspace import jobs, logs, results, runs
-from workspace.results import MapParams, Pending, Ready
+from workspace.job_folders import create_job, finish
+from workspace.results import MapParams, Pending, Ready, keeping
+from workspace.results.keeping import result_path
+from workspace.results.plain import packed, unpacked
 
 PATIENCE = 120.0
 
@@ -86,6 +89,30 @@ def test_a_failed_job_is_not_asked_for_again_until_it_is_dismissed(kept: logs.Lo
     assert jobs.wait(another.job.id, PATIENCE).status == "done"
 
 
+def test_all_that_a_result_depends_on_is_in_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, other = (planted_run(cloud(9, seed), ids(9), "a" * 64, seed) for seed in range(2))
+    asked = [(run, "kind", [5]), (run, "kind", [6]), (run, "sort", [5]), (other, "kind", [5])]
+    names = [result_path(*one).name for one in asked]
+    monkeypatch.setattr(keeping, "RESULTS_VERSION", keeping.RESULTS_VERSION + 1)
+    assert len({*names, *(result_path(*one).name for one in asked)}) == 8
+
+
+def test_a_cancelled_job_is_not_asked_for_again_until_it_is_dismissed(home: Path) -> None:
+    run = planted_run(cloud(9, 0), ids(9), "a" * 64, 0)
+    spec = {"run": run.key, "similarity": "cosine"}
+    job = create_job("neighbours", spec, "Neighbours")  # which no worker is told of
+    finish(job.id, "cancelled")
+    asked = results.neighbours_or_job(run)
+    assert isinstance(asked, Pending)
+    assert (asked.job.id, asked.job.status) == (job.id, "cancelled")
+
+
+def test_what_is_not_a_number_is_not_kept_as_a_plain_value() -> None:
+    assert unpacked(packed({"a": [1, None, "ü"]})) == {"a": [1, None, "ü"]}
+    with pytest.raises(ValueError, match="JSON compliant"):
+        packed({"a": float("nan")})
+
+
 def test_a_damaged_result_is_computed_again(home: Path) -> None:
     run = planted_run(cloud(20, 0), ids(20), "a" * 64, 0)
     before = results.make_neighbours(run, "cosine")
@@ -120,6 +147,19 @@ def test_within_a_run_that_lacks_nothing_is_the_same_result(home: Path) -> None:
     results.make_neighbours(run, "cosine")
     assert isinstance(results.neighbours_or_job(run, "cosine", within=other), Ready)
     assert len(list((run.path / "results").iterdir())) == 1
+
+
+def test_a_job_is_told_within_what_it_has_to_look_and_one_item_has_no_neighbour(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    sparse = cloud(12, 1)
+    sparse[3] = 0
+    run, other = (planted_run(one, ids(12), "a" * 64, seed) for seed, one in enumerate((cloud(12, 0), sparse)))
+    asked = results.neighbours_or_job(run, "dot", within=other)
+    assert isinstance(asked, Pending)
+    assert asked.job.spec == {"run": run.key, "similarity": "dot", "within": other.key}
+    assert results.nearest(np.ones((1, 2), np.float32), "cosine", 5).indices.tolist() == [[-1]]
 
 
 def test_what_neither_run_has_takes_nothing_away(home: Path) -> None:
@@ -181,6 +221,30 @@ def test_two_maps_fit_onto_each_other_and_a_swap_computes_nothing(home: Path) ->
     for seed in range(3):
         stranger = results.make_maps(younger, younger, MapParams(seed=seed)).a
         assert residual < register(stranger, one.value.b, everything)[1]
+
+
+def test_each_setting_and_each_anchor_has_a_map_of_its_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workspace.workers.ensure", lambda lane: None)
+    oldest, older, younger = sorted(
+        (planted_run(cloud(20, seed), ids(20), "a" * 64, seed) for seed in range(3)),
+        key=lambda run: (run.created, run.key),
+    )
+    onto_oldest, onto_older = (results.make_maps(younger, anchor, MapParams()).a for anchor in (oldest, older))
+    assert not np.array_equal(onto_oldest, onto_older)
+    alone = results.map_or_job(younger, younger)
+    assert isinstance(alone, Pending)
+    for params in (MapParams(seed=1), MapParams(components=3), MapParams(n_neighbours=7), MapParams(min_distance=0.5)):
+        asked = results.map_or_job(younger, oldest, params)
+        assert isinstance(asked, Pending)
+        assert asked.job.spec == {"run": younger.key, "anchor": oldest.key, "params": params.model_dump()}
+    assert results.make_maps(oldest, oldest, MapParams(components=3)).a.shape == (20, 3)
+    assert results.make_maps(oldest, oldest, MapParams()).a.shape == (20, 2)
+
+
+def test_maps_without_an_item_in_common_have_no_residual(home: Path) -> None:
+    older = planted_run(cloud(20, 0), ids(20), "a" * 64, 0)
+    younger = planted_run(cloud(20, 1), [f"x{number:03d}" for number in range(20)], "b" * 64, 1)
+    assert results.make_maps(younger, older, MapParams()).residual is None
 
 
 def test_progress_of_a_map_never_falls(home: Path) -> None:

@@ -62,6 +62,43 @@ def test_an_address_chooses_runs_similarities_k_and_item(pair: tuple[RunEntry, R
     assert shown(app) == {**address, "log": "kept"}
 
 
+def test_the_similarity_of_either_side_is_taken_and_kept_and_one_that_there_is_not_is_cosine(
+    pair: tuple[RunEntry, RunEntry],
+) -> None:
+    a, b = (run.key[:BEGINNING] for run in pair)
+    app = bar(pair[0].log_digest)
+    address = {"a": a, "b": b, "sa": "dot", "k": "100", "item": "3"}
+    assert visit(app, address) == "factors dot, words cosine, 100, 3"
+    assert shown(app) == address
+    assert visit(app, {"a": b, "b": a, "sa": "euclid"}).startswith("words cosine, factors cosine, 100")
+    assert not app.toast
+    assert shown(app) == {"a": b, "b": a, "k": "100", "item": "3"}
+
+
+def test_a_pair_of_which_one_run_is_not_kept_is_not_chosen(pair: tuple[RunEntry, RunEntry]) -> None:
+    app = bar(pair[0].log_digest)
+    address = {"a": pair[1].key[:BEGINNING], "b": "none"}
+    assert visit(app, address).startswith("factors cosine, words cosine, 10")
+    assert "is not kept here" in app.toast[0].value
+
+
+@pytest.mark.parametrize(
+    ("item", "said"), [("i1", []), ("*no*", ["The item \\*no\\* of this address is not in this log."])]
+)
+def test_an_item_that_the_log_does_not_have_is_named(item: str, said: list[str]) -> None:
+    def page() -> None:
+        from types import SimpleNamespace
+
+        from widgets.comparing import address
+
+        address.check_item(SimpleNamespace(code_of={"i1": 0}))  # type: ignore[arg-type]
+
+    app = AppTest.from_function(page, default_timeout=60)
+    app.query_params["item"] = item
+    app.run()
+    assert [toast.value for toast in app.toast] == said
+
+
 def test_an_address_that_comes_late_does_not_undo_what_was_chosen_since(pair: tuple[RunEntry, RunEntry]) -> None:
     app = bar(pair[0].log_digest)
     visit(app, {"k": "5", "item": "3"})
@@ -72,6 +109,14 @@ def test_an_address_that_comes_late_does_not_undo_what_was_chosen_since(pair: tu
     newest = shown(app)
     assert visit(app, late) == "words cosine, factors cosine, 9, 4"
     assert shown(app) == newest
+
+
+def test_an_address_that_was_taken_is_not_taken_again_while_it_is_still_named(pair: tuple[RunEntry, RunEntry]) -> None:
+    app = bar(pair[0].log_digest)
+    link = {"k": "5", "item": "3"}
+    visit(app, link)
+    app.number_input(key="k").set_value(9).run()
+    assert visit(app, link) == "factors cosine, words cosine, 9, 3"
 
 
 def test_a_link_followed_in_between_is_taken(pair: tuple[RunEntry, RunEntry]) -> None:
@@ -85,7 +130,10 @@ def test_a_link_followed_in_between_is_taken(pair: tuple[RunEntry, RunEntry]) ->
     ("address", "words"),
     [
         ({"k": "0"}, "k in this address is 0: it must be a number from 1 to 100."),
-        ({"k": "<b>"}, "it must be a number from 1 to 100."),
+        ({"k": "101"}, "k in this address is 101: it must be a number from 1 to 100."),
+        ({"k": "*b*"}, "k in this address is \\*b\\*: it must be a number from 1 to 100."),
+        ({"k": "٣"}, "it must be a number from 1 to 100."),
+        ({"a": "", "b": ""}, "A run that this address names is not kept here: others stand in its place."),
         ({"a": "none", "b": "none"}, "A run that this address names is not kept here: others stand in its place."),
     ],
 )
