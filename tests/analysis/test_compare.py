@@ -4,48 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 import analysis.measures
-from analysis.arrays import Similarity, Vectors
-from analysis.compare import Geometry, compare, matched
-from analysis.measures import Side
+from analysis.compare import Geometry, compare
 from analysis.neighbours import common_items, neighbours_within, top_neighbours
 from analysis.popularity import popularity_buckets
 from errors import ParameterError
 from tests.analysis import slow
-
-N = 80
-P = np.random.default_rng(0).zipf(1.5, N).clip(max=500)
-CATEGORIES = np.random.default_rng(1).choice(np.array(["tea", "milk", "salt", None], dtype=object), N)
-
-
-def side(vectors: Vectors, similarity: Similarity = "cosine", **changes: Any) -> Side:
-    made = Side("planted", similarity, vectors, P[: len(vectors)], popularity_buckets(P[: len(vectors)]), None)
-    return replace(made, **changes)
-
-
-def random_vectors(seed: int, n: int = N, dimensions: int = 5) -> Vectors:
-    return np.random.default_rng(seed).standard_normal((n, dimensions)).astype(np.float32)
-
-
-def two_sides() -> tuple[Side, Side]:
-    """Half alike, different widths and similarities, some items missing in either, A with ties."""
-    a, b = random_vectors(1), random_vectors(2, dimensions=7)
-    a[40:60] = np.sign(a[40:60])
-    b[:, :5] += a
-    a[[3, 4, 5]], b[[5, 50]] = 0, 0
-    return side(a, "dot", categories=CATEGORIES), side(b, categories=CATEGORIES)
-
-
-def by_bucket(values: list[float], buckets: list[int]) -> dict[str, float]:
-    groups = {"all": values}
-    for code, name in enumerate(("head", "mid", "tail")):
-        groups[name] = [value for value, bucket in zip(values, buckets, strict=True) if bucket == code]
-    return {name: slow.mean(group) for name, group in groups.items()}
+from tests.analysis.sides import CATEGORIES, N, P, by_bucket, random_vectors, side, two_sides
 
 
 @pytest.mark.parametrize("known", [False, True])
@@ -273,52 +242,6 @@ def test_per_item_values_stand_in_their_rows() -> None:
     assert np.nanmean(found.overlap_by_item) == pytest.approx(found.overlap["all"].value)
     assert found.a.list_counts[[3, 4, 5]].tolist() == [0, 0, 0]
     assert np.isnan(found.b.neighbour_popularity_by_item[50])
-
-
-def test_two_logs_are_matched_by_id_and_weighed_by_as_popularity() -> None:
-    ids_a = np.array(["01", "a", "b", "d", "é"], dtype=object)
-    ids_b = np.array(["a", "c", "d", "é", "中"], dtype=object)
-    shared = {"a": [1, 0], "d": [1, 1], "é": [0, 1]}
-    own = {"01": [2, 1], "b": [-1, 1], "c": [-1, -1], "中": [1, -1]}
-    places = shared | own
-    a = side(np.array([places[item] for item in ids_a], dtype=np.float32), neighbours=None)
-    b = side(np.array([places[item] for item in ids_b], dtype=np.float32), p=np.array([9, 9, 9, 9, 9]))
-    b = replace(b, neighbours=top_neighbours(b.vectors, 4)[0], categories=np.array(list("xxyyy"), dtype=object))
-    wide_a, wide_b, ids = matched(a, ids_a, b, ids_b)
-    assert ids.tolist() == ["01", "a", "b", "c", "d", "é", "中"]
-    assert wide_a.p.tolist() == wide_b.p.tolist() == [*P[:3], 0, *P[3:5], 0]
-    assert wide_b.buckets.tolist() == wide_a.buckets.tolist()
-    assert wide_a.buckets[[3, 6]].tolist() == [2, 2]
-    assert wide_b.categories is not None
-    assert wide_b.categories.tolist() == [None, "x", None, "x", "y", "y", "y"]
-    assert wide_b.neighbours is not None
-    np.testing.assert_array_equal(wide_b.neighbours, top_neighbours(wide_b.vectors, 4)[0])
-    report = compare(wide_a, wide_b, 2).as_json("different")
-    assert report["common_items"] == 3
-    assert report["jaccard"]["all"] == 1  # among a, d and é both models say the same
-    assert report["b"]["details"]["unpopular"] == 2
-
-
-def test_items_are_matched_in_byte_order_and_places_of_lists_without_a_neighbour_stay_so() -> None:
-    vectors = np.array([[1, 0], [1, 1]], dtype=np.float32)
-    a, b = (side(vectors, neighbours=top_neighbours(vectors, 2)[0], inside=np.zeros((2, 2), np.int32)) for _ in "ab")
-    wide_a, wide_b, ids = matched(a, np.array(["Z", "a"], dtype=object), b, np.array(["a", "b"], dtype=object))
-    assert ids.tolist() == ["Z", "a", "b"]
-    assert wide_a.neighbours is not None
-    assert wide_b.neighbours is not None
-    assert wide_a.neighbours.tolist() == [[1, -1], [0, -1], [-1, -1]]
-    assert wide_b.neighbours.tolist() == [[-1, -1], [2, -1], [1, -1]]
-    assert wide_a.inside is wide_b.inside is None  # others are common now
-
-
-def test_the_same_ids_are_left_as_they_are() -> None:
-    a, b = two_sides()
-    ids = np.array([f"{row:03}" for row in range(N)], dtype=object)
-    same_a, same_b, union = matched(a, ids, replace(b, p=np.ones(N, dtype=np.int64)), ids.copy())
-    assert same_a is a
-    assert same_b.vectors is b.vectors
-    assert same_b.p.tolist() == P.tolist()
-    assert union.tolist() == ids.tolist()
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
