@@ -116,22 +116,6 @@ def test_a_key_below_the_maps_has_the_colours_of_the_marks(
     assert set(marks) <= set(coloured[1:4])
 
 
-def test_in_a_narrow_window_the_lower_map_has_its_points_down_to_the_lowest(
-    page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
-) -> None:
-    page.set_viewport_size({"width": 420, "height": 900})
-    open_compare(page, app_server, runs)
-    page.locator(".itemscape-key").evaluate("key => key.scrollIntoView({ block: 'end' })")
-    page.add_style_tag(content=".itemscape-overlay { visibility: hidden }")
-    left, top = max((place(page, "2", item) for item in range(ITEMS)), key=lambda at: at[1])
-    assert 450 < top < 900
-    page.wait_for_timeout(500)  # the browser has scrolled before it has drawn
-    around = page.screenshot(clip={"x": left - 4, "y": top - 4, "width": 8, "height": 8})
-    page.add_style_tag(content=".gl-container { visibility: hidden }")
-    without = page.screenshot(clip={"x": left - 4, "y": top - 4, "width": 8, "height": 8})
-    assert around != without
-
-
 def test_a_click_on_a_point_of_either_map_chooses_the_item_and_the_address_follows(
     page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
 ) -> None:
