@@ -107,7 +107,7 @@ def _difference(more: str | None, above: str | None) -> str:
     if above:
         return f"{above}'s neighbours stand beside it further beyond chance, and about as often"
     further = "" if above is None else ", and about as far beyond chance"
-    return f"The neighbours of both stand beside it about as often{further}"
+    return f"Neighbours in A and in B stand beside it about as often{further}"
 
 
 def _never(a: Typical, b: Typical, held_by: str) -> list[str]:

@@ -94,7 +94,7 @@ def bars(rows: Sequence[Bar], x_title: str, unit: Unit) -> go.Figure:
     }
     form = ".1f" if unit == "quantile" else ".0%"
     axis = {"range": limits, "tickformat": form, "zeroline": True, "nticks": 5}
-    rows_up = {"autorange": "reversed", "automargin": True}
+    rows_up = {"autorange": "reversed", "automargin": True, "ticklabelstandoff": 6}
     return figure([trace], x_title, "", height=_AROUND + _ROW * len(rows), x_axis=axis, y_axis=rows_up, bargap=0.35)
 
 
@@ -171,7 +171,7 @@ def concentration_lines(lines: Sequence[tuple[str, str, Sequence[float], Sequenc
     least = min((items[0] for _, _, items, _ in lines if len(items)), default=0.01)
     ticks = [share for share in (0.00001, 0.0001, 0.001, 0.01, 0.1, 1.0) if share >= least]
     across = {"type": "log", "tickvals": ticks, "ticktext": [f"{100 * share:g} %" for share in ticks]}
-    upward = {"tickformat": ".0%", "range": [0, 1.03]}
+    upward = {"tickformat": ".0%", "range": [0, 1.03], "ticklabelstandoff": 4}
     return figure(
         traces, "most listed items, share of the catalogue", "share of all places", x_axis=across, y_axis=upward
     )
@@ -181,7 +181,7 @@ def _written(value: float, unit: Unit) -> str:
     if unit == "quantile":
         return decimal(value)
     sign = "+" if unit == "change" and value > 0 else ""
-    return sign + percent(value).replace("-", "\N{MINUS SIGN}")
+    return sign + percent(value)
 
 
 def _distance(high: float | None, low: float | None) -> float:

@@ -101,6 +101,21 @@ def test_the_pointer_over_one_map_names_the_item_and_ranks_its_neighbours_in_the
     expect(page.locator(".itemscape-name")).to_have_count(0)
 
 
+def test_a_key_below_the_maps_has_the_colours_of_the_marks(
+    page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
+) -> None:
+    open_compare(page, app_server, runs)
+    key = page.locator(".itemscape-key")
+    expect(key).to_contain_text("chosen item")
+    coloured = key.locator("span").evaluate_all("all => all.map(one => getComputedStyle(one).color)")
+    filled = "all => all.map(one => getComputedStyle(one).fill)"
+    star = page.locator(".itemscape-query").evaluate_all(filled)
+    marks = page.locator(".itemscape-mark[data-rank] circle").evaluate_all(filled)
+    assert set(star) == {coloured[0]}
+    assert marks
+    assert set(marks) <= set(coloured[1:4])
+
+
 def test_a_click_on_a_point_of_either_map_chooses_the_item_and_the_address_follows(
     page: Page, app_server: AppServer, runs: tuple[RunEntry, RunEntry]
 ) -> None:

@@ -62,12 +62,12 @@ def test_often_is_told_from_beyond_popularity() -> None:
             found([2] * 5, [3.0] * 5),
             "B's neighbours stand beside it further beyond chance, and about",
         ),
-        (OFTEN, OFTEN, "The neighbours of both"),
+        (OFTEN, OFTEN, "Neighbours in A and in B"),
         (found([9] * 5, [3.0] * 5), found([0] * 5, [NAN] * 5), "A's neighbours stand beside it more often**."),
         (
             found([9] * 5, [3.0] * 5),
             found([9] * 5, [NAN] * 5),
-            "The neighbours of both stand beside it about as often**",
+            "Neighbours in A and in B stand beside it about as often**",
         ),
     ],
 )
@@ -83,7 +83,7 @@ def test_of_a_few_neighbours_only_the_numbers_are_said() -> None:
 def test_a_difference_that_half_of_the_neighbours_do_not_share_is_not_clear() -> None:
     """Medians of 1 and 2, yet one of A's has more than one of B's in 11 of 25 pairs, and as many in 2: 0.48."""
     a, b = found([0, 0, 1, 3, 4], [1.0] * 5), found([0, 2, 2, 2, 2], [1.0] * 5)
-    assert reasons(a, b, "sessions", timed=True)[0].startswith("**The neighbours of both")
+    assert reasons(a, b, "sessions", timed=True)[0].startswith("**Neighbours in A and in B")
 
 
 def test_neighbours_that_never_meet_the_item_are_counted() -> None:

@@ -23,11 +23,6 @@ from widgets.pictures import CONFIG
 from widgets.search import choose
 
 _MARKS = "map-marks"
-# The colours of figures.colours, as near as Markdown has them.
-_KEY = (
-    ":small[:red[★] chosen item, and its neighbours by rank: :blue[●] only in A, :orange[●] only in B, :green[●] in "
-    "both. :orange[○] on the map of A, :blue[○] on that of B: where the neighbours of the other run lie.]"
-)
 _messages = logging.getLogger(__name__)
 
 
@@ -111,8 +106,6 @@ def _caption(drawn: DrawnMaps, view: MapView, shown: tuple[int, int], only: Item
         "3-D": "Drag to turn.",
         "plain": "Drag to move, scroll to zoom, click a point to choose it.",
     }[view.drawing]
-    if view.drawing == "linked":  # the others have a legend
-        st.markdown(_KEY)
     words = [how, "Neighbours are taken in the full vectors, never in the picture.", hand]
     if shown[0] < shown[1]:
         dense = ", over a picture of how densely all of them lie" if view.drawing == "linked" else ""

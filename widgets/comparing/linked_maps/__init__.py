@@ -10,14 +10,28 @@ from typing import Any
 import streamlit as st
 from plotly.offline import get_plotlyjs
 
+from figures.colours import BOTH, QUERY, A, B
+
 _HERE = Path(__file__).parent
+_KEY = (
+    f'<p class="itemscape-key"><span style="color: {QUERY}">★</span> chosen item, and its neighbours by rank: '
+    f'<span style="color: {A}">●</span> only in A, <span style="color: {B}">●</span> only in B, '
+    f'<span style="color: {BOTH}">●</span> in both. <span style="color: {B}">○</span> on the map of A, '
+    f'<span style="color: {A}">○</span> on that of B: where the neighbours of the other run lie.</p>'
+)
 _HTML = (
     '<div class="itemscape-maps"><div class="itemscape-plot"></div>'
     '<svg class="itemscape-overlay" role="img" aria-label="Chosen item and its neighbours"></svg></div>'
+    f"{_KEY}"
 )
+# Hardly transparent, so that the points become a layer of their own: without a graphics card Chromium would leave out
+# the lower part of a drawing that is higher than the window.
 _CSS = """
+.itemscape-plot .gl-container { opacity: 0.999; }
 .itemscape-maps { width: 100%; }
 .itemscape-overlay { position: absolute; left: 0; top: 0; pointer-events: none; font-family: var(--st-font); }
+.itemscape-key { margin: 0.5rem 0 0; font-size: 0.875rem; color: var(--st-text-color); }
+.itemscape-key span { font-size: 1.1rem; line-height: 1; }
 """
 
 
