@@ -120,7 +120,7 @@ def test_each_run_stands_in_its_column_before_the_baselines_and_what_users_chose
     assert rows["Mean popularity quantile"][:2] == ["0.750 ± 0.250 (40)", "0.250 ± 0.250 (40)"]
     assert rows["Coverage of recommendations"][0] == "0 % (9)"
     assert rows["Gini of recommendations"] == ["–"] * 5
-    assert rows["Lift against the profile"] == ["75 % (40)", "25 % (40)", "-50 % (40)", "300 % (40)", "–"]
+    assert rows["Lift against the profile"] == ["75 % (40)", "25 % (40)", "\N{MINUS SIGN}50 % (40)", "300 % (40)", "–"]
 
 
 def test_each_picture_of_recommendations_has_its_numbers_its_rows_and_its_sentence(tmp_path: Path) -> None:
