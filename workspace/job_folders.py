@@ -44,6 +44,7 @@ TRIED_AGAIN = ("neighbours", "map", "company", "agreement", "recommendations", "
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100
 LOG_TAIL = 4_000  # bytes
+SETTLED = 2.0  # seconds after its end in which a job's log may still grow
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,9 @@ class Job:
         return min(self.done / self.total, 1.0) if self.total > 0 else 0.0
 
 
+_finished: dict[Path, Job] = {}  # nothing about them changes any more, and a page asks many times
+
+
 def create_job(kind: str, spec: Mapping[str, Any], title: str) -> Job:
     """Put a job at the end of its lane's queue, and forget the oldest of many finished ones."""
     for job in [job for job in list_jobs() if not job.active][KEPT_FINISHED:]:
@@ -127,14 +131,22 @@ def get_job(job_id: str) -> Job:
 
 
 def list_jobs(active_only: bool = False) -> list[Job]:
-    """The jobs, the newest first."""
+    """The jobs, the newest first; one that has been finished for a moment is not read again."""
+    folders = sorted(folders_in(room("jobs")), reverse=True)
+    for gone in set(_finished).difference(folders):
+        _finished.pop(gone, None)
     jobs = []
-    for folder in sorted(folders_in(room("jobs")), reverse=True):
-        try:
-            if not active_only or read_status(folder.name).get("status", "queued") in ACTIVE:
-                jobs.append(get_job(folder.name))
-        except RunError:  # dismissed in this very moment
-            continue
+    for folder in folders:
+        job = _finished.get(folder)
+        if job is None:
+            try:
+                job = get_job(folder.name)
+            except RunError:  # dismissed in this very moment
+                continue
+            if job.finished is not None and time.time() - job.finished > SETTLED:
+                _finished[folder] = job
+        if job.active or not active_only:
+            jobs.append(job)
     return jobs
 
 

@@ -69,6 +69,7 @@ class Bench:
         times = Times()
         box = self.page.get_by_role("spinbutton", name="Neighbours (k)")
         for k in ks:
+            self.page.get_by_text("Working on").wait_for(state="hidden", timeout=120_000)  # what the k before asked for
             box.fill(str(k))
             self._pause()
             shown = self.page.get_by_text(f"of {k} neighbours are the same").first
