@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from analysis.agreement import DepthCurve
-from analysis.compare import Comparison
+from analysis.compare import Comparison, Geometry
 from figures import maps
 from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
@@ -120,7 +120,16 @@ def _comparison(
     _near: tuple[Neighbours, Neighbours],
     _inside: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
 ) -> Comparison:
-    return kept_comparison(_a, _b, made_from[2:4], made_from[4], _near, _inside)
+    shape = _geometry_in_memory(*made_from[:2])  # that of the vectors is the same for every k and similarity
+    found = kept_comparison(_a, _b, made_from[2:4], made_from[4], _near, _inside, shape.get("found"))
+    shape["found"] = found.geometry
+    return found
+
+
+@st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)
+def _geometry_in_memory(key_a: str, key_b: str) -> dict[str, Geometry]:
+    """A place for how far the sets of vectors of a pair have one shape."""
+    return {}
 
 
 @st.cache_resource(max_entries=_KEPT_COMPARISONS, show_spinner=False)

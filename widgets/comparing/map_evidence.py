@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BOARD = "compare"  # the one pair of maps of a page
 MOST_POINTS = 20_000  # in each map: beyond, browsers stop following the hand
 _DENSITY_CELLS = 160
+_BY_LISTS = ("overlap", "hubness")  # what colours by the lists of k
 _KEPT = 16
 _SIZES = (3.0, 13.0)  # pixels of the least and the most popular item
 
@@ -82,8 +83,9 @@ class Points:
 
 
 def points(evidence: Evidence, drawn: DrawnMaps, view: MapView, only: ItemFilter, mask: Mask) -> Points:
-    """The points as the linked maps take them."""
-    made_from = (*evidence.choice.made_from, evidence.choice.names, drawn.made, view, only)
+    """The points as the linked maps take them; for another k they are the same, unless what colours them is not."""
+    *lists, k = evidence.choice.made_from
+    made_from = (*lists, k if view.colour in _BY_LISTS else None, evidence.choice.names, drawn.made, view, only)
     return _points(made_from, evidence, drawn, view, mask)
 
 

@@ -22,7 +22,7 @@ def report_button(evidence: Evidence, item: int, drawn: DrawnMaps) -> None:
     flat = drawn.kind == "PCA" or drawn.a.shape[1] == 2
     maps = MapPair(drawn.a, drawn.b, drawn.residual, anchored_a=True) if flat else None
     steps = chosen_steps(evidence.log)
-    floors, (sides, _) = noise_floors(evidence), turned(evidence)
+    sides, _ = turned(evidence)
 
     def made() -> bytes:
         from figures.report import report_html
@@ -32,7 +32,7 @@ def report_button(evidence: Evidence, item: int, drawn: DrawnMaps) -> None:
             maps=maps,
             map_kind="PCA" if drawn.kind == "PCA" else "UMAP",
             chosen=item,
-            floors=floors,
+            floors=noise_floors(evidence),
             turned=sides,
             steps=steps,
         ).encode()
