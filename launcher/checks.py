@@ -78,13 +78,15 @@ def run_checks(environment: Environment, no_skips: bool) -> int:
         tallies.append(tally)
         return code
 
+    processes = str(min(os.cpu_count() or 1, 4))
     steps: dict[str, Callable[[], int]] = {
         "format": lambda: environment.run("-m", "ruff", "format", "--check", "."),
         "lint": lambda: environment.run("-m", "ruff", "check", "."),
         "types": lambda: environment.run("-m", "mypy", "."),
         "doctests": lambda: pytest("--doctest-modules", *rooms),
-        # Side by side: much of the time of a test in a browser is spent waiting.
-        "tests": lambda: pytest("--durations=15", "-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal"),
+        # In a browser one after the other: a page that waits for a processor shows what a person never sees.
+        "tests": lambda: pytest("--durations=15", "-m", "not browser", "-n", processes, "--dist", "worksteal"),
+        "browser": lambda: pytest("--durations=15", "-m", "browser"),
     }
     codes, lines = [], []
     for name, step in steps.items():
