@@ -89,14 +89,18 @@ def test_check_goes_through_every_step_and_fails_where_one_does(
     checkout: Environment, monkeypatch: pytest.MonkeyPatch, last_lines: Callable[[int], list[str]]
 ) -> None:
     (checkout.root / "errors.py").write_text('"""Two.\n\n>>> 1 + 1\n2\n"""\n')
-    (checkout.root / "test_all.py").write_text("import os\n\n\ndef test_passes() -> None:\n    pass\n")
+    (checkout.root / "test_all.py").write_text(
+        "import os\n\nimport pytest\n\n\ndef test_passes() -> None:\n    pass\n\n\n"
+        "@pytest.mark.browser\ndef test_shows() -> None:\n    pass\n"
+    )
     assert checks.run_checks(checkout, no_skips=True) == 1
-    lines = last_lines(7)
-    assert [line.split()[:2] for line in lines[:5]] == [
+    lines = last_lines(8)
+    assert [line.split()[:2] for line in lines[:6]] == [
         ["format", "ok"],
         ["lint", "failed"],  # os is not used
         ["types", "ok"],
         ["doctests", "ok"],
         ["tests", "ok"],
+        ["browser", "ok"],
     ]
-    assert lines[5:] == ["skipped: 0", "2 passed, 0 failed, 0 skipped"]
+    assert lines[6:] == ["skipped: 0", "3 passed, 0 failed, 0 skipped"]
