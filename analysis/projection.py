@@ -25,6 +25,8 @@ from analysis.arrays import (
     row_norms,
     trained_rows,
 )
+from analysis.near_duplicates import NearDuplicates, near_duplicates
+from analysis.neighbours import neighbours_within
 
 _GRAPH_SHARE = 0.1  # of a map's time, about: the rest is spent placing the items
 
@@ -34,6 +36,7 @@ _STARTED_STEP = 0.25
 # Items of the largest map that starts from the spectrum. Over a larger graph the solver can take many minutes: with
 # 68,509 items in nine pieces it was not done after seven.
 _LARGEST_SPECTRUM = 20_000
+_LEAST_SAME = 20  # one in so many items must be the same as another before it pays to take their lists again
 
 
 def umap_layout(
@@ -59,17 +62,26 @@ def umap_layout(
                   items from their principal components
     components    2, or 3 for a map to turn around
 
-    Up to n_neighbours items all are neighbours of each other, and the map is `pca_layout`.
+    Up to n_neighbours items all are neighbours of each other, and the map is `pca_layout`. Where many items are the
+    same but for rounding, each hangs on the first of its kind and on that one's neighbours of other kinds: with none
+    but each other in their lists they would lie on islands, wherever chance puts those.
     Raises ValueError where the lists are too narrow or not of cosine; whatever `progress` raises stops the work.
     """
     trained = np.flatnonzero(trained_rows(vectors))
     if len(trained) <= n_neighbours:
         return pca_layout(vectors, components)
-    indices, distances = _neighbour_graph(trained, neighbour_indices, neighbour_scores, n_neighbours)
-    start = None if init is None else _starting_places(init[trained], indices)
-    unit = (vectors[trained] / row_norms(vectors[trained])[:, None]).astype(np.float32)
-
+    width = n_neighbours - 1
+    known = _by_place(neighbour_indices[trained], trained_rows(vectors))
+    near, similarity = known[:, :width], neighbour_scores[trained, :width]
+    _refuse_unfit(near, similarity, width)
     progress("preparing the map", 0.0, 1.0)
+    unit = (vectors[trained] / row_norms(vectors[trained])[:, None]).astype(np.float32)
+    same = near_duplicates(unit)
+    if (len(unit) - len(same.leaders)) * _LEAST_SAME >= len(unit) and len(same.leaders) > width:
+        near, similarity = _different_neighbours(unit, same, known, width)
+    indices, distances = _neighbour_graph(near, similarity)
+    start = None if init is None else _starting_places(init[trained], indices)
+
     with _umap(threads=None if seed is None else 1) as umap:
         random = np.random.RandomState(seed)  # the generator that umap takes
         graph, _, _ = umap.fuzzy_simplicial_set(
@@ -164,22 +176,40 @@ def warm_up() -> None:
         umap_layout(vectors, indices, scores, seed=seed, init=start)
 
 
-def _neighbour_graph(
-    trained: npt.NDArray[np.int64], indices: Neighbours, scores: Scores, n_neighbours: int
-) -> tuple[npt.NDArray[np.int32], Scores]:
-    """Neighbours among the trained rows and their distances as umap takes them: the item itself first, at 0."""
-    width = n_neighbours - 1
-    near = indices[trained, :width]
+def _by_place(indices: Neighbours, trained: Mask) -> Neighbours:
+    """Lists of item codes as lists of rows among the trained ones; -1 stays."""
+    place = np.cumsum(trained, dtype=np.int32) - np.int32(1)
+    return np.where(indices < 0, np.int32(-1), place[indices])
+
+
+def _refuse_unfit(near: Neighbours, similarity: Scores, width: int) -> None:
     if near.shape[1] < width or (near < 0).any():
-        raise ValueError(f"a map with n_neighbours = {n_neighbours} needs lists of {width} neighbours")
-    similarity = scores[trained, :width]
+        raise ValueError(f"a map with n_neighbours = {width + 1} needs lists of {width} neighbours")
     if similarity.max() > 1.001:
         raise ValueError("a map needs the neighbours by cosine: these scores are no cosines")
-    place = np.full(len(indices), -1, dtype=np.int32)
-    place[trained] = np.arange(len(trained))
-    own = np.arange(len(trained), dtype=np.int32)[:, None]
+
+
+def _different_neighbours(
+    unit: Vectors, same: NearDuplicates, known: Neighbours, width: int
+) -> tuple[Neighbours, Scores]:
+    """Neighbours of other kinds and their cosines; what is not the first of its kind has that one before them."""
+    first = np.zeros(len(unit), dtype=bool)
+    first[same.leaders] = True
+    near = neighbours_within(unit, width, "cosine", first, known)
+    similarity = np.ones(near.shape, dtype=np.float32)
+    for column in range(width):
+        similarity[first, column] = np.vecdot(unit[first], unit[near[first, column]])
+    leader = same.leaders[same.group[~first]]
+    near[~first] = np.column_stack([leader, near[leader, :-1]])
+    similarity[~first, 1:] = similarity[leader, :-1]
+    return near, similarity
+
+
+def _neighbour_graph(near: Neighbours, similarity: Scores) -> tuple[npt.NDArray[np.int32], Scores]:
+    """Neighbours and their distances as umap takes them: the item itself first, at 0."""
+    own = np.arange(len(near), dtype=np.int32)[:, None]
     distances = np.maximum(1 - similarity, 0)
-    return np.hstack([own, place[near]]), np.hstack([np.zeros_like(distances[:, :1]), distances])
+    return np.hstack([own, near]), np.hstack([np.zeros_like(distances[:, :1]), distances])
 
 
 def _starting_places(init: Layout, indices: npt.NDArray[np.int32]) -> Layout:

@@ -106,6 +106,26 @@ def test_islands_that_share_no_neighbour_are_mapped() -> None:
     assert group_share(layout, islands) > 0.95
 
 
+def test_items_that_are_the_same_lie_together_and_beside_what_they_resemble() -> None:
+    # In each group a third of the items are one and the same: more than a list holds, so that without care they
+    # know none but each other.
+    groups = np.repeat(np.arange(N_GROUPS), 60)
+    rng = np.random.default_rng(1)
+    vectors = rng.standard_normal((N_GROUPS, 12))[groups] + 0.25 * rng.standard_normal((len(groups), 12))
+    same = np.arange(len(groups)) % 60 < 20
+    vectors[same] = np.repeat(vectors[same][::20], 20, axis=0)
+    vectors = np.asarray(vectors, dtype=np.float32)
+    vectors[[5, 70]] = 0  # untrained items shift the places of all that follow
+    placed = vectors.any(axis=1)
+    layout, groups, same = mapped(vectors)[placed], groups[placed], same[placed]
+    assert group_share(layout, groups) > 0.95
+    size = np.ptp(layout, axis=0).max()
+    for group in range(N_GROUPS):
+        copies, others = layout[same & (groups == group)], layout[~same & (groups == group)]
+        assert np.ptp(copies, axis=0).max() < size / 10
+        assert np.linalg.norm(copies.mean(axis=0) - others, axis=1).min() < size / 20
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 14, 15, 16, 20])
 def test_small_catalogues_have_a_map(n: int) -> None:
     vectors = np.random.default_rng(0).standard_normal((n, 6)).astype(np.float32)
