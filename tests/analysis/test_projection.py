@@ -111,10 +111,10 @@ def test_items_that_are_the_same_lie_together_and_beside_what_they_resemble() ->
     # know none but each other.
     groups = np.repeat(np.arange(N_GROUPS), 60)
     rng = np.random.default_rng(1)
-    vectors = rng.standard_normal((N_GROUPS, 12))[groups] + 0.25 * rng.standard_normal((len(groups), 12))
+    drawn = rng.standard_normal((N_GROUPS, 12))[groups] + 0.25 * rng.standard_normal((len(groups), 12))
+    vectors = drawn.astype(np.float32)
     same = np.arange(len(groups)) % 60 < 20
     vectors[same] = np.repeat(vectors[same][::20], 20, axis=0)
-    vectors = np.asarray(vectors, dtype=np.float32)
     vectors[[5, 70]] = 0  # untrained items shift the places of all that follow
     placed = vectors.any(axis=1)
     layout, groups, same = mapped(vectors)[placed], groups[placed], same[placed]
