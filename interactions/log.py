@@ -162,10 +162,25 @@ class InteractionLog:
         if self.timestamps is None:
             raise LogError("This log has no time column, so it cannot be split in time.")
         before = self.timestamps < at
-        return self._part(before, at, "train"), self._part(~before, at, "test")
+        return self._part(before, [int(at), "train"]), self._part(~before, [int(at), "test"])
 
-    def _part(self, keep: npt.NDArray[np.bool_], at: int, part: str) -> InteractionLog:
-        digest = hashlib.sha256(json.dumps([self.digest, int(at), part]).encode()).hexdigest()
+    def split_sessions(self, share: float, seed: int = 0) -> tuple[InteractionLog, InteractionLog]:
+        """(train, test) for a log without times: `share` (0..1) of its sessions, drawn from `seed`, and the others.
+
+        Users stand for sessions where the log has none. Codes, ids and tables are those of the whole log.
+        """
+        session = self.user_codes.astype(np.int64)
+        if self.session_codes is not None:
+            session = session * (int(self.session_codes.max(initial=0)) + 1) + self.session_codes
+        _, session = np.unique(session, return_inverse=True)
+        n_sessions = int(session.max(initial=-1)) + 1
+        drawn = np.random.default_rng(seed).permutation(n_sessions) < round(share * n_sessions)
+        made_from: list[int | float | str] = ["sessions", float(share), int(seed)]
+        keep = drawn[session]
+        return self._part(keep, [*made_from, "train"]), self._part(~keep, [*made_from, "test"])
+
+    def _part(self, keep: npt.NDArray[np.bool_], made_from: list[int | float | str]) -> InteractionLog:
+        digest = hashlib.sha256(json.dumps([self.digest, *made_from]).encode()).hexdigest()
         return replace(
             self,
             user_codes=self.user_codes[keep],

@@ -1,0 +1,132 @@
+"""What each kind of model thinks of all items, given an item or a user: scores for `places_of_targets`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Counts, Neighbours, Similarity, Vectors, row_norms
+from analysis.ranking import Rows, ScoresOf
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+_ROWS = 1024  # items whose company is held at once
+
+
+def by_vectors(
+    query_vectors: Vectors,
+    item_vectors: Vectors,
+    similarity: Similarity = "dot",
+    item_bias: npt.NDArray[np.float32] | None = None,
+) -> ScoresOf:
+    """Exact dot products, or those of rows at length 1, rounded to float32, as neighbours are compared.
+
+    item_bias  float32 (n_items,), added to each score
+
+    >>> items = np.array([[1, 0], [3, 4]], dtype=np.float32)
+    >>> by_vectors(items, items, "cosine")(np.array([0])).tolist(), by_vectors(items, items)(np.array([0])).tolist()
+    ([[1.0, 0.6000000238418579]], [[1.0, 3.0]])
+    """
+    if similarity == "cosine":
+        query_vectors, item_vectors = _unit(query_vectors), _unit(item_vectors)
+    wide = item_vectors.astype(np.float64).T
+
+    def scores_of(rows: Rows) -> npt.NDArray[np.float32]:
+        products = query_vectors[rows].astype(np.float64) @ wide
+        if item_bias is not None:
+            products += item_bias
+        return products.astype(np.float32)
+
+    return scores_of
+
+
+def by_popularity(p: Counts) -> ScoresOf:
+    """The same for everybody: the popularity of each item.
+
+    >>> by_popularity(np.array([5, 9]))(np.array([0, 3])).tolist()
+    [[5.0, 9.0], [5.0, 9.0]]
+    """
+    scores = p.astype(np.float32)
+    return lambda rows: np.tile(scores, (len(rows), 1))
+
+
+def by_company(baskets: sparse.csr_matrix) -> ScoresOf:
+    """For an item: C_ij / sqrt(C_ii C_jj), where C counts the baskets that hold both.
+
+    baskets  CSR (n_baskets, n_items), 1 where a basket holds an item
+
+    >>> from scipy import sparse
+    >>> by_company(sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 0]])))(np.array([0])).round(3).tolist()  # 1 / √(2 · 1)
+    [[1.0, 0.7070000171661377, 0.0]]
+    """
+    from scipy import sparse
+
+    of_items = baskets.T.tocsr().astype(np.float64)
+    scale = sparse.diags(_scale(baskets))
+    return _company(scale @ of_items, baskets)
+
+
+def by_company_of_histories(baskets: sparse.csr_matrix, seen: sparse.csr_matrix) -> ScoresOf:
+    """For a user: the scores of `by_company`, summed over the items that the user has touched.
+
+    seen  CSR (n_users, n_items), a stored entry = touched
+
+    >>> from scipy import sparse
+    >>> baskets = sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 1], [1, 0, 1], [1, 0, 0]]))
+    >>> by_company_of_histories(baskets, sparse.csr_matrix(np.array([[1, 0, 0]])))(np.array([0])).round(3).tolist()
+    [[1.0, 0.5, 0.7070000171661377]]
+    """
+    from scipy import sparse
+
+    once = sparse.csr_matrix((np.ones(len(seen.indices)), seen.indices, seen.indptr), shape=seen.shape)
+    of_users = once @ sparse.diags(_scale(baskets)) @ baskets.T.tocsr().astype(np.float64)
+    return _company(of_users.tocsr(), baskets)
+
+
+def company_neighbours(baskets: sparse.csr_matrix, k: int) -> Neighbours:
+    """The k other items with the highest scores by `by_company`, ties by code, int32 (n_items, k).
+
+    An item that is never met is nobody's neighbour: -1 where fewer than k are.
+
+    >>> from scipy import sparse
+    >>> company_neighbours(sparse.csr_matrix(np.array([[1, 1, 1], [1, 0, 1]])), 2).tolist()
+    [[2, 1], [0, 2], [0, 1]]
+    """
+    of_items, wide, scale = baskets.T.tocsr().astype(np.float64), baskets.astype(np.float64), _scale(baskets)
+    lists = np.full((baskets.shape[1], k), -1, dtype=np.int32)
+    for start in range(0, baskets.shape[1], _ROWS):
+        met = (of_items[start : start + _ROWS] @ wide).tocoo()
+        row, item = met.row.astype(np.int64), met.col.astype(np.int64)
+        scores = (met.data * scale[start + row] * scale[item]).astype(np.float32)
+        other = item != start + row
+        row, item, scores = row[other], item[other], scores[other]
+        order = np.lexsort((item, -scores, row))
+        row, item = row[order], item[order]
+        place = np.arange(len(row)) - np.searchsorted(row, row)
+        first = place < k
+        lists[start + row[first], place[first]] = item[first]
+    return lists
+
+
+def _company(in_baskets: sparse.csr_matrix, baskets: sparse.csr_matrix) -> ScoresOf:
+    """Rows that say how much of each basket a query stands for, times what the baskets hold."""
+    scale, wide = _scale(baskets), baskets.astype(np.float64)
+
+    def scores_of(rows: Rows) -> npt.NDArray[np.float32]:
+        return np.asarray((in_baskets[rows] @ wide).toarray() * scale, dtype=np.float32)
+
+    return scores_of
+
+
+def _scale(baskets: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    """1 / sqrt(C_jj), 0 for what is in no basket."""
+    held = np.bincount(baskets.indices, minlength=baskets.shape[1]).astype(np.float64)
+    return np.divide(1.0, np.sqrt(held), out=np.zeros_like(held), where=held > 0)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = row_norms(vectors)[:, None]
+    return np.divide(vectors, norms, out=np.zeros(vectors.shape), where=norms > 0).astype(np.float32)

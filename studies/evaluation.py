@@ -1,0 +1,253 @@
+"""How well models answer questions about what they have not seen: by bucket, beside baselines, with intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.arrays import Floats, Neighbours, Progress, Similarity, Vectors, no_progress, trained_rows
+from analysis.baselines import popular_neighbours
+from analysis.bootstrap import GroupSums, Resampled, resample
+from analysis.categories import NEIGHBOURS, chance_of_matches, majority_matches, query_rows
+from analysis.intervals import Interval, share_interval
+from analysis.neighbours import top_neighbours
+from analysis.popularity import BUCKETS
+from analysis.ranking import (
+    Places,
+    hit_rate,
+    ndcg,
+    ndcg_by_list,
+    places_of_targets,
+    recall_by_list,
+    reciprocal_rank,
+)
+from analysis.recommendations import history_vectors
+from analysis.scoring import by_company, by_company_of_histories, by_popularity, by_vectors, company_neighbours
+from studies.questions import Questions
+
+Codes = npt.NDArray[np.integer[Any]]
+
+POPULARITY: Final = "popularity"
+RANDOM: Final = "random"
+COOCCURRENCE: Final = "cooccurrence"
+BASELINES: Final = (POPULARITY, RANDOM, COOCCURRENCE)
+NEXT_ITEM: Final = ("hr", "ndcg", "mrr")
+USER_TO_ITEM: Final = ("recall", "ndcg")
+PARTS: Final = ("all", *BUCKETS)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What one model says to the questions; every measure at every k follows from it.
+
+    next_item  the place of each case's target
+    to_users   the place of each target that is new to a user
+    matches    float64 (n_items,): whether the majority category of an item's neighbours is one of its own; NaN = it has
+               none, or is not in the training part
+    """
+
+    next_item: Places
+    to_users: Places
+    matches: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Vectors that are asked; row i is item code i, or user code i, of the log of the questions."""
+
+    item_vectors: Vectors
+    similarity: Similarity = "cosine"
+    user_vectors: Vectors | None = None
+    item_bias: npt.NDArray[np.float32] | None = None
+
+
+def answers_of(model: Model, questions: Questions, progress: Progress = no_progress) -> Answers:
+    """The answers of a model.
+
+    A model without users is asked with the mean vector of a user's history. Biases count where it is asked by dot
+    product, and for users alone.
+    """
+    items, trained = model.item_vectors, trained_rows(model.item_vectors)
+    candidates = questions.known & trained
+    next_item = places_of_targets(
+        by_vectors(items, items, model.similarity), questions.queries, questions.targets, candidates, None, trained,
+        progress=progress,
+    )  # fmt: skip
+    users = (
+        history_vectors(questions.seen, items) if model.user_vectors is None else model.user_vectors[questions.users]
+    )
+    bias = model.item_bias if model.similarity == "dot" else None
+    to_users = places_of_targets(
+        by_vectors(users, items, model.similarity, bias), questions.found, questions.wanted, candidates,
+        questions.seen, trained_rows(users), progress=progress,
+    )  # fmt: skip
+    inside = np.where(candidates[:, None], items, np.float32(0))
+    near, _ = top_neighbours(inside, NEIGHBOURS, model.similarity, progress=progress)
+    return Answers(next_item, to_users, _matches(near, questions))
+
+
+def answers_of_baseline(name: str, questions: Questions, progress: Progress = no_progress) -> Answers:
+    """The answers of what no model is needed for; raises KeyError for another name.
+
+    popularity    the most popular items of the training part, for everybody
+    random        a rank drawn evenly for each case
+    cooccurrence  C_ij / sqrt(C_ii C_jj) over the sessions of the training part; for a user summed over the history
+    """
+    if name == RANDOM:
+        return Answers(*_drawn_places(questions), chance_of_matches(_labels(questions), questions.known))
+    if name == POPULARITY:
+        for_items = for_users = by_popularity(questions.p)
+        near = popular_neighbours(questions.p, questions.known, NEIGHBOURS)
+    elif name == COOCCURRENCE:
+        for_items = by_company(questions.baskets)
+        for_users = by_company_of_histories(questions.baskets, questions.seen)
+        near = company_neighbours(questions.baskets, NEIGHBOURS)
+    else:
+        raise KeyError(name)
+    next_item = places_of_targets(for_items, questions.queries, questions.targets, questions.known, progress=progress)
+    to_users = places_of_targets(
+        for_users, questions.found, questions.wanted, questions.known, questions.seen, progress=progress
+    )
+    return Answers(next_item, to_users, _matches(near, questions))
+
+
+def _labels(questions: Questions) -> list[list[str]]:
+    """The categories of the items of the training part; none of the others."""
+    return [own if known else [] for own, known in zip(questions.labels, questions.known, strict=True)]
+
+
+def _matches(near: Neighbours, questions: Questions) -> Floats:
+    return majority_matches(near, _labels(questions))
+
+
+def _drawn_places(questions: Questions) -> tuple[Places, Places]:
+    """A rank for each case that is drawn evenly, and for the targets of one user no rank twice."""
+    random = np.random.default_rng(questions.settings.seed)
+    n = int(questions.known.sum())
+    cases, targets = questions.n_cases, len(questions.wanted)
+    above = random.integers(0, max(n - 1, 1), cases)
+    seen = np.diff(questions.seen.indptr)
+    ranks = [
+        random.choice(n - own, many, replace=False)
+        for own, many in zip(seen, np.bincount(questions.found, minlength=len(seen)), strict=True)
+    ]
+    drawn = np.concatenate([np.empty(0, np.int64), *ranks])
+    return Places(above, np.zeros(cases, np.int64)), Places(drawn, np.zeros(targets, np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Answers of several models and the baselines to the same questions, measured at k.
+
+    answers  by the name that a model was given
+    """
+
+    questions: Questions
+    answers: Mapping[str, Answers]
+    k: int = 10
+
+    def next_item(self, measure: str, of: Literal["target", "query"] = "target") -> Measured:
+        """ "hr", "ndcg" or "mrr" over the cases, by the bucket of the target or of the query."""
+        function = {"hr": hit_rate, "ndcg": ndcg, "mrr": reciprocal_rank}[measure]
+        codes = self.questions.targets if of == "target" else self.questions.queries
+        return self._measured(
+            lambda answers: _parted(function(answers.next_item, self.k), self.questions.buckets[codes]),
+            self.questions.sessions,
+        )
+
+    def user_to_item(self, measure: str) -> Measured:
+        """ "recall" or "ndcg" over users, by the bucket of the targets."""
+        function = {"recall": recall_by_list, "ndcg": ndcg_by_list}[measure]
+        return self._measured(
+            lambda answers: self._by_user(answers.to_users, function), np.arange(len(self.questions.users))
+        )
+
+    def category_consistency(self, name: str) -> dict[str, Interval]:
+        """Of each row of the table, the share of items whose own category is the majority one of their neighbours."""
+        matches = self.answers[name].matches
+        rows = {}
+        for row, items in query_rows(self.questions.p, self.questions.known).items():
+            known = matches[items][~np.isnan(matches[items])]
+            rows[row] = share_interval(float(known.mean()) if known.size else math.nan, len(known))
+        return rows
+
+    def unanswered(self, name: str) -> float:
+        """The share of next-item cases for which the model has no vector of query or target; they score 0."""
+        ranked = self.answers[name].next_item.ranked
+        return float(1 - ranked.mean()) if ranked.size else math.nan
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values, null where there is none."""
+        questions = self.questions
+        next_item = {measure: self.next_item(measure) for measure in NEXT_ITEM}
+        to_users = {measure: self.user_to_item(measure) for measure in USER_TO_ITEM}
+        tied = float(questions.tied.mean()) if questions.n_cases else None
+        return {
+            "k": self.k,
+            "cases": questions.n_cases,
+            "tied_pairs": tied,
+            "pairs": {"drawn": questions.settings.pairs, "in_test": questions.pairs},
+            "users": len(questions.users),
+            "items": int(questions.known.sum()),
+            "methods": {
+                name: {
+                    **{measure: found.as_json(name) for measure, found in next_item.items()},
+                    "user_to_item": {measure: found.as_json(name) for measure, found in to_users.items()},
+                    "category_consistency": {
+                        row: value.as_json() for row, value in self.category_consistency(name).items()
+                    },
+                    "unanswered": self.unanswered(name) if questions.n_cases else None,
+                }
+                for name in self.answers
+            },
+        }
+
+    def _measured(self, values: Callable[[Answers], Floats], groups: npt.NDArray[np.integer[Any]]) -> Measured:
+        sums = [GroupSums.of(values(answers), groups) for answers in self.answers.values()]
+        found = resample(GroupSums.beside(sums), seed=self.questions.settings.seed)
+        return Measured(tuple(self.answers), found)
+
+    def _by_user(self, places: Places, function: Callable[[Places, Codes, int, int], Floats]) -> Floats:
+        """What `function` makes of each user's targets, of all and of those in each bucket, float64 (users, 4)."""
+        questions = self.questions
+        bucket = questions.buckets[questions.wanted]
+        columns = []
+        for part in (None, *range(len(BUCKETS))):
+            inside = np.ones(len(bucket), dtype=bool) if part is None else bucket == part
+            some = Places(places.above[inside], places.equal[inside])
+            columns.append(function(some, questions.found[inside], len(questions.users), self.k))
+        return np.stack(columns, axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One measure of several models, over all cases and over each bucket, on the same draws."""
+
+    names: tuple[str, ...]
+    resampled: Resampled
+
+    def interval(self, name: str, part: str = "all") -> Interval:
+        """The measure of a model with its 95 % interval."""
+        return self.resampled.interval(self._column(name, part))
+
+    def difference(self, name: str, other: str, part: str = "all") -> Interval:
+        """How much more than that of another model it is, with the interval of the difference."""
+        return self.resampled.difference(self._column(name, part), self._column(other, part))
+
+    def as_json(self, name: str) -> dict[str, Any]:
+        """By part: value, low, high and n."""
+        return {part: self.interval(name, part).as_json() for part in PARTS}
+
+    def _column(self, name: str, part: str) -> int:
+        return self.names.index(name) * len(PARTS) + PARTS.index(part)
+
+
+def _parted(values: Floats, bucket: npt.NDArray[np.int8]) -> Floats:
+    """A column for all cases and one for each bucket, NaN for cases of other buckets, float64 (n, 4)."""
+    inside = [np.ones(len(values), dtype=bool), *(bucket == part for part in range(len(BUCKETS)))]
+    return np.stack([np.where(rows, values, np.nan) for rows in inside], axis=1)
