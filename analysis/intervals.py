@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -65,6 +66,39 @@ class Interval:
         """Value, low, high and n; null where there is none."""
         values = {"value": self.value, "low": self.low, "high": self.high}
         return {name: None if math.isnan(value) else value for name, value in values.items()} | {"n": self.n}
+
+
+def p_value(of: Interval) -> float:
+    """How likely a value as far from 0 would be by chance, two-sided, from its 95 % interval; NaN where there is none.
+
+    >>> round(p_value(Interval(1.959964, 0.0, 3.919928, 9)), 3)
+    0.05
+    >>> p_value(Interval(0.0, 0.0, 0.0, 9)), p_value(Interval(1.0, 1.0, 1.0, 9))
+    (1.0, 0.0)
+    """
+    if math.isnan(of.value) or math.isnan(of.low):
+        return math.nan
+    error = (of.high - of.low) / (2 * NORMAL_95)
+    if error == 0:
+        return 0.0 if of.value else 1.0
+    return math.erfc(abs(of.value) / error / math.sqrt(2))
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """The p-values of several comparisons, raised so that all of them together err in 5 % of cases (Holm 1979).
+
+    NaN stays, and does not count.
+
+    >>> [round(value, 2) for value in holm([0.01, 0.04, 0.03])]
+    [0.03, 0.06, 0.06]
+    """
+    known = sorted((value, place) for place, value in enumerate(values) if not math.isnan(value))
+    raised = list(values)
+    least = 0.0
+    for rank, (value, place) in enumerate(known):
+        least = max(least, min(value * (len(known) - rank), 1.0))
+        raised[place] = least
+    return raised
 
 
 def share_interval(value: float, n: int) -> Interval:

@@ -39,6 +39,7 @@ BASELINES: Final = (POPULARITY, RANDOM, COOCCURRENCE)
 NEXT_ITEM: Final = ("hr", "ndcg", "mrr")
 USER_TO_ITEM: Final = ("recall", "ndcg")
 PARTS: Final = ("all", *BUCKETS)
+LISTED: Final = 50  # neighbours of each item that answers hold
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +48,14 @@ class Answers:
 
     next_item  the place of each case's target
     to_users   the place of each target that is new to a user
+    near       int32 (n_items, LISTED) nearest items of the training part, -1 = none; empty lists for random
     matches    float64 (n_items,): whether the majority category of an item's neighbours is one of its own; NaN = it has
                none, or is not in the training part
     """
 
     next_item: Places
     to_users: Places
+    near: Neighbours
     matches: Floats
 
 
@@ -87,8 +90,8 @@ def answers_of(model: Model, questions: Questions, progress: Progress = no_progr
         questions.seen, trained_rows(users), progress=progress,
     )  # fmt: skip
     inside = np.where(candidates[:, None], items, np.float32(0))
-    near, _ = top_neighbours(inside, NEIGHBOURS, model.similarity, progress=progress)
-    return Answers(next_item, to_users, _matches(near, questions))
+    near, _ = top_neighbours(inside, LISTED, model.similarity, progress=progress)
+    return Answers(next_item, to_users, near, _matches(near, questions))
 
 
 def answers_of_baseline(name: str, questions: Questions, progress: Progress = no_progress) -> Answers:
@@ -99,21 +102,22 @@ def answers_of_baseline(name: str, questions: Questions, progress: Progress = no
     cooccurrence  C_ij / sqrt(C_ii C_jj) over the sessions of the training part; for a user summed over the history
     """
     if name == RANDOM:
-        return Answers(*_drawn_places(questions), chance_of_matches(_labels(questions), questions.known))
+        none = np.full((questions.train.n_items, LISTED), -1, dtype=np.int32)
+        return Answers(*_drawn_places(questions), none, chance_of_matches(_labels(questions), questions.known))
     if name == POPULARITY:
         for_items = for_users = by_popularity(questions.p)
-        near = popular_neighbours(questions.p, questions.known, NEIGHBOURS)
+        near = popular_neighbours(questions.p, questions.known, LISTED)
     elif name == COOCCURRENCE:
         for_items = by_company(questions.baskets)
         for_users = by_company_of_histories(questions.baskets, questions.seen)
-        near = company_neighbours(questions.baskets, NEIGHBOURS)
+        near = company_neighbours(questions.baskets, LISTED)
     else:
         raise KeyError(name)
     next_item = places_of_targets(for_items, questions.queries, questions.targets, questions.known, progress=progress)
     to_users = places_of_targets(
         for_users, questions.found, questions.wanted, questions.known, questions.seen, progress=progress
     )
-    return Answers(next_item, to_users, _matches(near, questions))
+    return Answers(next_item, to_users, near, _matches(near, questions))
 
 
 def _labels(questions: Questions) -> list[list[str]]:
@@ -122,7 +126,7 @@ def _labels(questions: Questions) -> list[list[str]]:
 
 
 def _matches(near: Neighbours, questions: Questions) -> Floats:
-    return majority_matches(near, _labels(questions))
+    return majority_matches(near[:, :NEIGHBOURS], _labels(questions))
 
 
 def _drawn_places(questions: Questions) -> tuple[Places, Places]:
