@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 _ROWS = 1024  # items whose company is held at once
+_MOST_PAIRS = 5e7  # of items in one basket, of which 12 bytes each are held at most
 
 
 def by_vectors(
@@ -81,9 +83,15 @@ def by_company_of_histories(baskets: sparse.csr_matrix, seen: sparse.csr_matrix)
     """
     from scipy import sparse
 
+    scale = sparse.diags(_scale(baskets))
     once = sparse.csr_matrix((np.ones(len(seen.indices)), seen.indices, seen.indptr), shape=seen.shape)
-    of_users = once @ sparse.diags(_scale(baskets)) @ baskets.T.tocsr().astype(np.float64)
-    return _company(of_users.tocsr(), baskets)
+    lengths = np.diff(baskets.indptr).astype(np.float64)
+    if (
+        lengths**2
+    ).sum() > _MOST_PAIRS:  # too many pairs to hold: through the baskets, which takes several times as long
+        return _company(sparse.csr_matrix(once @ scale @ baskets.T.tocsr()), baskets)
+    of_items = sparse.csr_matrix(scale @ (baskets.T.tocsr() @ baskets) @ scale, dtype=np.float64)
+    return lambda rows: (once[rows] @ of_items).toarray().astype(np.float32)
 
 
 def company_neighbours(baskets: sparse.csr_matrix, k: int) -> Neighbours:
@@ -98,17 +106,25 @@ def company_neighbours(baskets: sparse.csr_matrix, k: int) -> Neighbours:
     of_items, wide, scale = baskets.T.tocsr().astype(np.float64), baskets.astype(np.float64), _scale(baskets)
     lists = np.full((baskets.shape[1], k), -1, dtype=np.int32)
     for start in range(0, baskets.shape[1], _ROWS):
-        met = (of_items[start : start + _ROWS] @ wide).tocoo()
-        row, item = met.row.astype(np.int64), met.col.astype(np.int64)
-        scores = (met.data * scale[start + row] * scale[item]).astype(np.float32)
-        other = item != start + row
-        row, item, scores = row[other], item[other], scores[other]
-        order = np.lexsort((item, -scores, row))
-        row, item = row[order], item[order]
-        place = np.arange(len(row)) - np.searchsorted(row, row)
-        first = place < k
-        lists[start + row[first], place[first]] = item[first]
+        met = (of_items[start : start + _ROWS] @ wide).tocsr()
+        row = np.repeat(np.arange(met.shape[0]), np.diff(met.indptr))
+        scores = (met.data * scale[start + row] * scale[met.indices]).astype(np.float32)
+        scores[met.indices == start + row] = -1.0  # itself
+        kept = np.flatnonzero(scores >= np.maximum(_kth_scores(scores, met.indptr, k), 0.0)[row])
+        kept = kept[np.lexsort((met.indices[kept], -scores[kept], row[kept]))]
+        place = np.arange(len(kept)) - np.searchsorted(row[kept], row[kept])
+        kept, place = kept[place < k], place[place < k]
+        lists[start + row[kept], place] = met.indices[kept]
     return lists
+
+
+def _kth_scores(scores: npt.NDArray[np.float32], ends: npt.NDArray[np.integer[Any]], k: int) -> npt.NDArray[np.float32]:
+    """The k-th best score of each row, -1 where a row has no more than that."""
+    found = np.full(len(ends) - 1, -1.0, dtype=np.float32)
+    for row, (begin, end) in enumerate(pairwise(ends.tolist())):
+        if end - begin > k:
+            found[row] = np.partition(scores[begin:end], -k)[-k]
+    return found
 
 
 def _company(in_baskets: sparse.csr_matrix, baskets: sparse.csr_matrix) -> ScoresOf:
