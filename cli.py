@@ -7,6 +7,7 @@ import dataclasses
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 Similarity = Literal["cosine", "dot"]
 Maps = Literal["umap", "pca"]
+Pairs = Literal["every", "one"]
+PAIRS: Mapping[str, str] = {"every": "every pair", "one": "one pair a session"}
 ExportFormat = Literal["csv", "parquet", "word2vec", "neighbours", "coordinates", "settings"]
 
 app = typer.Typer(
@@ -202,6 +205,39 @@ def compare(
     facts = pair.report
     lines = comparison_lines(facts, a.entry.name, b.entry.name)
     answer(facts, json_file, lines if html is None else [*lines, f"report: {html}"])
+
+
+@app.command()
+@takes_log
+def evaluate(
+    log: "LogSource",
+    method: Annotated[
+        list[str], typer.Option(metavar="NAME[:cosine|dot]", help="Who is asked; give it again for another.")
+    ],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter of one method.")
+    ] = None,
+    split: Annotated[float, typer.Option(help="Share of the interactions to train on, by time.")] = 0.9,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="Cut at this time instead, as in 2017-12-01.")] = None,
+    k: Annotated[int, typer.Option(min=1, max=50, help="How long lists are.")] = 10,
+    pairs: Annotated[Pairs, typer.Option(help="Next-item pairs: every one, or one drawn of each session.")] = "every",
+    cases: Annotated[int | None, typer.Option(min=1, metavar="N", help="Pairs at most, drawn of all.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Draws pairs and starts trainings.")] = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """Train methods on the earlier part of a log, and ask them about the rest."""
+    from terminal.evaluation import contestants_from, evaluation_lines, seconds_from
+    from workspace.evaluations import Asked, evaluate_log
+    from workspace.log_source import open_source
+    from workspace.settings import checked
+
+    contestants = contestants_from(method, settings or [], seed)
+    values = {"split": split, "pairs": PAIRS[pairs], "seed": seed, "at": None if at is None else seconds_from(at)}
+    asked = checked(Asked, values if cases is None else values | {"cases": cases})
+    with TerminalProgress() as progress:
+        opened = open_source(log, progress)
+        report = evaluate_log(opened.log, asked, contestants, k, progress)
+    answer(report, json_file, evaluation_lines(report))
 
 
 @app.command()

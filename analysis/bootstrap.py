@@ -89,37 +89,6 @@ def resample(of: GroupSums, draws: int = DRAWS, seed: int = 0) -> Resampled:
     return Resampled(_ratio(of.sums.sum(axis=0), counts), np.concatenate(parts), counts.astype(np.int64))
 
 
-def resample_crossed(
-    values: npt.NDArray[np.floating[Any]],
-    groupings: Sequence[npt.NDArray[np.integer[Any]]],
-    draws: int = DRAWS,
-    seed: int = 0,
-) -> Resampled:
-    """Means of each column where cases are alike in several ways: those of a session, of a query, of a target.
-
-    groupings  int (cases,) each: its groups are drawn with replacement, independently of the other groupings, and a
-               case counts by the product of how often its groups were drawn (Owen 2007). What another training of the
-               same method would change of single items is in the interval with that; it is a little too wide
-
-    >>> ones, alone = np.ones((3, 1)), np.array([0, 1, 2])
-    >>> resample_crossed(ones, [alone, alone], draws=50).interval(0)
-    Interval(value=1.0, low=1.0, high=1.0, n=3)
-    """
-    known = ~np.isnan(values)
-    filled, counted = np.where(known, values, 0.0), known.astype(np.float64)
-    codes = [np.unique(grouping, return_inverse=True)[1] for grouping in groupings]
-    sizes = [int(code.max(initial=-1)) + 1 for code in codes]
-    random = np.random.default_rng(seed)
-    drawn = np.full((draws, values.shape[1]), np.nan)
-    for number in range(draws if len(values) else 0):
-        weights = np.ones(len(values))
-        for code, size in zip(codes, sizes, strict=True):
-            weights *= np.bincount(random.integers(0, size, size), minlength=size)[code]
-        drawn[number] = _ratio(weights @ filled, weights @ counted)
-    counts = counted.sum(axis=0)
-    return Resampled(_ratio(filled.sum(axis=0), counts), drawn, counts.astype(np.int64))
-
-
 def percentile_interval(value: float, drawn: Floats, n: int) -> Interval:
     """The value with the range that holds the middle 95 % of what was drawn; NaN where there is too little to draw.
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
-from analysis.bootstrap import resample_crossed
-from analysis.intervals import Interval, difference_of_lists, holm, p_value
+from analysis.intervals import Interval, crossed_mean, difference_of_lists, holm, p_value
 from analysis.popularity import BUCKETS, popularity_quantiles
 from analysis.ranking import hit_rate
+from analysis.ranks import value_quantiles
+from embedders import METHODS
+from studies.contest import Contestant
 from studies.evaluation import RANDOM, Evaluation
 
 Outcome = Literal["holds", "does not hold", "cannot tell"]
+_LESS: Final = "matrix factorisation less item2vec"
 LEAST_LEAN: Final = 0.02  # of a popularity quantile: a smaller difference is not called one, however sure it is
 LEAST_GAIN: Final = 0.1  # of the other's hit rate
 ERROR: Final = 0.05
@@ -63,6 +66,72 @@ class Verdict:
     raised: float
 
 
+@dataclass(frozen=True)
+class Roles:
+    """Which contestants the claims are about, by name; None where there is none."""
+
+    factorisation: str | None
+    item2vec: str | None
+    short: str | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim with its verdict; `verdict` is None where the contestants it needs were not asked."""
+
+    name: Literal["popular items", "middle", "short window"]
+    contestants: tuple[str | None, str | None]
+    verdict: Verdict | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, null where there is none."""
+        facts: dict[str, Any] = {"claim": self.name, "contestants": list(self.contestants), "outcome": None}
+        if self.verdict is None:
+            return facts
+        p, raised = (None if math.isnan(p) else p for p in (self.verdict.p, self.verdict.raised))
+        effects = [
+            {"what": effect.what, "least": None if math.isnan(effect.least) else effect.least}
+            | effect.interval.as_json()
+            for effect in self.verdict.effects
+        ]
+        return facts | {"outcome": self.verdict.outcome, "effects": effects, "p": p, "p_holm": raised}
+
+
+def roles_of(contestants: Sequence[Contestant]) -> Roles:
+    """The first of each kind, those by cosine before others."""
+    ordered = sorted(contestants, key=lambda one: one.similarity != "cosine")
+
+    def first(fits: Callable[[Contestant], bool]) -> str | None:
+        return next((one.name for one in ordered if fits(one)), None)
+
+    def is_short(one: Contestant) -> bool:
+        params = one.needed.params
+        by_time = getattr(params, "time_window_minutes", None) is not None or getattr(params, "by", None) == "gap"
+        return one.needed.method == "item2vec" and by_time
+
+    return Roles(
+        first(lambda one: METHODS[one.needed.method].family == "matrix factorisation"),
+        first(lambda one: one.needed.method == "item2vec" and not is_short(one)),
+        first(is_short),
+    )
+
+
+def tested(evaluation: Evaluation, roles: Roles) -> list[Claim]:
+    """The three claims, tested together."""
+    mf = roles.factorisation
+    plans: list[tuple[Any, str | None, Callable[[str, str], Verdict]]] = [
+        ("popular items", roles.item2vec, lambda a, b: popular_items_in_front(evaluation, a, b)),
+        ("middle", roles.item2vec, lambda a, b: finds_more(evaluation, a, b, "mid")),
+        ("short window", roles.short, lambda a, b: finds_more(evaluation, a, b, "all")),
+    ]
+    made = [None if mf is None or other is None else test(mf, other) for _, other, test in plans]
+    raised = iter(together([one for one in made if one is not None]))
+    return [
+        Claim(name, (mf, other), None if one is None else next(raised))
+        for (name, other, _), one in zip(plans, made, strict=True)
+    ]
+
+
 def verdict(effects: Sequence[Effect]) -> Verdict:
     """The verdict on one claim alone.
 
@@ -88,16 +157,28 @@ def together(verdicts: Sequence[Verdict]) -> list[Verdict]:
 
 
 def popular_items_in_front(evaluation: Evaluation, factorisation: str, item2vec: str) -> Verdict:
-    """Claim 1: the neighbours that matrix factorisation gives are more popular than those of item2vec."""
-    q = popularity_quantiles(evaluation.questions.p)
+    """Claim 1: the neighbours that matrix factorisation gives are more popular than those of item2vec.
+
+    By their popularity in the training part, and in the test part too: where all items are alike, some are met oftener
+    in training by chance, and a model that prefers those prefers no popular items.
+    """
+    questions = evaluation.questions
     lists = [evaluation.answers[name].near[:, : evaluation.k] for name in (factorisation, item2vec)]
-    values = [q[near] for near in lists]
-    interval = difference_of_lists(lists[0], values[0], lists[1], values[1])
-    return verdict([Effect("neighbour popularity, matrix factorisation less item2vec", interval, LEAST_LEAN)])
+    seen = popularity_quantiles(questions.p)
+    unseen = value_quantiles(np.where(questions.known, questions.p_in_test, np.nan))
+    effects = []
+    for what, q in (("in training", seen), ("in the test part", unseen)):
+        interval = difference_of_lists(lists[0], q[lists[0]], lists[1], q[lists[1]])
+        effects.append(Effect(f"popularity of neighbours {what}, {_LESS}", interval, LEAST_LEAN))
+    return verdict(effects)
 
 
-def better_in_the_middle(evaluation: Evaluation, factorisation: str, item2vec: str, part: str = "mid") -> Verdict:
-    """Claim 2: item2vec finds the next item oftener where that is of middling popularity, and not by chance alone."""
+def finds_more(evaluation: Evaluation, factorisation: str, item2vec: str, part: str) -> Verdict:
+    """Claims 2 and 3: item2vec finds the next item oftener than matrix factorisation, and not by chance alone.
+
+    The second claim is on items of middling popularity; the third is on all, for an item2vec that sees only what lies
+    close in time. Where nothing but popularity decides, who shuns popular items hits rare ones oftener, as chance does.
+    """
     return verdict(
         [
             more_hits(evaluation, item2vec, factorisation, part, "item2vec less matrix factorisation"),
@@ -106,23 +187,11 @@ def better_in_the_middle(evaluation: Evaluation, factorisation: str, item2vec: s
     )
 
 
-def better_in_a_short_window(
-    evaluation: Evaluation, factorisation: str, short: str, whole: str, part: str = "all"
-) -> Verdict:
-    """Claim 3: item2vec with a short time window finds the next item oftener, and because of the window."""
-    return verdict(
-        [
-            more_hits(evaluation, short, factorisation, part, "item2vec, short window, less matrix factorisation"),
-            more_hits(evaluation, short, whole, part, "item2vec, short window less whole history"),
-        ]
-    )
-
-
 def more_hits(evaluation: Evaluation, name: str, other: str, part: str, what: str) -> Effect:
     """How much oftener one model finds the next item than another, at targets of one part of the catalogue.
 
-    The interval resamples sessions, queries and targets: another training changes vectors item by item, and cases of
-    one item share that.
+    The interval takes cases of one session, of one query and of one target for alike: another training changes vectors
+    item by item, and cases of one item share that.
     """
     questions, k = evaluation.questions, evaluation.k
     inside = np.ones(questions.n_cases, dtype=bool)
@@ -131,12 +200,10 @@ def more_hits(evaluation: Evaluation, name: str, other: str, part: str, what: st
     if not inside.any():
         return Effect(what, Interval(math.nan, math.nan, math.nan, 0))
     own, others = (hit_rate(evaluation.answers[one].next_item, k)[inside] for one in (name, other))
-    found = resample_crossed(
-        (own - others)[:, None],
-        [questions.sessions[inside], questions.queries[inside], questions.targets[inside]],
-        seed=questions.settings.seed,
+    interval = crossed_mean(
+        own - others, [questions.sessions[inside], questions.queries[inside], questions.targets[inside]]
     )
-    return Effect(what, found.interval(0), LEAST_GAIN * float(others.mean()))
+    return Effect(what, interval, LEAST_GAIN * float(others.mean()))
 
 
 def _outcome(effects: Sequence[Effect], p: float) -> Outcome:

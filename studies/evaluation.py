@@ -16,7 +16,7 @@ from analysis.bootstrap import GroupSums, Resampled, resample
 from analysis.categories import NEIGHBOURS, chance_of_matches, majority_matches, query_rows
 from analysis.intervals import Interval, share_interval
 from analysis.neighbours import top_neighbours
-from analysis.popularity import BUCKETS
+from analysis.popularity import BUCKETS, neighbour_popularity, popularity_quantiles
 from analysis.ranking import (
     Places,
     hit_rate,
@@ -185,29 +185,45 @@ class Evaluation:
         ranked = self.answers[name].next_item.ranked
         return float(1 - ranked.mean()) if ranked.size else math.nan
 
+    def neighbour_popularity(self, name: str) -> Interval:
+        """The mean popularity quantile of the k nearest of each item; chance is 0.5. NaN where there are no lists."""
+        near = self.answers[name].near[:, : self.k]
+        return Interval.mean(neighbour_popularity(near, popularity_quantiles(self.questions.p)))
+
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values, null where there is none."""
         questions = self.questions
-        next_item = {measure: self.next_item(measure) for measure in NEXT_ITEM}
+        by_target = {measure: self.next_item(measure) for measure in NEXT_ITEM}
+        by_query = {measure: self.next_item(measure, "query") for measure in NEXT_ITEM}
         to_users = {measure: self.user_to_item(measure) for measure in USER_TO_ITEM}
-        tied = float(questions.tied.mean()) if questions.n_cases else None
+        methods = {
+            name: {
+                **{measure: found.as_json(name) for measure, found in by_target.items()},
+                "by_query": {measure: found.as_json(name) for measure, found in by_query.items()},
+                "user_to_item": {measure: found.as_json(name) for measure, found in to_users.items()},
+                "category_consistency": {
+                    row: value.as_json() for row, value in self.category_consistency(name).items()
+                },
+                "neighbour_popularity": self.neighbour_popularity(name).as_json(),
+                "unanswered": self.unanswered(name) if questions.n_cases else None,
+            }
+            for name in self.answers
+        }
         return {
             "k": self.k,
             "cases": questions.n_cases,
-            "tied_pairs": tied,
-            "pairs": {"drawn": questions.settings.pairs, "in_test": questions.pairs},
+            "tied_pairs": float(questions.tied.mean()) if questions.n_cases else None,
+            "pairs": questions.settings.pairs,
+            "pairs_in_test": questions.pairs,
             "users": len(questions.users),
             "items": int(questions.known.sum()),
-            "methods": {
+            "methods": methods,
+            "differences": {
                 name: {
-                    **{measure: found.as_json(name) for measure, found in next_item.items()},
-                    "user_to_item": {measure: found.as_json(name) for measure, found in to_users.items()},
-                    "category_consistency": {
-                        row: value.as_json() for row, value in self.category_consistency(name).items()
-                    },
-                    "unanswered": self.unanswered(name) if questions.n_cases else None,
+                    other: {measure: found.differences(name, other) for measure, found in by_target.items()}
+                    for other in list(self.answers)[:place]
                 }
-                for name in self.answers
+                for place, name in enumerate(self.answers)
             },
         }
 
@@ -242,6 +258,10 @@ class Measured:
     def difference(self, name: str, other: str, part: str = "all") -> Interval:
         """How much more than that of another model it is, with the interval of the difference."""
         return self.resampled.difference(self._column(name, part), self._column(other, part))
+
+    def differences(self, name: str, other: str) -> dict[str, Any]:
+        """By part: how much more than that of another model it is."""
+        return {part: self.difference(name, other, part).as_json() for part in PARTS}
 
     def as_json(self, name: str) -> dict[str, Any]:
         """By part: value, low, high and n."""

@@ -53,6 +53,7 @@ class Questions:
     users            int32 (u,): users with something to find
     found            int64 (t,): place in `users` that each target below is of
     wanted           int32 (t,): items of the test part, known in training, that the user had not touched there
+    p_in_test        int64 (n_items,): popularity of each item in the test part
     settings         how all of that was drawn
     """
 
@@ -65,6 +66,7 @@ class Questions:
     users: Codes
     found: npt.NDArray[np.int64]
     wanted: Codes
+    p_in_test: npt.NDArray[np.int64]
     settings: QuestionSettings
 
     @property
@@ -127,7 +129,7 @@ def draw_questions(train: InteractionLog, test: InteractionLog, settings: Questi
     users, found, wanted = _users(train, test, known, settings.users, random)
     return Questions(
         train, queries[chosen], targets[chosen], sessions[chosen], tied[chosen], int(different.sum()),
-        users, found, wanted, settings,
+        users, found, wanted, test.users_per_item, settings,
     )  # fmt: skip
 
 

@@ -321,6 +321,9 @@ def delete_log(digest: str, *, with_runs: bool = False) -> None:
         raise LogError(f"{len(runs)} of the kept runs were trained on {entry.name!r}: delete them first, or with it.")
     for run in runs:
         delete_run(run.key)
+    from workspace.evaluations import forget_evaluations
+
+    forget_evaluations(entry.digest)
     remove_folder(entry.path)
     _forget_originals(entry)
 

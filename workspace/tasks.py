@@ -177,6 +177,17 @@ def popularity_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str,
     return {"a": spec["a"], "b": spec["b"]}
 
 
+def evaluate_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Train contestants on a part of a kept log and ask them about the rest, as `evaluation_spec` writes it."""
+    from workspace.evaluations import Asked, contestant_from, evaluate_log
+    from workspace.logs import open_log
+
+    contestants = [contestant_from(facts) for facts in spec["contestants"]]
+    progress("Opening the log", 0.0, 1.0)
+    evaluate_log(open_log(spec["log_digest"]), checked(Asked, spec["asked"]), contestants, spec["k"], progress)
+    return {"log_digest": spec["log_digest"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -188,4 +199,5 @@ TASKS: Mapping[str, Task] = {
     "agreement": agreement_task,
     "recommendations": recommendations_task,
     "popularity": popularity_task,
+    "evaluate": evaluate_task,
 }

@@ -1,0 +1,99 @@
+"""Who is asked the questions: trainings, each looked at by one similarity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from analysis.arrays import Progress, Similarity, no_progress
+from embedders import METHODS
+from embedders.base import Embedding, part_of
+from studies.evaluation import BASELINES, Answers, Evaluation, Model, answers_of, answers_of_baseline
+from studies.provider import RunNeeded
+from studies.questions import Questions
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A training on the training part, asked by one similarity, under the name that it was given."""
+
+    name: str
+    needed: RunNeeded
+    similarity: Similarity = "cosine"
+
+
+def model_of(embedding: Embedding, similarity: Similarity) -> Model:
+    """The vectors of a training, as they are asked."""
+    return Model(embedding.item_vectors, similarity, embedding.user_vectors, embedding.item_bias)
+
+
+class Store(Protocol):
+    """What is known of contestants already, and how they are trained."""
+
+    def answers(self, of: Contestant | str) -> Answers | None:
+        """The answers of a contestant, or of a baseline by its name, where they are kept."""
+
+    def keep(self, of: Contestant | str, answers: Answers) -> None:
+        """Keep them."""
+
+    def trained(self, needed: RunNeeded, progress: Progress) -> Embedding:
+        """The training on the training part, kept or made now."""
+
+
+@dataclass(frozen=True)
+class PlainStore:
+    """Trains on the spot and keeps nothing: for scripts and tests."""
+
+    questions: Questions
+
+    def answers(self, of: Contestant | str) -> Answers | None:
+        """None."""
+        return None
+
+    def keep(self, of: Contestant | str, answers: Answers) -> None:
+        """Nothing."""
+
+    def trained(self, needed: RunNeeded, progress: Progress) -> Embedding:
+        """A training made now."""
+        return METHODS[needed.method].fit(self.questions.train, needed.params, seed=needed.seed, progress=progress)
+
+
+def evaluate(
+    questions: Questions,
+    contestants: Sequence[Contestant],
+    store: Store,
+    k: int = 10,
+    progress: Progress = no_progress,
+) -> Evaluation:
+    """The answers of all contestants and of the baselines; only what the store does not have is worked out."""
+    everyone: tuple[Contestant | str, ...] = (*contestants, *BASELINES)
+    answers: dict[str, Answers] = {}
+    last: tuple[RunNeeded, Embedding] | None = None
+    for number, one in enumerate(everyone):
+        share = part_of(progress, number / len(everyone), (number + 1) / len(everyone))
+        found = store.answers(one)
+        if found is None and isinstance(one, str):
+            found = answers_of_baseline(one, questions, share)
+            store.keep(one, found)
+        elif found is None and isinstance(one, Contestant):
+            if last is None or last[0] != one.needed:
+                last = one.needed, store.trained(one.needed, part_of(share, 0.0, 0.8))
+            found = answers_of(model_of(last[1], one.similarity), questions, part_of(share, 0.8, 1.0))
+            store.keep(one, found)
+        assert found is not None
+        answers[one if isinstance(one, str) else one.name] = found
+    progress("measuring", 1.0, 1.0)
+    return Evaluation(questions, answers, k)
+
+
+def facts_of(contestant: Contestant) -> dict[str, Any]:
+    """What a contestant is made from, as plain values."""
+    needed = contestant.needed
+    return {
+        "name": contestant.name,
+        "method": needed.method,
+        "params": needed.params.model_dump(mode="json"),
+        "seed": needed.seed,
+        "similarity": contestant.similarity,
+    }
