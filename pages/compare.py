@@ -18,4 +18,4 @@ address.check_item(found.catalogue)
 for part in (panels.findings, panels.around_item, panels.details):
     with st.container():
         part(found)
-frame.next_step("export", "Next: take the vectors away")
+frame.next_step("evaluate", "Next: see which of them is right")

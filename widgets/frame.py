@@ -32,6 +32,12 @@ SCREENS = {
     "compare": Screen(
         "pages/compare.py", "Compare", ":material/compare:", "Two runs side by side: maps, neighbours, popularity bias."
     ),
+    "evaluate": Screen(
+        "pages/evaluate.py",
+        "Evaluate",
+        ":material/fact_check:",
+        "Who is right about what it has not seen?",
+    ),
     "export": Screen("pages/export.py", "Export", ":material/download:", "Take vectors, neighbours and maps away."),
     "methods": Screen(
         "pages/methods.py", "Methods", ":material/school:", "How each method works, and when to take it."

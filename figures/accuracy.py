@@ -1,0 +1,196 @@
+"""How well models answer, as charts and tables: plain values of an evaluation in, Plotly figures out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from figures.charts import figure
+from figures.colours import BASELINE, CATEGORIES, A
+from figures.log_charts import events_over_time
+from figures.text import count, drawn_text, percent
+from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
+
+MEASURES: Final = {
+    "hr": "Hit rate",
+    "ndcg": "NDCG",
+    "mrr": "MRR",
+    "recall": "Recall for users",
+    "user_ndcg": "NDCG for users",
+}
+BASELINE_NAMES: Final = {POPULARITY: "Most popular", RANDOM: "Random", COOCCURRENCE: "Bought together"}
+_SYMBOLS: Final = {POPULARITY: "diamond-open", RANDOM: "x-thin-open", COOCCURRENCE: "square-open"}
+_PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "tail"}
+
+
+def shown_name(name: str) -> str:
+    """A model's name, or a baseline's as a person calls it."""
+    return BASELINE_NAMES.get(name, name)
+
+
+def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "target") -> Mapping[str, Any]:
+    """A measure of a model by part: value, low, high and n."""
+    facts = report["methods"][name]
+    found: Mapping[str, Any]
+    if measure in ("recall", "user_ndcg"):
+        found = facts["user_to_item"][measure.removeprefix("user_")]
+    else:
+        found = facts["by_query"][measure] if of == "query" else facts[measure]
+    return found
+
+
+def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "target") -> go.Figure:
+    """A group of points with 95 % intervals for all cases and for each bucket, one colour a model, baselines hollow."""
+    traces = []
+    models = [name for name in report["methods"] if name not in BASELINES]
+    for name in report["methods"]:
+        parts = by_part(report, name, measure, of)
+        known = [part for part in PARTS if parts[part]["value"] is not None]
+        colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+        values = [100 * parts[part]["value"] for part in known]
+        traces.append(
+            {
+                "type": "scatter",
+                "name": drawn_text(shown_name(name)),
+                "x": [_PART_NAMES[part] for part in known],
+                "y": values,
+                "mode": "markers",
+                "marker": {
+                    "size": 9,
+                    "color": colour,
+                    "symbol": _SYMBOLS.get(name, "circle"),
+                    "line": {"width": 2} if name in BASELINES else {"width": 0},
+                },
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [_above(parts[part]) for part in known],
+                    "arrayminus": [_below(parts[part]) for part in known],
+                    "color": colour,
+                    "thickness": 1.5,
+                    "width": 3,
+                },
+                "customdata": [parts[part]["n"] for part in known],
+                "hovertemplate": "%{y:.2f} %, %{customdata:,} cases<extra>%{fullData.name}</extra>",
+            }
+        )
+    title = f"{MEASURES[measure]}@{report['k']}, %"
+    return figure(traces, "", title, height=400, scattermode="group", scattergap=0.35, y_axis={"rangemode": "tozero"})
+
+
+def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -> tuple[list[str], list[list[Any]]]:
+    """The same as a table: heads, and for each model its value in percent and its interval, by part."""
+    heads = ["Model"]
+    for part in PARTS:
+        heads += [f"{_PART_NAMES[part]}, %", f"95 % of {_PART_NAMES[part]}"]
+    rows: list[list[Any]] = []
+    for name in report["methods"]:
+        row: list[Any] = [shown_name(name)]
+        for part in PARTS:
+            cell = by_part(report, name, measure, of)[part]
+            row += [None if cell["value"] is None else 100 * cell["value"], _between(cell)]
+        rows.append(row)
+    return heads, rows
+
+
+def cases_by_part(report: Mapping[str, Any], measure: str, of: str = "target") -> dict[str, int]:
+    """How many cases (users) each part has, which is the same for all models."""
+    first = next(iter(report["methods"]))
+    return {part: int(by_part(report, first, measure, of)[part]["n"]) for part in PARTS}
+
+
+def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str, k: int) -> go.Figure:
+    """A point a model: how popular its neighbours are along x, how often it is right along y, with both intervals.
+
+    rows  {"name", "method" (None = a baseline), "accuracy", "popularity"}, the last two with value, low and high
+    """
+    traces = []
+    for place, row in enumerate(rows):
+        x, y = row["popularity"], row["accuracy"]
+        if x["value"] is None or y["value"] is None:
+            continue
+        colour = BASELINE if row["method"] is None else CATEGORIES[place % len(CATEGORIES)]
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [x["value"]],
+                "y": [100 * y["value"]],
+                "name": drawn_text(shown_name(row["name"])),
+                "mode": "markers",
+                "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
+                "error_y": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [_above(y)],
+                    "arrayminus": [_below(y)],
+                    "color": colour,
+                },
+                "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
+            }
+        )
+    chance = {"type": "line", "x0": 0.5, "x1": 0.5, "yref": "paper", "y0": 0, "y1": 1,
+              "line": {"color": BASELINE, "dash": "dash"}}  # fmt: skip
+    return figure(
+        traces, "popularity quantile of the neighbours (0.5 = chance)", f"{MEASURES[measure]}@{k}, %", height=420,
+        shapes=[chance], y_axis={"rangemode": "tozero"},
+    )  # fmt: skip
+
+
+def cut_over_time(time: Mapping[str, Any], at: int) -> go.Figure:
+    """Interactions over time, with a line where training ends and asking begins."""
+    drawn = events_over_time(time)
+    moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    drawn.add_shape(type="line", x0=moment, x1=moment, yref="paper", y0=0, y1=1, line={"color": A, "width": 2})
+    drawn.add_annotation(
+        x=moment, yref="paper", y=1, text="trained on ◂ ▸ asked about", showarrow=False, yanchor="bottom"
+    )
+    return drawn
+
+
+def what_was_asked(report: Mapping[str, Any]) -> str:
+    """n, how pairs were drawn and how many were tied, in a sentence or three."""
+    split = report["split"]
+    trained, asked = (count(number) for number in split["interactions"])
+    if split["at"] is None:
+        cut = f"{percent(split['share'])} of the sessions, drawn, since this log has no times"
+    else:
+        cut = f"what came before {datetime.fromtimestamp(split['at'], UTC):%Y-%m-%d %H:%M} UTC"
+    drawn = {
+        "every pair": "every two consecutive events of a session",
+        "one pair a session": "one pair of consecutive events, drawn, of each session",
+    }[report["pairs"]]
+    said = [
+        f"Trained on {cut}: {trained} interactions; {asked} were left to ask about.",
+        f"**{count(report['cases'])} next-item cases**: {drawn}, both items known in training, ranked among all "
+        f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find.",
+    ]
+    if report["tied_pairs"]:
+        said.append(
+            f"In {percent(report['tied_pairs'])} of the cases both events have one and the same time: their order was "
+            "drawn, since the log does not know it."
+        )
+    unanswered = {
+        name: facts["unanswered"] for name, facts in report["methods"].items() if (facts["unanswered"] or 0) > 0
+    }
+    if unanswered:
+        worst = max(unanswered, key=lambda name: unanswered[name])
+        said.append(
+            f"Where a model has no vector for one of the two items it scores 0: {percent(unanswered[worst], 1)} of the "
+            f"cases with {drawn_text(worst)}."
+        )
+    return " ".join(said)
+
+
+def _above(cell: Mapping[str, Any]) -> float:
+    return 0.0 if cell["high"] is None else 100 * (cell["high"] - cell["value"])
+
+
+def _below(cell: Mapping[str, Any]) -> float:
+    return 0.0 if cell["low"] is None else 100 * (cell["value"] - cell["low"])
+
+
+def _between(cell: Mapping[str, Any]) -> str:
+    return "–" if cell["low"] is None else f"{100 * cell['low']:.2f} to {100 * cell['high']:.2f}"

@@ -1,0 +1,20 @@
+"""Evaluate: models trained on the earlier part of the log are asked about the rest."""
+
+import streamlit as st
+
+from widgets import frame, session
+from widgets.evaluating import panels
+
+frame.require()
+
+log = session.need_log()
+frame.title(
+    "Evaluate", "Put the claims about matrix factorisation and item2vec to the test, on what models have not seen."
+)
+
+report = panels.ask(log)
+if report is not None:
+    for part in (panels.found, panels.details):
+        with st.container():
+            part(log, report)
+frame.next_step("export", "Next: take the vectors away")

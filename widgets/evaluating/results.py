@@ -1,0 +1,77 @@
+"""What an evaluation found: claims, accuracy by bucket, the table, and accuracy against popularity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from figures.accuracy import MEASURES, accuracy_by_bucket, accuracy_rows, cases_by_part, what_was_asked
+from figures.claims import Card, claim_card, holm_sentence
+from figures.text import count, file_name
+from widgets.measures import explain
+from widgets.pictures import picture
+from workspace.logs import LogEntry
+
+Report = Mapping[str, Any]
+
+
+def claims(report: Report) -> None:
+    """Three cards, a claim each, and how it is allowed for that they are tested together."""
+    st.subheader("The claims, on this log")
+    with st.grid(3, min_column_width=300):
+        for claim in report["claims"]:
+            _card(claim_card(claim, report), claim["claim"])
+    st.caption(holm_sentence(report["claims"]))
+    explain("claims")
+
+
+def accuracy(log: LogEntry, report: Report) -> None:
+    """The chart of a measure by bucket, and the table below it."""
+    st.subheader("How often models are right")
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    measure = row.segmented_control(
+        "Measure", list(MEASURES), required=True, default="hr", key="accuracy-measure", persist_state="session",
+        format_func=MEASURES.__getitem__,
+    )  # fmt: skip
+    of = "target"
+    if measure in ("hr", "ndcg", "mrr"):
+        of = str(row.segmented_control(
+            "By popularity of", ("target", "query"), required=True, default="target", key="accuracy-of",
+            persist_state="session", help="The item that is to be found, or the item that is asked with.",
+        ))  # fmt: skip
+    measure = str(measure)
+    picture(accuracy_by_bucket(report, measure, of), f"{MEASURES[measure]} by bucket")
+    counts = cases_by_part(report, measure, of)
+    unit = "users" if measure in ("recall", "user_ndcg") else "cases"
+    st.caption(
+        f"With 95 % intervals, resampled over {'users' if unit == 'users' else 'sessions'}. "
+        + ", ".join(f"{part}: {count(number)} {unit}" for part, number in counts.items())
+        + "."
+    )
+    st.markdown(what_was_asked(report))
+    heads, rows = accuracy_rows(report, measure, of)
+    table = pd.DataFrame(rows, columns=heads)
+    st.dataframe(
+        table, hide_index=True, key="accuracy-table", placeholder="–", alt="Accuracy of every model by bucket",
+        column_config={head: st.column_config.NumberColumn(format="%.2f") for head in heads[1::2]},
+    )  # fmt: skip
+    told = table.assign(measure=MEASURES[measure], k=report["k"])
+    st.download_button(
+        "Download the table as CSV", told.to_csv(index=False).encode("utf-8-sig"),
+        f"{file_name(log.name)}-accuracy.csv", "text/csv", icon=":material/download:", key="accuracy-csv",
+    )  # fmt: skip
+    explain("accuracy", "accuracy_baselines", "buckets", "category_consistency")
+
+
+def _card(card: Card, name: str) -> None:
+    with st.container(border=True, height="stretch"):
+        st.badge(card.verdict, color=card.colour)  # type: ignore[arg-type]
+        st.markdown(f"**{card.title}**")
+        st.markdown(card.found)
+        if card.picture is not None:
+            picture(card.picture, f"Effects behind the claim on {name}")
+        if card.settings:
+            st.caption(card.settings)

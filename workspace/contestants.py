@@ -1,0 +1,85 @@
+"""Who can be asked about a log: methods with their defaults, and the parameters of the runs that are kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analysis.arrays import Similarity
+from embedders import METHODS
+from embedders.base import Params
+from studies.contest import Contestant
+from studies.provider import RunNeeded
+from workspace import estimates
+from workspace.estimates import Expected
+from workspace.logs import LogEntry
+from workspace.runs import list_runs
+from workspace.studies import made_for_a_study, trained_as
+
+SHORT_WINDOW_MINUTES = 60.0
+
+
+def usual_contestants(log: LogEntry) -> list[Contestant]:
+    """Matrix factorisation by cosine and by dot product, item2vec, and item2vec in a short time window."""
+    als, item2vec = METHODS["als"].Params(), METHODS["item2vec"].Params()
+    usual = [_by_default("als", als), _by_default("als", als, "dot"), _by_default("item2vec", item2vec)]
+    if log.first is not None:
+        short = METHODS["item2vec"].Params.checked({"sequences": "user", "time_window_minutes": SHORT_WINDOW_MINUTES})
+        usual.append(Contestant("item2vec 64d within an hour", RunNeeded("item2vec", short, 0)))
+    return usual
+
+
+def offered_contestants(log: LogEntry) -> list[Contestant]:
+    """The usual ones first, then every other method with its defaults, then runs of this log with other parameters."""
+    offered = usual_contestants(log)
+    for method in METHODS.values():
+        offered += [_by_default(method.name, method.Params()), _by_default(method.name, method.Params(), "dot")]
+    for run in list_runs(log.digest):
+        needed = trained_as(run)
+        if isinstance(needed, RunNeeded) and not made_for_a_study(run):
+            offered += [Contestant(f"{run.name}{suffix}", needed, similarity) for suffix, similarity in _SIMILARITIES]
+    return _each_once(offered)
+
+
+def with_seeds(contestants: Sequence[Contestant], seeds: int) -> list[Contestant]:
+    """Each contestant with so many seeds from its own on; the first keeps its name."""
+    return [
+        one
+        if number == 0
+        else replace(one, name=f"{one.name}, seed {one.needed.seed + number}", needed=_seeded(one.needed, number))
+        for one in contestants
+        for number in range(seeds)
+    ]
+
+
+def expected(log: LogEntry, contestants: Sequence[Contestant]) -> Expected:
+    """What training all of them takes, one after the other, each training once."""
+    each = [
+        estimates.expected(METHODS[needed.method], log.size, needed.params)
+        for needed in {repr(one.needed): one.needed for one in contestants}.values()
+    ]
+    return Expected(sum(one.seconds for one in each), max((one.memory for one in each), default=0.0))
+
+
+_SIMILARITIES: tuple[tuple[str, Similarity], ...] = (("", "cosine"), (", dot", "dot"))
+
+
+def _by_default(method: str, params: Params, similarity: Similarity = "cosine") -> Contestant:
+    suffix = ", dot" if similarity == "dot" else ""
+    return Contestant(f"{METHODS[method].short} {params.dimensions}d{suffix}", RunNeeded(method, params, 0), similarity)
+
+
+def _seeded(needed: RunNeeded, number: int) -> RunNeeded:
+    return replace(needed, seed=needed.seed + number)
+
+
+def _each_once(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """The first of those that are asked the same, under names of which none stands twice."""
+    kept: list[Contestant] = []
+    for one in contestants:
+        if any(one.needed == other.needed and one.similarity == other.similarity for other in kept):
+            continue
+        names = {other.name for other in kept}
+        numbered = (f"{one.name} ({number})" for number in range(2, len(names) + 3))
+        kept.append(replace(one, name=next(name for name in (one.name, *numbered) if name not in names)))
+    return kept
