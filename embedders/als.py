@@ -11,6 +11,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, P
 from embedders.parts.costs import pace
 from embedders.parts.rounds import RoundDone, train_in_rounds
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 class AlsParams(Params):
     """Parameters of implicit ALS."""
 
-    weights: WeightForm = parameter("counts", WEIGHTS_HELP)
+    weights: WeightForm = parameter("counts", WEIGHTS_HELP, search=OneOf(("counts", "log counts", "binary")))
     alpha: float = parameter(
         5.0,
         "How much an interaction counts against the empty cells; larger fits what was touched more closely, and on a "
         "small log mixes what never met.",
         low=0.001,
         high=1000.0,
+        search=Between(0.1, 100.0, log=True),
     )
     confidence: Literal["alpha*r", "1+alpha*r"] = parameter(
         "alpha*r",
@@ -36,10 +38,18 @@ class AlsParams(Params):
         advanced=True,
     )
     regularisation: float = parameter(
-        5.0, "Pull of all vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=1000.0
+        5.0,
+        "Pull of all vectors towards 0; larger gives shorter and more alike vectors.",
+        low=0.0,
+        high=1000.0,
+        search=Between(0.01, 100.0, log=True),
     )
     iterations: int = parameter(
-        15, "Rounds of solving for users and then for items; more come closer to the optimum.", low=1, high=500
+        15,
+        "Rounds of solving for users and then for items; more come closer to the optimum.",
+        low=1,
+        high=500,
+        search=Between(5, 50, log=True),
     )
     loss_curve: bool = parameter(
         False, "Also work out the loss after each round; this takes about a sixth longer.", advanced=True

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pydantic
 
+from embedders.search import Search
 from errors import ParameterError, RunError
 from interactions.log import InteractionLog, Texts
 from interactions.progress import Progress as Progress  # methods know it from here
@@ -41,31 +42,39 @@ def parameter(
     *,
     low: float | None = None,
     high: float | None = None,
+    search: Search | None = None,
     advanced: bool = False,
     offered: bool = True,
 ) -> Any:
     """Declare a parameter once: default, bounds (both allowed), and one sentence on what a larger value does.
 
+    search    what is tried of it when the method is tuned; None = it stays as it is
     advanced  folded away in the form
     offered   False where it is accepted, since every method accepts it, but has no effect: the form leaves it out
     """
-    extra: dict[str, Any] = {"advanced": advanced, "offered": offered}
+    extra: dict[str, Any] = {"advanced": advanced, "offered": offered, "search": search}
     return pydantic.Field(default=default, description=help, ge=low, le=high, json_schema_extra=extra)
 
 
 def is_advanced(field: pydantic.fields.FieldInfo) -> bool:
     """Whether a parameter is folded away in the form."""
-    return _declared(field, "advanced", otherwise=False)
+    return bool(_declared(field, "advanced", otherwise=False))
 
 
 def is_offered(field: pydantic.fields.FieldInfo) -> bool:
     """Whether a parameter has an effect and so a place in the form."""
-    return _declared(field, "offered", otherwise=True)
+    return bool(_declared(field, "offered", otherwise=True))
 
 
-def _declared(field: pydantic.fields.FieldInfo, mark: str, *, otherwise: bool) -> bool:
+def search_space(declared: type[Params]) -> dict[str, Search]:
+    """What is tried of each parameter of a method when it is tuned."""
+    found = {name: _declared(field, "search", otherwise=None) for name, field in declared.model_fields.items()}
+    return {name: search for name, search in found.items() if search is not None}
+
+
+def _declared(field: pydantic.fields.FieldInfo, mark: str, *, otherwise: Any) -> Any:
     extra = field.json_schema_extra
-    return bool(extra.get(mark, otherwise)) if isinstance(extra, dict) else otherwise
+    return extra.get(mark, otherwise) if isinstance(extra, dict) else otherwise
 
 
 @dataclass(frozen=True)

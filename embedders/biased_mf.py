@@ -7,6 +7,7 @@ from typing import ClassVar
 from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
 from embedders.parts import biased_factors
 from embedders.parts.weights import observed_ratings
+from embedders.search import Between
 from interactions.log import InteractionLog
 
 
@@ -22,25 +23,32 @@ class BiasedMfParams(Params):
         offered=False,
     )
     epochs: int = parameter(
-        40, "Passes over all ratings; more fit them more closely, small logs need more.", low=1, high=5000
+        40,
+        "Passes over all ratings; more fit them more closely, small logs need more.",
+        low=1,
+        high=5000,
+        search=Between(10, 100, log=True),
     )
     learning_rate: float = parameter(
         0.02,
         "Size of the first step, from which it falls evenly to nearly 0; larger learns faster and may overshoot.",
         low=0.0001,
         high=1.0,
+        search=Between(0.002, 0.1, log=True),
     )
     regularisation: float = parameter(
         0.08,
         "Pull of all vectors towards 0; larger gives shorter vectors and leaves more to the biases.",
         low=0.0,
         high=10.0,
+        search=Between(0.005, 0.5, log=True),
     )
     bias_regularisation: float = parameter(
         0.02,
         "Pull of the users' and items' biases towards 0; larger trusts the few ratings of rare ones less.",
         low=0.0,
         high=10.0,
+        search=Between(0.001, 0.2, log=True),
         advanced=True,
     )
     held_out: float = parameter(

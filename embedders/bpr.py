@@ -10,6 +10,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, P
 from embedders.parts.costs import pace
 from embedders.parts.rounds import RoundDone, train_in_rounds
 from embedders.parts.weights import weighted
+from embedders.search import Between
 from interactions.log import InteractionLog
 
 
@@ -24,13 +25,25 @@ class BprParams(Params):
         advanced=True,
     )
     iterations: int = parameter(
-        100, "Passes over as many drawn pairs as the log has user-item pairs; more order them better.", low=1, high=5000
+        100,
+        "Passes over as many drawn pairs as the log has user-item pairs; more order them better.",
+        low=1,
+        high=5000,
+        search=Between(20, 400, log=True),
     )
     learning_rate: float = parameter(
-        0.05, "Size of a step; larger learns faster and may overshoot.", low=0.0001, high=1.0
+        0.05,
+        "Size of a step; larger learns faster and may overshoot.",
+        low=0.0001,
+        high=1.0,
+        search=Between(0.005, 0.2, log=True),
     )
     regularisation: float = parameter(
-        0.01, "Pull of all vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
+        0.01,
+        "Pull of all vectors towards 0; larger gives shorter and more alike vectors.",
+        low=0.0,
+        high=10.0,
+        search=Between(0.0001, 0.1, log=True),
     )
 
 

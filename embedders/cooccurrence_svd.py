@@ -13,6 +13,7 @@ from embedders.parts.cooccurrence import Association, association, cooccurrences
 from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import rank_notes, rank_of, truncated_svd, without_dust
 from embedders.parts.windows import LONGEST_WHOLE, WindowParams, company, cut, notes_on_pieces, split_long
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -25,6 +26,7 @@ class CooccurrenceSvdParams(WindowParams):
         "What a cell holds: counts = how often two items stand together; normalised counts = that over the root of "
         "both items' own counts, the item2vec paper's SVD; pmi = log of how much oftener than by chance; ppmi = that "
         "above 0; shifted ppmi = above the log of the shift, what skip-gram factorises.",
+        search=OneOf(("counts", "normalised counts", "pmi", "ppmi", "shifted ppmi")),
     )
     smoothing: float = parameter(
         0.75,
@@ -32,12 +34,14 @@ class CooccurrenceSvdParams(WindowParams):
         "against those with rare ones, 1 = not at all.",
         low=0.0,
         high=1.0,
+        search=Between(0.25, 1.0),
     )
     shift: float = parameter(
         10.0,
         "For shifted ppmi: what skip-gram calls its number of negatives; larger keeps only the stronger pairs.",
         low=1.0,
         high=1000.0,
+        search=Between(1.0, 30.0, log=True),
         advanced=True,
     )
     power: float = parameter(
@@ -46,6 +50,7 @@ class CooccurrenceSvdParams(WindowParams):
         "all equal.",
         low=0.0,
         high=1.0,
+        search=Between(0.0, 1.0),
     )
     vectors: Literal["in", "in + out"] = parameter(
         "in",

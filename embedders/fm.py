@@ -29,6 +29,7 @@ from embedders.parts.factorisation_machine import (
 )
 from embedders.parts.gradient import Arrays, GradientParams, HeldOut, Trained, Tree, batch_for, minimise
 from embedders.parts.negatives import Negatives
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.features import encode_features
 from interactions.log import Codes, InteractionLog
@@ -40,13 +41,18 @@ class FmParams(GradientParams):
     """Parameters of the factorisation machine."""
 
     epochs: int = parameter(
-        15, "Passes over all pairs of a user and an item; more fit them more closely.", low=1, high=1000
+        15,
+        "Passes over all pairs of a user and an item; more fit them more closely.",
+        low=1,
+        high=1000,
+        search=Between(5, 50, log=True),
     )
     learning_rate: float = parameter(
         0.01,
         "Size of the first step, from which it falls evenly to 0; larger learns faster and may overshoot.",
         low=1e-5,
         high=1.0,
+        search=Between(0.001, 0.1, log=True),
     )
     regularisation: float | None = parameter(  # type: ignore[assignment]
         None,
@@ -54,17 +60,20 @@ class FmParams(GradientParams):
         "Empty = 0.07 for the squared loss, 0.01 for the others.",
         low=0.0,
         high=10.0,
+        search=OneOf((None, 0.0, 0.0001, 0.001, 0.01, 0.1)),
     )
     loss: Literal["automatic", "squared", "logistic", "bpr"] = parameter(
         "automatic",
         "squared = fit the scores that stand in the log; logistic = tell touched items from drawn ones; bpr = put each "
         "touched item before drawn ones; automatic = squared where the log has different weights, else bpr.",
+        search=OneOf(("automatic", "logistic", "bpr")),
     )
     negatives: int = parameter(
         4,
         "Drawn items for each touched one (logistic and bpr); more separate items better and take longer.",
         low=1,
         high=100,
+        search=Between(1, 16, log=True),
     )
     ns_exponent: float = parameter(
         0.0,
@@ -72,6 +81,7 @@ class FmParams(GradientParams):
         "pushes them away more, 0 draws all alike.",
         low=-2.0,
         high=2.0,
+        search=Between(-0.5, 1.0),
         advanced=True,
     )
     held_out: float = parameter(

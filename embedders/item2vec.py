@@ -10,6 +10,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress,
 from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
 from embedders.parts.costs import share_kept, shared_pace, skip_gram_seconds, word2vec_seconds
 from embedders.parts.windows import LONGEST_WHOLE, WindowParams, company, cut, notes_on_pieces, split_long
+from embedders.search import Between
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
@@ -43,7 +44,11 @@ class Item2vecParams(WindowParams):
     )
     negatives: int = skip_gram_params.NEGATIVES
     epochs: int = parameter(
-        10, "Passes over all sequences; more fit them more closely, small logs need more.", low=1, high=1000
+        10,
+        "Passes over all sequences; more fit them more closely, small logs need more.",
+        low=1,
+        high=1000,
+        search=Between(3, 50, log=True),
     )
     ns_exponent: float = skip_gram_params.NS_EXPONENT
     sample: float = thinning.SAMPLE

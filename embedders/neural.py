@@ -21,6 +21,7 @@ from embedders.parts.gradient import GradientParams, HeldOut, Losses, batch_for,
 from embedders.parts.inputs import make_inputs, note_on_unseen, vectors_of
 from embedders.parts.layers import dropped, make_layers, rectified
 from embedders.parts.negatives import Negatives
+from embedders.search import Between
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -39,6 +40,7 @@ class NeuralParams(GradientParams):
         "Passes over all user-item pairs at most; more fit them more closely, and the step falls more slowly.",
         low=1,
         high=1000,
+        search=Between(10, 60, log=True),
     )
     layers: int = parameter(
         2,
@@ -46,6 +48,7 @@ class NeuralParams(GradientParams):
         "leaves the product alone.",
         low=0,
         high=8,
+        search=Between(0, 3),
     )
     width: int = parameter(
         64,
@@ -59,6 +62,7 @@ class NeuralParams(GradientParams):
         "Share of the units of the hidden layers that each step leaves out; larger fits chance less and learns slower.",
         low=0.0,
         high=0.9,
+        search=Between(0.0, 0.6),
     )
     vector_dropout: float = parameter(
         0.5,
@@ -66,6 +70,7 @@ class NeuralParams(GradientParams):
         "learned by heart, so that more epochs bring items closer to their like, and learns slower.",
         low=0.0,
         high=0.9,
+        search=Between(0.0, 0.8),
         advanced=True,
     )
     negatives: int = parameter(
@@ -74,6 +79,7 @@ class NeuralParams(GradientParams):
         "longer.",
         low=1,
         high=100,
+        search=Between(1, 10, log=True),
     )
     ns_exponent: float = parameter(
         0.75,
@@ -81,6 +87,7 @@ class NeuralParams(GradientParams):
         "taste has to tell items apart and not popularity, 0 draws all alike as the paper does.",
         low=-2.0,
         high=2.0,
+        search=Between(-0.5, 1.0),
         advanced=True,
     )
     held_out: float = parameter(

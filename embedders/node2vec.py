@@ -8,6 +8,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress,
 from embedders.parts import node2vec_package
 from embedders.parts.graphs import GraphParams, estimate, item_graph, learn_from_walks, learned_on
 from embedders.parts.walks import WalkSettings
+from embedders.search import Between
 from interactions.log import InteractionLog
 
 
@@ -20,12 +21,14 @@ class Node2vecParams(GraphParams):
         "items, below 1 more often.",
         low=0.001,
         high=1000.0,
+        search=Between(0.1, 10.0, log=True),
     )
     q: float = parameter(
         1.0,
         "How little a walk leaves the surroundings of the item it came from; larger stays near, below 1 goes far.",
         low=0.001,
         high=1000.0,
+        search=Between(0.1, 10.0, log=True),
     )
     walker: Literal["compiled", "package"] = parameter(
         "compiled",

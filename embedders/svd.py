@@ -11,6 +11,7 @@ from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, P
 from embedders.parts.costs import decomposition_memory, decomposition_seconds
 from embedders.parts.decomposition import Matrix, rank_notes, rank_of, truncated_svd, without_dust
 from embedders.parts.weights import WEIGHTS_HELP, centred, observed_ratings, weighted
+from embedders.search import OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -25,11 +26,13 @@ class SvdParams(Params):
         "binary",
         f"{WEIGHTS_HELP.removesuffix('.')}, centred = ratings centred by user and item: the mean weight minus the mean "
         "of all, the user's offset and the item's offset, so that 0 means as expected.",
+        search=OneOf(("counts", "log counts", "binary")),
     )
     vectors: Literal["v", "v_sqrt_s", "v_s"] = parameter(
         "v_s",
         "Which item vectors: v = right singular vectors, all directions equal; v_sqrt_s = each direction times the "
         "root of its singular value; v_s = times the singular value, so that the largest directions decide.",
+        search=OneOf(("v", "v_sqrt_s", "v_s")),
     )
 
 

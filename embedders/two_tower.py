@@ -20,6 +20,7 @@ from embedders.base import (
 from embedders.parts.gradient import GradientParams, Losses, minimise
 from embedders.parts.inputs import make_inputs, note_on_unseen, vectors_of
 from embedders.parts.layers import make_layers, rectified
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 
@@ -40,6 +41,7 @@ class TwoTowerParams(GradientParams):
         "more others and takes longer. Empty = a hundredth of them, but 32 to 1,024.",
         low=16,
         high=65_536,
+        search=OneOf((None, 64, 256, 1024)),
         advanced=True,
     )
     temperature: float = parameter(
@@ -48,6 +50,7 @@ class TwoTowerParams(GradientParams):
         "nearest wrong items decide.",
         low=0.01,
         high=1.0,
+        search=Between(0.02, 0.5, log=True),
     )
     history: int = parameter(
         20,
@@ -55,18 +58,21 @@ class TwoTowerParams(GradientParams):
         "more; larger is truer to the whole history and takes longer, 0 leaves the history out.",
         low=0,
         high=1000,
+        search=Between(0, 50),
     )
     layers: int = parameter(
         0,
         "Hidden layers of each tower; more can tell more tangled tastes, need more data, and take longer.",
         low=0,
         high=4,
+        search=Between(0, 2),
     )
     width: int = parameter(128, "Units of each hidden layer; more fit more closely.", low=2, high=2048, advanced=True)
     log_q: bool = parameter(
         True,
         "Take the log of an item's share of all interactions off its score in the softmax: else popular items, which "
         "stand in nearly every batch as a wrong answer, are pushed too low.",
+        search=OneOf((True, False)),
     )
     mask_hits: bool = parameter(
         True, "Leave out of the wrong answers those rows of the batch that hold the right item again."

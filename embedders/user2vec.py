@@ -10,6 +10,7 @@ import numpy.typing as npt
 from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
 from embedders.parts import doc2vec, skip_gram_params, thinning, word2vec
 from embedders.parts.windows import split_long
+from embedders.search import Between, OneOf
 from interactions.log import InteractionLog
 
 
@@ -22,6 +23,7 @@ class User2vecParams(Params):
         "PV-DBOW = predict each item from its user alone, and its neighbours from the item, so that users lie near the "
         "items they took; PV-DM = predict each item from the mean of its user and its neighbours, faster, where a user "
         "tells only what the neighbours do not.",
+        search=OneOf(("PV-DBOW", "PV-DM")),
     )
     sequences: Literal["user", "session", "gap"] = parameter(
         "user",
@@ -40,10 +42,15 @@ class User2vecParams(Params):
         "larger sees looser company.",
         low=1,
         high=500,
+        search=Between(1, 50, log=True),
     )
     negatives: int = skip_gram_params.NEGATIVES
     epochs: int = parameter(
-        10, "Passes over all documents; more fit them more closely, small logs need more.", low=1, high=1000
+        10,
+        "Passes over all documents; more fit them more closely, small logs need more.",
+        low=1,
+        high=1000,
+        search=Between(3, 50, log=True),
     )
     ns_exponent: float = skip_gram_params.NS_EXPONENT
     sample: float = thinning.SAMPLE

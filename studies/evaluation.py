@@ -75,23 +75,34 @@ def answers_of(model: Model, questions: Questions, progress: Progress = no_progr
     A model without users is asked with the mean vector of a user's history. Biases count where it is asked by dot
     product, and for users alone.
     """
-    items, trained = model.item_vectors, trained_rows(model.item_vectors)
-    candidates = questions.known & trained
-    next_item = places_of_targets(
-        by_vectors(items, items, model.similarity), questions.queries, questions.targets, candidates, None, trained,
-        progress=progress,
-    )  # fmt: skip
+    next_item = next_item_places(model, questions, progress)
+    items = model.item_vectors
     users = (
         history_vectors(questions.seen, items) if model.user_vectors is None else model.user_vectors[questions.users]
     )
     bias = model.item_bias if model.similarity == "dot" else None
     to_users = places_of_targets(
-        by_vectors(users, items, model.similarity, bias), questions.found, questions.wanted, candidates,
-        questions.seen, trained_rows(users), progress=progress,
+        by_vectors(users, items, model.similarity, bias), questions.found, questions.wanted,
+        questions.known & trained_rows(items), questions.seen, trained_rows(users), progress=progress,
     )  # fmt: skip
-    inside = np.where(candidates[:, None], items, np.float32(0))
-    near, _ = top_neighbours(inside, LISTED, model.similarity, progress=progress)
+    near = nearest_items(model, questions, LISTED, progress)
     return Answers(next_item, to_users, near, _matches(near, questions))
+
+
+def next_item_places(model: Model, questions: Questions, progress: Progress = no_progress) -> Places:
+    """The place of each case's target among the items of the training part that have a vector."""
+    items, trained = model.item_vectors, trained_rows(model.item_vectors)
+    return places_of_targets(
+        by_vectors(items, items, model.similarity), questions.queries, questions.targets, questions.known & trained,
+        None, trained, progress=progress,
+    )  # fmt: skip
+
+
+def nearest_items(model: Model, questions: Questions, k: int, progress: Progress = no_progress) -> Neighbours:
+    """The k nearest items of the training part of each of them, int32 (n_items, k), -1 = none."""
+    inside = np.where(questions.known[:, None], model.item_vectors, np.float32(0))
+    near, _ = top_neighbours(inside, k, model.similarity, progress=progress)
+    return near
 
 
 def answers_of_baseline(name: str, questions: Questions, progress: Progress = no_progress) -> Answers:

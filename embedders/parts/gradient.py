@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from embedders.base import ItemColumns, Params, Progress, UserColumns, parameter
 from embedders.parts import background
+from embedders.search import Between
 from errors import ParameterError
 
 Tree = Any  # arrays in dicts, lists and tuples, as JAX takes them
@@ -51,12 +52,19 @@ class GradientParams(Params):
         advanced=True,
         offered=False,
     )
-    epochs: int = parameter(10, "Passes over all interactions; more fit them more closely.", low=1, high=1000)
+    epochs: int = parameter(
+        10,
+        "Passes over all interactions; more fit them more closely.",
+        low=1,
+        high=1000,
+        search=Between(5, 40, log=True),
+    )
     learning_rate: float = parameter(
         0.005,
         "Size of the first step, from which it falls evenly to 0; larger learns faster and may overshoot.",
         low=1e-5,
         high=1.0,
+        search=Between(0.0005, 0.05, log=True),
     )
     item_columns: ItemColumns = parameter(
         (), "Columns of the item table whose values share in an item's vector; more say more of items with few users."
@@ -65,7 +73,11 @@ class GradientParams(Params):
         (), "Columns of the user table whose values share in a user's vector; more say more of users with few items."
     )
     regularisation: float = parameter(
-        1e-5, "Pull of the vectors towards 0; larger gives shorter and more alike vectors.", low=0.0, high=10.0
+        1e-5,
+        "Pull of the vectors towards 0; larger gives shorter and more alike vectors.",
+        low=0.0,
+        high=10.0,
+        search=Between(1e-7, 1e-2, log=True),
     )
     batch: int | None = parameter(
         None,

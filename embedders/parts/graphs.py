@@ -11,6 +11,7 @@ from embedders.parts import skip_gram, skip_gram_params
 from embedders.parts.costs import pace, skip_gram_seconds
 from embedders.parts.walks import WalkSettings, walk
 from embedders.parts.windows import SequenceParams
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import Sequences
@@ -31,12 +32,21 @@ class GraphParams(SequenceParams):
         True,
         "A walk takes an edge the oftener the oftener its two items followed each other; else it takes all edges of an "
         "item alike.",
+        search=OneOf((True, False)),
     )
     walks_per_item: int = parameter(
-        10, "Walks that begin at each item; more show rare items more often and take longer.", low=1, high=1000
+        10,
+        "Walks that begin at each item; more show rare items more often and take longer.",
+        low=1,
+        high=1000,
+        search=Between(5, 20, log=True),
     )
     walk_length: int = parameter(
-        40, "Items in a walk; longer walks come back to popular items more often and take longer.", low=2, high=1000
+        40,
+        "Items in a walk; longer walks come back to popular items more often and take longer.",
+        low=2,
+        high=1000,
+        search=Between(10, 80, log=True),
     )
     window: int = parameter(
         5,
@@ -44,9 +54,12 @@ class GraphParams(SequenceParams):
         "larger sees items that no sequence holds together.",
         low=1,
         high=500,
+        search=Between(2, 20, log=True),
     )
     negatives: int = skip_gram_params.NEGATIVES
-    epochs: int = parameter(5, "Passes over all walks; more fit them more closely.", low=1, high=1000)
+    epochs: int = parameter(
+        5, "Passes over all walks; more fit them more closely.", low=1, high=1000, search=Between(2, 10, log=True)
+    )
     ns_exponent: float = skip_gram_params.NS_EXPONENT
     learning_rate: float = skip_gram_params.LEARNING_RATE
 

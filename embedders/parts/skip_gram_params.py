@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from embedders.base import parameter
+from embedders.search import Between
 
 THREADS = parameter(
     2,
@@ -16,6 +17,7 @@ NEGATIVES = parameter(
     "Drawn items for each real pair (negative sampling); more separate items better and take longer.",
     low=1,
     high=100,
+    search=Between(3, 30, log=True),
 )
 NS_EXPONENT = parameter(
     0.75,
@@ -23,6 +25,7 @@ NS_EXPONENT = parameter(
     "away more, 0 draws all alike, below 0 rare ones more.",
     low=-2.0,
     high=2.0,
+    search=Between(-1.0, 1.0),
     advanced=True,
 )
 LEARNING_RATE = parameter(
@@ -30,5 +33,6 @@ LEARNING_RATE = parameter(
     "Size of the first step, from which it falls to nearly 0; larger learns faster and may overshoot.",
     low=0.001,
     high=1.0,
+    search=Between(0.01, 0.1, log=True),
     advanced=True,
 )

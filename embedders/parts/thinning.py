@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embedders.base import parameter
+from embedders.search import Between
 from errors import ParameterError
 from interactions.sequences import Sequences
 
@@ -14,6 +15,7 @@ SAMPLE = parameter(
     "Items above this share of all events are thinned out by chance; larger thins fewer, 0 none.",
     low=0.0,
     high=0.1,
+    search=Between(1e-6, 1e-2, log=True),
     advanced=True,
 )
 ADAPT_SAMPLE = parameter(

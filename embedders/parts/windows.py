@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from embedders.base import LogSize, Params, parameter
+from embedders.search import Between, OneOf
 from errors import ParameterError
 from interactions.log import InteractionLog
 from interactions.sequences import SequenceBy, Sequences
@@ -45,6 +46,7 @@ class WindowParams(SequenceParams):
         "= no limit.",
         low=0.0,
         high=5_256_000.0,
+        search=OneOf((None, 1.0, 10.0, 60.0, 360.0, 1440.0, 10_080.0), needs_times=True),
     )
     window: int = parameter(
         10,
@@ -52,6 +54,7 @@ class WindowParams(SequenceParams):
         "larger sees looser company.",
         low=1,
         high=500,
+        search=Between(1, 50, log=True),
     )
     whole_session: bool = parameter(
         False,
