@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from analysis.arrays import Progress, Similarity, no_progress
 from embedders import METHODS
 from embedders.base import Embedding, part_of
+from errors import ParameterError
 from studies.evaluation import BASELINES, Answers, Evaluation, Model, answers_of, answers_of_baseline
 from studies.provider import RunNeeded
 from studies.questions import Questions
@@ -66,7 +67,10 @@ def evaluate(
     k: int = 10,
     progress: Progress = no_progress,
 ) -> Evaluation:
-    """The answers of all contestants and of the baselines; only what the store does not have is worked out."""
+    """The answers of all contestants and of the baselines; only what the store does not have is worked out.
+
+    Raises ParameterError, with the contestant's name, where log and parameters do not fit.
+    """
     everyone: tuple[Contestant | str, ...] = (*contestants, *BASELINES)
     answers: dict[str, Answers] = {}
     last: tuple[RunNeeded, Embedding] | None = None
@@ -78,7 +82,10 @@ def evaluate(
             store.keep(one, found)
         elif found is None and isinstance(one, Contestant):
             if last is None or last[0] != one.needed:
-                last = one.needed, store.trained(one.needed, part_of(share, 0.0, 0.8))
+                try:
+                    last = one.needed, store.trained(one.needed, part_of(share, 0.0, 0.8))
+                except ParameterError as error:
+                    raise ParameterError(f"{one.name} cannot be trained on this part of the log: {error}") from error
             found = answers_of(model_of(last[1], one.similarity), questions, part_of(share, 0.8, 1.0))
             store.keep(one, found)
         assert found is not None

@@ -77,23 +77,34 @@ def plain_name(name: str) -> str:
 
 
 def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
+    """What can be chosen, and whom the last evaluation asked; another seed is no choice of its own."""
     offered = offered_contestants(log)
-    known = {(repr(one.needed), one.similarity) for one in offered}
     asked = [] if before is None else [contestant_from(facts) for facts in before["contestants"]]
-    names = {one.name for one in offered}
-    fresh = [
-        one for one in asked
-        if (repr(replace(one.needed, seed=0)), one.similarity) not in known and one.name not in names
-    ]  # fmt: skip
-    return [*offered, *fresh]
+    for one in asked:
+        if not any(_same_but_seed(one, other) or one.name == other.name for other in offered):
+            offered.append(one)
+    return offered
+
+
+def _same_but_seed(one: Contestant, other: Contestant) -> bool:
+    return replace(one.needed, seed=other.needed.seed) == other.needed and one.similarity == other.similarity
 
 
 def _names_in(before: dict[str, Any], offered: Sequence[Contestant]) -> list[str]:
+    """The offered contestants that were asked, in the order in which they were."""
     asked = [contestant_from(facts) for facts in before["contestants"]]
     return [
-        one.name for one in offered
-        if any(one.needed == other.needed and one.similarity == other.similarity for other in asked)
-    ]  # fmt: skip
+        one.name
+        for other in asked
+        for one in offered
+        if one.needed == other.needed and one.similarity == other.similarity
+    ]
+
+
+def _seeds_in(before: dict[str, Any]) -> int:
+    """How many seeds each contestant had."""
+    first, *others = (contestant_from(facts) for facts in before["contestants"])
+    return 1 + sum(_same_but_seed(one, first) for one in others)
 
 
 def _asked(log: LogEntry, before: dict[str, Any] | None) -> Asked:
@@ -129,7 +140,7 @@ def _k_and_seeds(log: LogEntry, before: dict[str, Any] | None) -> tuple[int, int
         persist_state="session",
     )  # fmt: skip
     seeds = right.number_input(
-        "Seeds", 1, 5, 1, key=f"seeds-{log.digest}", persist_state="session",
+        "Seeds", 1, 5, 1 if before is None else _seeds_in(before), key=f"seeds-{log.digest}", persist_state="session",
         help="Each model is trained so many times, which shows how much is chance of the training.",
     )  # fmt: skip
     return int(str(k)), int(seeds)

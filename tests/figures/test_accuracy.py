@@ -1,0 +1,86 @@
+"""Accuracy as charts and tables: every value where it belongs, what is not known left out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from figures.accuracy import (
+    accuracy_against_popularity,
+    accuracy_by_bucket,
+    accuracy_rows,
+    cases_by_part,
+    cut_over_time,
+    what_was_asked,
+)
+from tests.figures.evaluation_reports import NAMES, cell, report
+
+
+def test_each_model_has_a_point_with_its_interval_in_every_part() -> None:
+    drawn = accuracy_by_bucket(report(), "hr")
+    names = [trace.name for trace in drawn.data]
+    assert names == ["ALS 8d", "item2vec 8d", "Most popular", "Random", "Bought together"]
+    for trace, value in zip(drawn.data, (30, 40, 20, 10, 35), strict=True):
+        assert list(trace.x) == ["all cases", "head", "mid", "tail"]
+        np.testing.assert_allclose(trace.y, [value] * 4)
+        np.testing.assert_allclose([trace.error_y.array, trace.error_y.arrayminus], np.ones((2, 4)))
+        assert list(trace.customdata) == [500] * 4
+    assert len({trace.marker.color for trace in drawn.data[:2]}) == 2
+    assert len({trace.marker.symbol for trace in drawn.data[2:]}) == 3
+
+
+def test_by_query_and_for_users_are_other_values() -> None:
+    assert accuracy_by_bucket(report(), "hr", "query").data[0].y[0] == 15
+    assert accuracy_by_bucket(report(), "recall").data[0].y[0] == 7.5
+    assert accuracy_by_bucket(report(), "user_ndcg").data[1].y[0] == 10
+
+
+def test_what_has_no_value_is_no_point_and_a_dash() -> None:
+    planted = report()
+    planted["methods"]["ALS 8d"]["hr"]["mid"] = cell(None)
+    assert list(accuracy_by_bucket(planted, "hr").data[0].x) == ["all cases", "head", "tail"]
+    heads, rows = accuracy_rows(planted, "hr")
+    row = dict(zip(heads, rows[0], strict=True))
+    assert (row["Model"], row["mid, %"], row["95 % of mid"]) == ("ALS 8d", None, "–")
+    assert (row["head, %"], row["95 % of head"]) == (30, "29.00 to 31.00")
+
+
+def test_the_cases_of_each_part_are_counted() -> None:
+    assert cases_by_part(report(), "hr") == {"all": 500, "head": 500, "mid": 500, "tail": 500}
+
+
+def test_accuracy_against_popularity_leaves_out_what_has_no_lists() -> None:
+    planted = report()
+    rows = [
+        {"name": name, "method": None, "accuracy": planted["methods"][name]["hr"]["all"],
+         "popularity": planted["methods"][name]["neighbour_popularity"]}
+        for name in NAMES
+    ]  # fmt: skip
+    drawn = accuracy_against_popularity(rows, "hr", 10)
+    assert [trace.name for trace in drawn.data] == ["ALS 8d", "item2vec 8d", "Most popular", "Bought together"]
+    assert [trace.y[0] for trace in drawn.data] == [30, 40, 20, 35]
+    assert {trace.x[0] for trace in drawn.data} == {0.6}
+
+
+def test_the_cut_stands_where_the_time_is() -> None:
+    drawn = cut_over_time({"unit": "day", "start": ["2023-11-01", "2023-11-20"], "interactions": [5, 9]}, 1_700_000_000)
+    assert drawn.layout.shapes[-1].x0 == "2023-11-14 22:13:20"
+
+
+def test_what_was_asked_says_n_how_pairs_were_drawn_and_how_many_were_tied() -> None:
+    said = what_was_asked(report()).replace("\N{NO-BREAK SPACE}", " ")
+    assert "before 2023-11-14 22:13 UTC: 900 interactions; 100 were left" in said
+    assert "**500 next-item cases**: every two consecutive events of a session" in said
+    assert "120 items" in said
+    assert "**40 users**" in said
+    assert "In 25 % of the cases both events have one and the same time" in said
+    other = report(
+        pairs="one pair a session", tied_pairs=0.0,
+        split={"by": "sessions", "share": 0.8, "at": None, "seed": 0, "interactions": [8, 2]},
+    )  # fmt: skip
+    said = what_was_asked(other).replace("\N{NO-BREAK SPACE}", " ")
+    assert "80 % of the sessions, drawn, since this log has no times" in said
+    assert "one pair of consecutive events, drawn, of each session" in said
+    assert "same time" not in said
+    blind = report()
+    blind["methods"]["item2vec 8d"]["unanswered"] = 0.125
+    assert "12.5 % of the cases with item2vec 8d" in what_was_asked(blind).replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,82 @@
+"""Claims in words: three verdicts from three inputs, who leads, by how much, and what it depends on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from figures.claims import UNTESTED, claim_card, effect_picture, holm_sentence
+from tests.figures.evaluation_reports import claim, effect, report
+
+CHANCE = effect(0.3, 0.01, what="item2vec less chance")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [("holds", "Holds here"), ("does not hold", "Does not hold here"), ("cannot tell", "Cannot tell")],
+)
+def test_each_outcome_has_its_own_verdict_and_colour(outcome: str, verdict: str) -> None:
+    card = claim_card(claim("middle", outcome, effect(0.1, 0.02), CHANCE), report())
+    assert card.verdict == verdict
+    colours = {
+        claim_card(claim("middle", one, effect(0.1, 0.02), CHANCE), report()).colour
+        for one in ("holds", "does not hold", "cannot tell")
+    }
+    assert len(colours) == 3
+
+
+def test_a_claim_that_was_not_tested_says_what_it_needs() -> None:
+    card = claim_card(claim("short window", None), report())
+    assert (card.verdict, card.colour) == UNTESTED
+    assert "time window" in card.found
+    assert card.picture is None
+
+
+def test_hits_are_told_with_both_shares_the_difference_and_the_count() -> None:
+    card = claim_card(claim("middle", "holds", effect(0.1, 0.02), CHANCE), report())
+    said = card.found.replace("\N{NO-BREAK SPACE}", " ")
+    assert "item2vec 8d has the next item among its 10 nearest in **40.0 %**" in said
+    assert "ALS 8d in **30.0 %**" in said
+    assert "difference 10.0, 95 % from 8.0 to 12.0 points; 500 cases" in said
+    assert "not clearly better than chance" not in said
+    assert card.settings == (
+        "By cosine · k = 10 · middling = items that hold the 50 to 80 % of all user-item pairs · "
+        "less than 2.0 points does not count"
+    )
+    unsure = claim_card(claim("middle", "cannot tell", effect(0.1, 0.02), effect(0.0, 0.1)), report())
+    assert "not clearly better than chance" in unsure.found
+
+
+def test_who_leans_more_is_named_whichever_it_is() -> None:
+    for value, leader in ((0.1, "ALS 8d"), (-0.1, "item2vec 8d")):
+        card = claim_card(claim("popular items", "holds", effect(value, 0.02), effect(value, 0.05)), report())
+        assert card.found.startswith("The neighbours that " + leader.replace(" ", " "))
+        assert "**0.10**" in card.found
+        assert "95 % between 0.08 and 0.12" in card.found
+    unsure = claim_card(claim("popular items", "cannot tell", effect(0.01, 0.02), effect(0.0, 0.1)), report())
+    assert "95 % from \N{MINUS SIGN}0.01 to 0.03" in unsure.found
+
+
+def test_what_has_too_few_cases_says_so() -> None:
+    empty = {"what": "x", "least": None, "value": None, "low": None, "high": None, "n": 0}
+    card = claim_card(claim("middle", "cannot tell", empty, empty), report())
+    assert "too few cases" in card.found
+    assert card.picture is None
+
+
+def test_the_picture_has_every_effect_with_its_interval_in_points() -> None:
+    drawn = effect_picture([effect(0.1, 0.02), CHANCE], "middle")
+    first, second = drawn.data
+    assert (first.x[0], second.x[0]) == (10.0, 30.0)
+    np.testing.assert_allclose([first.error_x.array[0], first.error_x.arrayminus[0]], [2.0, 2.0])
+    assert drawn.layout.shapes[0].x1 == 2.0  # what is too small to count
+    assert effect_picture([effect(0.1, 0.02)], "popular items").data[0].x[0] == 0.1
+
+
+def test_what_is_tested_together_is_corrected_together() -> None:
+    one = claim("middle", "holds", effect(0.1, 0.02), CHANCE, p=0.01)
+    assert "nothing has to be corrected" in holm_sentence([one, claim("short window", None)])
+    said = holm_sentence([one, claim("popular items", "cannot tell", effect(0.1, 0.2), CHANCE, p=0.0001)])
+    assert said.startswith("2 claims are tested at once")
+    assert "p = 0.010, corrected = 0.020" in said
+    assert "p < 0.001" in said

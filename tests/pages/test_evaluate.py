@@ -1,0 +1,142 @@
+"""The Evaluate page on logs of every shape: before it is asked, while it works, and what it shows afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedders import METHODS
+from studies.contest import Contestant
+from studies.provider import RunNeeded
+from tests.pages.test_compare import SHAPES
+from tests.planted import two_islands
+from tests.workspace.helpers import write_csv
+from workspace import jobs, logs
+from workspace.contestants import offered_contestants, usual_contestants, with_seeds
+from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> logs.LogEntry:
+    path = write_csv(two_islands(), tmp_path / "islands.csv")
+    return logs.import_log(logs.keep_original(path, path.name), name="Islands")
+
+
+def page(digest: str) -> AppTest:
+    def parts(digest: str) -> None:
+        from widgets.evaluating import panels
+        from workspace.logs import find_log
+
+        log = find_log(digest)
+        report = panels.ask(log)
+        if report is not None:
+            panels.found(log, report)
+            panels.details(log, report)
+
+    return AppTest.from_function(parts, kwargs={"digest": digest}, default_timeout=120)
+
+
+def small(name: str, method: str, **values: object) -> Contestant:
+    params = METHODS[method].Params.checked({"dimensions": 4, "threads": 1, **values})
+    return Contestant(name, RunNeeded(method, params, 0))
+
+
+def pair() -> list[Contestant]:
+    return [small("factors", "svd"), small("words", "item2vec"), small("near", "item2vec", time_window_minutes=60)]
+
+
+def said(at: AppTest) -> str:
+    return " ".join(one.value for kind in (at.markdown, at.caption, at.info, at.error) for one in kind)
+
+
+def test_before_it_is_asked_there_is_one_button_and_the_usual_models(kept: logs.LogEntry) -> None:
+    at = page(kept.digest).run()
+    assert not at.exception
+    assert [one.name for one in usual_contestants(kept)] == at.multiselect[0].value
+    button = next(one for one in at.button if one.key == "evaluate")
+    assert not button.disabled
+    assert "Trains 4 models" in said(at)
+    at.multiselect[0].set_value([]).run()
+    assert next(one for one in at.button if one.key == "evaluate").disabled
+    assert "Choose at least one model" in said(at)
+
+
+def test_the_button_asks_the_worker_for_just_what_was_chosen(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+    monkeypatch.setattr(jobs, "submit", lambda kind, spec, title: asked.append({"kind": kind, **spec}))
+    at = page(kept.digest).run()
+    at.multiselect[0].set_value(["ALS 64d", "item2vec 64d"])
+    next(one for one in at.slider if one.label == "Train on the first").set_value(0.75)
+    next(one for one in at.number_input if one.label == "Seeds").set_value(2)
+    at.run()
+    next(one for one in at.button if one.key == "evaluate").click().run()
+    (spec,) = asked
+    assert spec["kind"] == "evaluate"
+    assert spec["log_digest"] == kept.digest
+    assert spec["asked"]["split"] == 0.75  # type: ignore[index]
+    assert [(one["name"], one["seed"]) for one in spec["contestants"]] == [  # type: ignore[attr-defined]
+        ("ALS 64d", 0),
+        ("ALS 64d, seed 1", 1),
+        ("item2vec 64d", 0),
+        ("item2vec 64d, seed 1", 1),
+    ]
+
+
+def test_an_evaluation_that_is_kept_is_shown_at_once_with_claims_table_and_leaderboard(kept: logs.LogEntry) -> None:
+    evaluate_log(logs.open_log(kept.digest), Asked(), pair(), 10)
+    at = page(kept.digest).run()
+    assert not at.exception
+    assert at.multiselect[0].value == ["factors", "words", "near"]  # as it was asked, so that it is found again
+    assert "The claims, on this log" in [one.value for one in at.subheader]
+    report = kept_evaluations(kept.digest)[0]
+    assert len([claim for claim in report["claims"] if claim["outcome"] is not None]) == 3
+    table = next(one.value for one in at.dataframe if "Model" in one.value and "head, %" in one.value)
+    assert table["Model"].tolist() == ["factors", "words", "near", "Most popular", "Random", "Bought together"]
+    assert table["all cases, %"][0] == pytest.approx(100 * report["methods"]["factors"]["hr"]["all"]["value"])
+    board = next(one.value for one in at.dataframe if "HR all, %" in one.value)
+    assert board["Model"].tolist() == table["Model"].tolist()
+
+
+def test_several_seeds_and_any_order_are_found_again(kept: logs.LogEntry) -> None:
+    evaluate_log(logs.open_log(kept.digest), Asked(split=0.8), with_seeds(pair()[1::-1], 2), 5)
+    at = page(kept.digest).run()
+    assert at.multiselect[0].value == ["words", "factors"]
+    assert next(one for one in at.number_input if one.label == "Seeds").value == 2
+    assert "The claims, on this log" in [one.value for one in at.subheader]
+
+
+def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_the_same(kept: logs.LogEntry) -> None:
+    log = logs.open_log(kept.digest)
+    evaluate_log(log, Asked(), [small("wide", "svd", dimensions=8)], 10)
+    evaluate_log(log, Asked(split=0.7), [small("elsewhere", "svd", dimensions=6)], 10)
+    evaluate_log(log, Asked(), pair()[:1], 10)
+    board = next(one.value for one in page(kept.digest).run().dataframe if "HR all, %" in one.value)
+    assert board["Model"].tolist() == ["factors", "wide", "Most popular", "Random", "Bought together"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_shape_of_log_makes_the_page_fall_over(shape: str, tmp_path: Path) -> None:
+    lines, _ = SHAPES[shape]
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(lines(np.random.default_rng(0))), encoding="utf-8")
+    kept = logs.import_log(logs.keep_original(path, path.name), name="odd")
+    assert not page(kept.digest).run().exception
+    contestants = [small("factors", "svd")] if shape == "two items" else pair()[: 3 if kept.first else 2]
+    for pairs in ("every pair", "one pair a session"):
+        evaluate_log(logs.open_log(kept.digest), Asked(split=0.7, pairs=pairs), contestants, 5)
+        at = page(kept.digest).run()
+        assert not at.exception
+        assert at.dataframe
+
+
+def test_offered_models_are_each_once_under_names_of_their_own(kept: logs.LogEntry) -> None:
+    offered = offered_contestants(kept)
+    assert len({one.name for one in offered}) == len(offered)
+    assert len({(repr(one.needed), one.similarity) for one in offered}) == len(offered)
+    assert {one.needed.method for one in offered} == set(METHODS)
+    assert [one.name for one in with_seeds(offered[:1], 3)] == ["ALS 64d", "ALS 64d, seed 1", "ALS 64d, seed 2"]
