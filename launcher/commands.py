@@ -11,7 +11,12 @@ from launcher import checks, chromium, locking, serving
 from launcher.console import LaunchError, say
 from launcher.environment import DEVELOP, Environment
 
-_MODULES = {"bench": "benchmarks", "bench-large": "benchmarks.large", "readme": "benchmarks.readme"}
+_MODULES = {
+    "bench": "benchmarks",
+    "bench-large": "benchmarks.large",
+    "bench-claims": "benchmarks.claims",
+    "readme": "benchmarks.readme",
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -66,6 +71,7 @@ def _read(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         parser_with_tests.add_argument("--ci", action="store_true", help="a skipped test is a failure")
     command("bench", "time the app's parts against the plain way; further options go to the benchmarks")
     command("bench-large", "time a log of a hundred million rows, and write it down in benchmarks/large.md")
+    command("bench-claims", "count the false verdicts on claims where there is nothing to find")
     command("readme", "write the measured parts of README.md anew")
     lock = command("lock", "write constraints.txt anew from the requirements files")
     lock.add_argument("--upgrade", action="store_true", help="move what the requirements files do not pin")

@@ -1,0 +1,47 @@
+"""Verdicts where the truth is known: nothing to find, popularity alone, order inside an hour, whole histories alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.claims import ITEM2VEC, MF, NULLS, TRUE, Trial, is_false, verdict_on
+from studies.claims import finds_more
+from tests.planted import two_islands, zipf_log
+
+LOGS = 20
+ALLOWED = 4  # of 20: the 99 % bound of a binomial of 5 %
+
+
+@pytest.mark.parametrize("trial", NULLS, ids=lambda trial: trial.what)
+def test_where_there_is_nothing_to_find_hardly_anything_is_found(trial: Trial) -> None:
+    assert sum(is_false(verdict_on(trial, seed)) for seed in range(LOGS)) <= ALLOWED
+
+
+@pytest.mark.parametrize("trial", TRUE, ids=lambda trial: trial.what)
+def test_where_it_is_there_it_is_found(trial: Trial) -> None:
+    assert [verdict_on(trial, seed).outcome for seed in range(3)] == ["holds"] * 3
+
+
+def methods(first: str, second: str) -> Trial:
+    return Trial(
+        "popularity alone",
+        lambda seed: zipf_log(seed, items=150, users=400),
+        lambda seed: ((first, {}, seed), (second, {}, seed)),
+        lambda found: finds_more(found, MF, ITEM2VEC, "tail"),
+    )
+
+
+@pytest.mark.parametrize("pair", [("als", "item2vec"), ("item2vec", "als"), ("svd", "item2vec")], ids=" less ".join)
+def test_where_popularity_alone_decides_nobody_is_said_to_win_the_tail(pair: tuple[str, str]) -> None:
+    trial = methods(*pair)
+    assert all(verdict_on(trial, seed).outcome != "holds" for seed in range(5))
+
+
+def test_where_whole_histories_carry_the_signal_the_short_window_does_not_win() -> None:
+    trial = Trial(
+        "islands of users",
+        lambda seed: two_islands(seed, users=400),
+        lambda seed: (("als", {}, seed), ("item2vec", {"sequences": "user", "time_window_minutes": 60.0}, seed)),
+        lambda found: finds_more(found, MF, ITEM2VEC, "all"),
+    )
+    assert all(verdict_on(trial, seed).outcome == "does not hold" for seed in range(3))
