@@ -96,6 +96,30 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
     return heads, rows
 
 
+def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[list[Any]]]:
+    """What other seeds make of each model that was trained with several, in percent; no rows where none was.
+
+    Heads, and for each model and part the mean over its seeds, the lowest and the highest.
+    """
+    groups: dict[str, list[str]] = {}
+    for facts in report["contestants"]:
+        made_from = repr({name: value for name, value in facts.items() if name not in ("name", "seed")})
+        groups.setdefault(made_from, []).append(facts["name"])
+    heads, rows = ["Model", "Seeds"], []
+    for part in PARTS:
+        heads += [f"{_PART_NAMES[part]}, mean %", f"{_PART_NAMES[part]}, lowest to highest"]
+    for names in groups.values():
+        if len(names) < 2:
+            continue
+        row: list[Any] = [names[0], len(names)]
+        for part in PARTS:
+            values = [by_part(report, name, measure)[part]["value"] for name in names]
+            known = [100 * value for value in values if value is not None]
+            row += [sum(known) / len(known), f"{min(known):.2f} to {max(known):.2f}"] if known else [None, "–"]
+        rows.append(row)
+    return heads, rows
+
+
 def cases_by_part(report: Mapping[str, Any], measure: str, of: str = "target") -> dict[str, int]:
     """How many cases (users) each part has, which is the same for all models."""
     first = next(iter(report["methods"]))

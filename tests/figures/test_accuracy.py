@@ -10,6 +10,7 @@ from figures.accuracy import (
     accuracy_rows,
     cases_by_part,
     cut_over_time,
+    seed_rows,
     what_was_asked,
 )
 from tests.figures.evaluation_reports import NAMES, cell, report
@@ -42,6 +43,17 @@ def test_what_has_no_value_is_no_point_and_a_dash() -> None:
     row = dict(zip(heads, rows[0], strict=True))
     assert (row["Model"], row["mid, %"], row["95 % of mid"]) == ("ALS 8d", None, "–")
     assert (row["head, %"], row["95 % of head"]) == (30, "29.00 to 31.00")
+
+
+def test_seeds_of_one_model_are_told_together() -> None:
+    planted = report()
+    assert seed_rows(planted, "hr")[1] == []
+    planted["contestants"].append(planted["contestants"][0] | {"name": "ALS 8d, seed 1", "seed": 1})
+    planted["methods"]["ALS 8d, seed 1"] = planted["methods"]["cooccurrence"]
+    heads, (row,) = seed_rows(planted, "hr")
+    told = dict(zip(heads, row, strict=True))
+    assert (told["Model"], told["Seeds"], told["head, lowest to highest"]) == ("ALS 8d", 2, "30.00 to 35.00")
+    assert told["head, mean %"] == 32.5
 
 
 def test_the_cases_of_each_part_are_counted() -> None:

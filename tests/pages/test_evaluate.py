@@ -107,6 +107,8 @@ def test_several_seeds_and_any_order_are_found_again(kept: logs.LogEntry) -> Non
     at = page(kept.digest).run()
     assert at.multiselect[0].value == ["words", "factors"]
     assert next(one for one in at.number_input if one.label == "Seeds").value == 2
+    of_seeds = next(one.value for one in at.dataframe if "Seeds" in one.value)
+    assert of_seeds["Model"].tolist() == ["words", "factors"]
     assert "The claims, on this log" in [one.value for one in at.subheader]
 
 

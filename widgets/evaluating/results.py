@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from figures.accuracy import MEASURES, accuracy_by_bucket, accuracy_rows, cases_by_part, what_was_asked
+from figures.accuracy import MEASURES, accuracy_by_bucket, accuracy_rows, cases_by_part, seed_rows, what_was_asked
 from figures.claims import Card, claim_card, holm_sentence
 from figures.text import count, file_name
 from widgets.measures import explain
@@ -58,6 +58,14 @@ def accuracy(log: LogEntry, report: Report) -> None:
         table, hide_index=True, key="accuracy-table", placeholder="–", alt="Accuracy of every model by bucket",
         column_config={head: st.column_config.NumberColumn(format="%.2f") for head in heads[1::2]},
     )  # fmt: skip
+    seeds, of_seeds = seed_rows(report, measure)
+    if of_seeds:
+        st.markdown("**How much of that is chance of the training**")
+        st.dataframe(
+            pd.DataFrame(of_seeds, columns=seeds), hide_index=True, key="seeds-table", placeholder="–",
+            alt="Accuracy over several seeds",
+            column_config={head: st.column_config.NumberColumn(format="%.2f") for head in seeds[2::2]},
+        )  # fmt: skip
     told = table.assign(measure=MEASURES[measure], k=report["k"])
     st.download_button(
         "Download the table as CSV", told.to_csv(index=False).encode("utf-8-sig"),
