@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from figures.charts import figure
 from figures.colours import BASELINE, CATEGORIES, A
 from figures.log_charts import events_over_time
-from figures.text import count, drawn_text, percent
+from figures.text import count, decimal, drawn_text, percent, plain
 from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
 
 MEASURES: Final = {
@@ -94,6 +94,94 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
             row += [None if cell["value"] is None else 100 * cell["value"], _between(cell)]
         rows.append(row)
     return heads, rows
+
+
+def difference_of(report: Mapping[str, Any], name: str, other: str, measure: str) -> dict[str, dict[str, Any]]:
+    """How much more one model has than another, by part, on the same cases; "hr", "ndcg" or "mrr" by target."""
+    known = report["differences"].get(name, {}).get(other)
+    if known is not None:
+        return dict(known[measure])
+    turned = report["differences"][other][name][measure]
+    return {
+        part: {"value": _minus(cell["value"]), "low": _minus(cell["high"]), "high": _minus(cell["low"]), "n": cell["n"]}
+        for part, cell in turned.items()
+    }
+
+
+def differences_by_part(report: Mapping[str, Any], name: str, other: str, measure: str) -> go.Figure:
+    """The difference of two models with its 95 % interval, for all cases and for each bucket, and a line at 0."""
+    found = difference_of(report, name, other, measure)
+    known = [part for part in PARTS if found[part]["value"] is not None]
+    trace = {
+        "type": "scatter",
+        "x": [_PART_NAMES[part] for part in known],
+        "y": [100 * found[part]["value"] for part in known],
+        "mode": "markers",
+        "marker": {"size": 11, "color": A},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [_above(found[part]) for part in known],
+            "arrayminus": [_below(found[part]) for part in known],
+            "color": A,
+            "thickness": 2,
+        },
+        "hovertemplate": "%{y:+.2f} points<extra></extra>",
+    }
+    zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
+            "line": {"color": BASELINE, "dash": "dash"}}  # fmt: skip
+    return figure([trace], "", f"{MEASURES[measure]}@{report['k']}, points", shapes=[zero], showlegend=False)
+
+
+def difference_sentence(report: Mapping[str, Any], name: str, other: str, measure: str) -> str:
+    """Who has more, over all cases and where that is clear by bucket, in Markdown."""
+    found = difference_of(report, name, other, measure)
+    whole = found["all"]
+    if whole["value"] is None or whole["low"] is None:
+        return "There are too few cases to tell the two apart."
+    first, second = plain(shown_name(name)), plain(shown_name(other))
+    sides = {part: _side(found[part]) for part in PARTS}
+    clear = [f"{part} ({first if side > 0 else second})" for part, side in sides.items() if side and part != "all"]
+    if sides["all"]:
+        more, less = (first, second) if sides["all"] > 0 else (second, first)
+        low, high = sorted(100 * abs(whole[side]) for side in ("low", "high"))
+        head = (
+            f"**{more} has clearly more than {less}**: by {decimal(100 * abs(whole['value']))} points over all cases "
+            f"(95 % between {decimal(low)} and {decimal(high)})."
+        )
+    else:
+        head = (
+            f"**Over all cases the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points more "
+            f"(95 % from {decimal(100 * whole['low'])} to {decimal(100 * whole['high'])})."
+        )
+    return f"{head} Clear by bucket: {', '.join(clear)}." if clear else f"{head} In no bucket is it clear."
+
+
+def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
+    """Category consistency of each row of queries, a line a model; None where no item has a category."""
+    traces = []
+    models = [name for name in report["methods"] if name not in BASELINES]
+    for name, facts in report["methods"].items():
+        rows = facts["category_consistency"]
+        known = [row for row in rows if rows[row]["value"] is not None]
+        if known:
+            colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+            traces.append(
+                {
+                    "type": "scatter",
+                    "name": drawn_text(shown_name(name)),
+                    "x": known,
+                    "y": [100 * rows[row]["value"] for row in known],
+                    "mode": "lines+markers",
+                    "line": {"color": colour, "dash": "dot" if name in BASELINES else "solid"},
+                    "marker": {"size": 8, "symbol": _SYMBOLS.get(name, "circle")},
+                    "customdata": [rows[row]["n"] for row in known],
+                    "hovertemplate": "%{y:.1f} % of %{customdata:,}<extra>%{fullData.name}</extra>",
+                }
+            )
+    if not traces:
+        return None
+    return figure(traces, "items by popularity", "category consistency, %", height=360, y_axis={"rangemode": "tozero"})
 
 
 def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[list[Any]]]:
@@ -206,6 +294,17 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
             f"cases with {drawn_text(worst)}."
         )
     return " ".join(said)
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
+
+
+def _side(cell: Mapping[str, Any]) -> int:
+    """1 where a difference is clearly above 0, -1 where below, else 0."""
+    if cell["low"] is None:
+        return 0
+    return int(cell["low"] > 0) - int(cell["high"] < 0)
 
 
 def _above(cell: Mapping[str, Any]) -> float:

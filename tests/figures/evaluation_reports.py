@@ -62,5 +62,12 @@ def report(**changed: Any) -> dict[str, Any]:
         "users": 40,
         "items": 120,
         "methods": methods,
+        "differences": {
+            name: {
+                other: {measure: parts(hits[name] - hits[other]) for measure in ("hr", "ndcg", "mrr")}
+                for other in NAMES[:place]
+            }
+            for place, name in enumerate(NAMES)
+        },
     }
     return whole | changed

@@ -38,6 +38,10 @@ def found(log: LogEntry, report: dict[str, Any]) -> None:
 
 def details(log: LogEntry, report: dict[str, Any]) -> None:
     """What goes further, a tab each."""
-    (board,) = st.tabs(["Leaderboard"])
+    board, two, categories = st.tabs(["Leaderboard", "Two models", "Categories"])
     with board:
         leaderboard.leaderboard(log, report)
+    with two:
+        results.two_models(report)
+    with categories:
+        results.categories(report)

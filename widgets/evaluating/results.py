@@ -8,7 +8,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from figures.accuracy import MEASURES, accuracy_by_bucket, accuracy_rows, cases_by_part, seed_rows, what_was_asked
+from figures.accuracy import (
+    MEASURES,
+    accuracy_by_bucket,
+    accuracy_rows,
+    cases_by_part,
+    categories_by_popularity,
+    difference_sentence,
+    differences_by_part,
+    seed_rows,
+    shown_name,
+    what_was_asked,
+)
 from figures.claims import Card, claim_card, holm_sentence
 from figures.text import count, file_name
 from widgets.measures import explain
@@ -72,6 +83,36 @@ def accuracy(log: LogEntry, report: Report) -> None:
         f"{file_name(log.name)}-accuracy.csv", "text/csv", icon=":material/download:", key="accuracy-csv",
     )  # fmt: skip
     explain("accuracy", "accuracy_baselines", "buckets", "category_consistency")
+
+
+def two_models(report: Report) -> None:
+    """Any two models on the same cases: the difference by bucket."""
+    names = list(report["methods"])
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    name = str(row.selectbox("Model", names, format_func=shown_name, key="difference-of", persist_state="session"))
+    others = [other for other in names if other != name]
+    other = str(row.selectbox("less", others, format_func=shown_name, key="difference-to", persist_state="session"))
+    measure = str(row.segmented_control(
+        "Measure", ("hr", "ndcg", "mrr"), required=True, default="hr", key="difference-measure",
+        persist_state="session", format_func=MEASURES.__getitem__,
+    ))  # fmt: skip
+    st.markdown(difference_sentence(report, name, other, measure))
+    picture(differences_by_part(report, name, other, measure), "Difference of two models by bucket")
+    st.caption("Both were asked the same cases, and intervals are of their differences, resampled over sessions.")
+
+
+def categories(report: Report) -> None:
+    """Whether neighbours are of the item's category."""
+    drawn = categories_by_popularity(report)
+    if drawn is None:
+        st.info("No item of this log has a category, so this cannot be told.")
+        return
+    picture(drawn, "Category consistency by popularity")
+    st.caption(
+        "The share of items whose own category is the majority category of their 8 nearest neighbours; neighbours are "
+        "always of the whole catalogue. Random is what chance has."
+    )
+    explain("category_consistency")
 
 
 def _card(card: Card, name: str) -> None:
