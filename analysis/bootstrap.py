@@ -21,7 +21,8 @@ class Resampled:
     """Means of several columns, over all cases and over each draw of groups with replacement (Efron 1979).
 
     means  float64 (columns,); NaN where a column has no case
-    drawn  float64 (draws, columns), the same over each draw
+    drawn  float64 (draws, columns), the same over each draw; all NaN where the cases of a column are of one group only
+           (by any of several groupings), which says nothing of how much groups differ
     n      int64 (columns,) cases
     """
 
@@ -85,8 +86,10 @@ def resample(of: GroupSums, draws: int = DRAWS, seed: int = 0) -> Resampled:
                  for _ in range(min(step, draws - start))]  # fmt: skip
         weights = np.stack(drawn).astype(np.float64)
         parts.append(_ratio(weights @ of.sums, weights @ of.counts))
+    means = np.concatenate(parts)
+    means[:, np.count_nonzero(of.counts, axis=0) < 2] = np.nan
     counts = of.counts.sum(axis=0)
-    return Resampled(_ratio(of.sums.sum(axis=0), counts), np.concatenate(parts), counts.astype(np.int64))
+    return Resampled(_ratio(of.sums.sum(axis=0), counts), means, counts.astype(np.int64))
 
 
 def resample_crossed(
@@ -116,6 +119,9 @@ def resample_crossed(
         for code, size in zip(codes, sizes, strict=True):
             weights *= np.bincount(random.integers(0, size, size), minlength=size)[code]
         drawn[number] = _ratio(weights @ filled, weights @ counted)
+    for column, rows in enumerate(known.T):
+        if any(len(np.unique(code[rows])) < 2 for code in codes):
+            drawn[:, column] = np.nan
     counts = counted.sum(axis=0)
     return Resampled(_ratio(filled.sum(axis=0), counts), drawn, counts.astype(np.int64))
 
