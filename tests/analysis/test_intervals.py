@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.intervals import Interval, difference_of_lists, mean_difference, share_interval
+from analysis.intervals import Interval, difference_of_lists, holm, mean_difference, p_value, share_interval
 from tests.analysis import slow
 
 N, K = 60, 5
@@ -115,3 +115,46 @@ def test_an_interval_says_which_is_larger_only_where_it_is_clear_and_large_enoug
     assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.1) == "b"
     assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.2) is None
     assert Interval(math.nan, math.nan, math.nan, 0).which() is None
+
+
+@given(value=st.floats(-5, 5), error=st.floats(0.01, 3))
+def test_the_p_value_of_an_interval_is_that_of_a_normal_value(value: float, error: float) -> None:
+    from scipy import stats
+
+    found = p_value(Interval.around(value, error, 9))
+    assert found == pytest.approx(2 * stats.norm.sf(abs(value) / error), abs=1e-9)
+    assert found == pytest.approx(p_value(Interval.around(-value, error, 9)))
+    # Below 0.05 just where the interval leaves 0 out.
+    assert (found < 0.05) == (Interval.around(value, error, 9).which() is not None) or found == pytest.approx(0.05)
+
+
+def test_without_an_interval_there_is_no_p_value() -> None:
+    assert math.isnan(p_value(Interval(math.nan, math.nan, math.nan, 0)))
+    assert math.isnan(p_value(Interval(0.5, math.nan, math.nan, 7)))
+
+
+probabilities = st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.01, 0.02, math.nan])), max_size=7)
+
+
+@given(values=probabilities)
+def test_holm_equals_closed_testing(values: list[float]) -> None:
+    assert holm(values) == pytest.approx(slow.holm(values), nan_ok=True)
+
+
+@given(values=probabilities, error=st.sampled_from([0.01, 0.05, 0.3]))
+def test_holm_calls_what_stepping_down_from_the_smallest_calls(values: list[float], error: float) -> None:
+    called: set[int] = set()
+    known = [i for i, value in enumerate(values) if not math.isnan(value)]
+    while remaining := [i for i in known if i not in called]:
+        smallest = min(remaining, key=lambda i: values[i])
+        if values[smallest] * len(remaining) > error:
+            break
+        called.add(smallest)
+    assert {i for i, raised in enumerate(holm(values)) if raised <= error} == called
+
+
+def test_where_chance_alone_decides_holm_errs_in_5_of_100_trials_and_single_tests_far_oftener() -> None:
+    trials = np.random.default_rng(0).random((2000, 3))
+    together = np.mean([min(holm(row.tolist())) <= 0.05 for row in trials])
+    assert together == pytest.approx(0.05, abs=0.012)
+    assert (trials.min(axis=1) <= 0.05).mean() > 0.12
