@@ -4,49 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import LogError, ParameterError
 from interactions.log import InteractionLog
 from interactions.split import Split
+from tests.any_logs import MARKER, Event, events, kinds, log_of, numbers_of, parts_of
 from tests.planted import make_log, two_islands
 
-Event = tuple[int, int, int, int]  # user, item, time, session
-MARKER = "marker"
-
-events = st.lists(
-    st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(0, 9), st.integers(0, 3)), min_size=2, max_size=30
-)
-kinds = st.fixed_dictionaries({"times": st.booleans(), "sessions": st.booleans(), "users": st.booleans()}).filter(
-    lambda kind: kind["users"] or kind["sessions"]
-)
 shares = st.sampled_from([0.1, 0.5, 0.7, 0.9])
-
-
-def log_of(rows: Sequence[Event], kind: dict[str, bool], marked: Sequence[int] = ()) -> InteractionLog:
-    """A log with those columns; the weight of an event is its number, counted from 1. Some are of the marker item."""
-    return make_log(
-        [f"u{user}" for user, _, _, _ in rows] if kind["users"] else None,
-        [MARKER if number in marked else f"i{item}" for number, (_, item, _, _) in enumerate(rows)],
-        [60 * time for _, _, time, _ in rows] if kind["times"] else None,
-        [f"s{session}" for _, _, _, session in rows] if kind["sessions"] else None,
-        [float(number + 1) for number in range(len(rows))],
-    )
-
-
-def parts_of(log: InteractionLog, share: float, seed: int = 0) -> tuple[InteractionLog, InteractionLog]:
-    """The two parts; an example that leaves one of them empty says nothing."""
-    try:
-        return Split.of(log, share, seed=seed).parts(log)
-    except (ParameterError, LogError):
-        assume(False)
-        raise
 
 
 def rows_of(log: InteractionLog) -> list[tuple[Any, ...]]:
@@ -87,12 +58,13 @@ def test_an_item_of_the_test_part_reaches_no_training(
 ) -> None:
     """Some events of the test part become such of an item that is nowhere else; where the log is cut stays."""
     _, test = parts_of(log_of(rows, kind), share)
-    numbers = [int(weight) - 1 for weight in test.weights]
-    marked = data.draw(st.lists(st.sampled_from(numbers), min_size=1, unique=True))
+    marked = data.draw(st.lists(st.sampled_from(numbers_of(test)), min_size=1, unique=True))
     log = log_of(rows, kind, marked)
     train, test = Split.of(log, share).parts(log)
     marker = log.item_ids.tolist().index(MARKER)
-    assert sorted(test.weights[test.item_codes == marker]) == [number + 1 for number in sorted(marked)]
+    assert {number for number, item in zip(numbers_of(test), test.item_codes, strict=True) if item == marker} == {
+        *marked
+    }
     assert {*train.weights.tolist()}.isdisjoint(test.weights.tolist())
     assert marker not in train.item_codes
     assert train.users_per_item[marker] == 0
