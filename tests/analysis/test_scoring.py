@@ -12,6 +12,7 @@ import analysis.scoring
 from analysis.arrays import Similarity
 from analysis.neighbours import top_neighbours
 from analysis.scoring import by_company, by_company_of_histories, by_popularity, by_vectors, company_neighbours
+from errors import InputError
 from tests.analysis import slow
 
 ITEMS, BASKETS, USERS = 30, 60, 12
@@ -74,6 +75,19 @@ def test_scores_are_exact_where_large_products_cancel_out_or_lengths_are_extreme
     assert by_vectors(np.ones((1, 3), np.float32), items)(np.array([0])).tolist() == [[0.5, 1.0]]
     far = np.array([[3e-30, 4e-30], [3e30, 4e30]], dtype=np.float32)
     assert by_vectors(far, far, "cosine")(np.array([0, 1])) == pytest.approx(np.ones((2, 2)))
+
+
+@pytest.mark.parametrize("similarity", ["cosine", "dot"])
+def test_vectors_that_make_scores_useless_are_refused(similarity: Similarity) -> None:
+    good, bad = np.ones((3, 2), np.float32), np.array([[1, np.inf], [1, 1], [1, 1]], np.float32)
+    for queries, items, bias in ((bad, good, None), (good, bad, None), (good, good, bad[0])):
+        with pytest.raises(InputError, match="not finite"):
+            by_vectors(queries, items, similarity, bias)
+    with pytest.raises(InputError, match="overflow"):
+        by_vectors(1e20 * good, 1e20 * good)
+    with pytest.raises(InputError, match="overflow"):
+        by_vectors(1e19 * good, 1e19 * good, "dot", np.full(3, -3e38, np.float32))
+    assert by_vectors(1e20 * good, 1e20 * good, "cosine")(np.array([0])) == pytest.approx(np.ones((1, 3)))
 
 
 def test_popularity_is_the_same_for_everybody() -> None:
