@@ -21,7 +21,8 @@ class Resampled:
     """Means of several columns, over all cases and over each draw of groups with replacement (Efron 1979).
 
     means  float64 (columns,); NaN where a column has no case
-    drawn  float64 (draws, columns), the same over each draw
+    drawn  float64 (draws, columns), the same over each draw; all NaN where the cases of a column are of one group only
+           (by any of several groupings), which says nothing of how much groups differ
     n      int64 (columns,) cases
     """
 
@@ -85,8 +86,10 @@ def resample(of: GroupSums, draws: int = DRAWS, seed: int = 0) -> Resampled:
                  for _ in range(min(step, draws - start))]  # fmt: skip
         weights = np.stack(drawn).astype(np.float64)
         parts.append(_ratio(weights @ of.sums, weights @ of.counts))
+    means = np.concatenate(parts)
+    means[:, np.count_nonzero(of.counts, axis=0) < 2] = np.nan
     counts = of.counts.sum(axis=0)
-    return Resampled(_ratio(of.sums.sum(axis=0), counts), np.concatenate(parts), counts.astype(np.int64))
+    return Resampled(_ratio(of.sums.sum(axis=0), counts), means, counts.astype(np.int64))
 
 
 def percentile_interval(value: float, drawn: Floats, n: int) -> Interval:

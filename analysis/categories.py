@@ -26,7 +26,8 @@ def majority_matches(neighbours: Neighbours, labels: Sequence[Sequence[str]]) ->
     """1 where an item's own categories hold the majority category of its neighbours, else 0, float64 (n,).
 
     labels  the categories of each item; NaN where it has none itself. A neighbour counts for each of its categories;
-            of several that are met as often the one of the nearest neighbour is the majority
+            of several that are met as often the one of the nearest neighbour is the majority, and of several of that
+            neighbour the first by name
 
     >>> near = np.array([[1, 2, 3], [0, 2, 3], [0, 1, -1], [-1, -1, -1], [0, 1, 2]])
     >>> majority_matches(near, [["tea"], ["tea"], ["jam"], ["jam"], []]).tolist()

@@ -135,7 +135,8 @@ def crossed_mean(values: Floats, groupings: Sequence[npt.NDArray[np.integer[Any]
     groupings  int (n,) each: the group of each case
 
     The variance is that of clustering by each grouping, added up, less what is in each of them (Cameron, Gelbach and
-    Miller 2011, with two groupings crossing in single cases), and at least the largest of them.
+    Miller 2011, with two groupings crossing in single cases), and at least the largest of them. NaN where a grouping
+    has a single group: nothing tells how much groups differ.
 
     >>> values, alone = np.array([1.0, 0.0, 1.0, 0.0]), np.arange(4)
     >>> crossed_mean(values, [alone, alone]) == crossed_mean(values, [alone])
@@ -145,15 +146,13 @@ def crossed_mean(values: Floats, groupings: Sequence[npt.NDArray[np.integer[Any]
     (True, 0.5)
     """
     n = len(values)
-    if n < 2:
+    groups = [np.unique(grouping, return_inverse=True)[1] for grouping in groupings]
+    if n < 2 or any(group.max() == 0 for group in groups):
         return Interval(math.nan, math.nan, math.nan, 0)
     mean = float(values.mean())
     apart = values - mean
     by_case = float((apart**2).sum())
-    by_group = []
-    for grouping in groupings:
-        _, group = np.unique(grouping, return_inverse=True)
-        by_group.append(float((np.bincount(group, apart) ** 2).sum()))
+    by_group = [float((np.bincount(group, apart) ** 2).sum()) for group in groups]
     variance = max(sum(by_group) - (len(by_group) - 1) * by_case, *by_group, by_case) / n**2
     return Interval.around(mean, math.sqrt(variance), n)
 

@@ -139,7 +139,8 @@ def ndcg_by_list(places: Places, lists: Codes, n_lists: int, k: int) -> Floats:
     [1.0, 0.5]
     """
     ideal = np.append(0.0, np.cumsum(1.0 / np.log2(1.0 + np.arange(1, k + 1))))
-    return _by_list(ndcg(places, k), lists, ideal[np.minimum(np.bincount(lists, minlength=n_lists), k)])
+    found = _by_list(ndcg(places, k), lists, ideal[np.minimum(np.bincount(lists, minlength=n_lists), k)])
+    return np.minimum(found, 1.0)  # of equal targets more than k can have their mean rank within k
 
 
 def _by_list(gains: Floats, lists: Codes, best: npt.NDArray[np.floating] | Codes) -> Floats:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from analysis.arrays import Counts, Neighbours, Similarity, Vectors, row_norms
 from analysis.ranking import Rows, ScoresOf
+from errors import InputError
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -28,18 +29,28 @@ def by_vectors(
 
     item_bias  float32 (n_items,), added to each score
 
+    Raises InputError where a value is not finite or a score could overflow.
+
     >>> items = np.array([[1, 0], [3, 4]], dtype=np.float32)
     >>> by_vectors(items, items, "cosine")(np.array([0])).tolist(), by_vectors(items, items)(np.array([0])).tolist()
     ([[1.0, 0.6000000238418579]], [[1.0, 3.0]])
     """
+    bias = np.zeros(1, np.float32) if item_bias is None else item_bias
+    if not all(np.isfinite(values).all() for values in (query_vectors, item_vectors, bias)):
+        raise InputError(
+            "A value of the vectors of this run is not finite: the training diverged, train again with smaller steps "
+            "or stronger regularisation."
+        )
     if similarity == "cosine":
         query_vectors, item_vectors = _unit(query_vectors), _unit(item_vectors)
+    longest = row_norms(query_vectors).max(initial=0) * row_norms(item_vectors).max(initial=0)
+    if longest + np.abs(bias).max(initial=0) > np.finfo(np.float32).max:
+        raise InputError("The vectors of this run are so long that their dot products overflow: ask it by cosine.")
     wide = item_vectors.astype(np.float64).T
 
     def scores_of(rows: Rows) -> npt.NDArray[np.float32]:
         products = query_vectors[rows].astype(np.float64) @ wide
-        if item_bias is not None:
-            products += item_bias
+        products += bias
         return products.astype(np.float32)
 
     return scores_of

@@ -28,7 +28,8 @@ class Split:
     def of(cls, log: InteractionLog, share: float = 0.9, at: int | None = None, seed: int = 0) -> Split:
         """The cut of this log at a time, or else where `share` of its interactions are over.
 
-        Raises ParameterError where one of the two parts would be empty, or `at` is given and the log has no times.
+        Raises ParameterError where the share is not between 0 and 1 or one of the two parts would be empty, LogError
+        where `at` is given and the log has no times, or all its times are equal.
         """
         if at is None and not 0 < share < 1:
             raise ParameterError(f"split = {share:g} cannot be used: it is the share to train on, between 0 and 1.")

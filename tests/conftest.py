@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings
 
 from launcher import chromium
 from tests.app_server import AppServer
@@ -28,6 +29,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# Without a stopwatch: the first call compiles, and a busy machine is no failure.
+settings.register_profile("itemscape", deadline=None, derandomize=True, database=None)
+settings.load_profile("itemscape")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ CASES = {
     "eges": "training EGES beside DeepWalk",
     "two_tower": "an epoch of the two towers",
     "neighbours": "neighbours of all items",
+    "evaluate": "places of next items among all items",
     "maps": "maps in a fresh worker",
     "compare": "switching item and k on the Compare page",
     "whole_catalogue": "neighbours, map and Compare page of all 68,509 items of the sample",

@@ -11,7 +11,8 @@ recbole    RecBole: average popularity, item coverage, Gini index (over all item
            backwards for it and the tail is as long as what is not our head. Hit rate, recall, MRR and NDCG of
            targets; its recall divides by all targets, ours by no more than k: the two are one where k >= the targets.
 rectools   RecTools: average popularity, coverage of the catalogue; hit rate, recall, MRR and NDCG of targets, the last
-           with the ideal of the targets that there are. It has no Gini index, and measures of novelty that we have not.
+           with the ideal of the targets that there are. Its R-precision is our recall: hits over min(k, targets). It
+           has no Gini index, and measures of novelty that we have not.
 agreement  rbo: extrapolated rank-biased overlap, eq. 32. hoggorm: the RV coefficient, which for centred columns is
            linear CKA by an older name. Packages that say CKA mostly mean the unbiased estimate, another number.
 """

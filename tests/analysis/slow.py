@@ -5,6 +5,7 @@ The room is tested against these; they share no code with it.
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -263,3 +264,95 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     variance = sum((x - y) ** 2 for x in values for y in values) / (2 * n * (n - 1))
     half = 1.959964 * math.sqrt(variance / n)
     return sum(values) / n - half, sum(values) / n + half
+
+
+def places(scores: Sequence[float], target: int, candidates: Sequence[bool], left_out: set[int]) -> tuple[int, int]:
+    """(candidates above the target, other candidates equal to it); (-1, 0) where the target is not ranked."""
+    ranked = {i for i in range(len(scores)) if candidates[i] and i not in left_out}
+    if target not in ranked:
+        return -1, 0
+    others = [scores[i] for i in ranked if i != target]
+    return sum(score > scores[target] for score in others), sum(score == scores[target] for score in others)
+
+
+def all_scores(
+    query: npt.NDArray[np.float32], items: npt.NDArray[np.float32], similarity: str, bias: Sequence[float] = ()
+) -> list[float]:
+    """Every item scored in double precision, rounded to float32."""
+
+    def comparable(vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        wide = vector.astype(np.float64)
+        if similarity == "cosine" and wide.any():
+            wide = (wide / math.sqrt(math.fsum(wide * wide))).astype(np.float32).astype(np.float64)
+        return wide
+
+    own = comparable(query)
+    added = bias or [0.0] * len(items)
+    return [
+        float(np.float32(math.fsum([*(own * comparable(item)), float(more)])))
+        for item, more in zip(items, added, strict=True)
+    ]
+
+
+def hit_rate(above: int, equal: int, k: int) -> float:
+    """The share of the places that a target may take among its equals which are within k."""
+    return mean([float(place <= k) for place in range(above + 1, above + equal + 2)]) if above >= 0 else 0.0
+
+
+def mean_place(above: int, equal: int) -> float:
+    return mean([float(place) for place in range(above + 1, above + equal + 2)]) if above >= 0 else math.inf
+
+
+def gain(above: int, equal: int, k: int) -> float:
+    rank = mean_place(above, equal)
+    return math.log(2) / math.log(1 + rank) if rank <= k else 0.0
+
+
+def reciprocal_rank(above: int, equal: int, k: int) -> float:
+    rank = mean_place(above, equal)
+    return 1 / rank if rank <= k else 0.0
+
+
+def recall(found: Sequence[tuple[int, int]], k: int) -> float:
+    return sum(hit_rate(above, equal, k) for above, equal in found) / min(k, len(found)) if found else math.nan
+
+
+def ndcg(found: Sequence[tuple[int, int]], k: int) -> float:
+    """Never above that of the best order, though equal targets may all have a mean place within k."""
+    if not found:
+        return math.nan
+    best = sum(gain(place, 0, k) for place in range(len(found)))
+    return min(sum(gain(above, equal, k) for above, equal in found) / best, 1.0)
+
+
+def company(baskets: Sequence[set[int]], n: int) -> list[list[float]]:
+    """C_ij / sqrt(C_ii C_jj), C_ij = baskets that hold both; 0 where one is in none."""
+    held = [[sum({i, j} <= basket for basket in baskets) for j in range(n)] for i in range(n)]
+    return [
+        [held[i][j] / math.sqrt(held[i][i] * held[j][j]) if held[i][j] else 0.0 for j in range(n)] for i in range(n)
+    ]
+
+
+def majority_match(own: Sequence[str], near: Sequence[int], labels: Sequence[Sequence[str]]) -> float:
+    """Whether an item has the category that most of its neighbours have; of several such that of the nearest."""
+    if not own:
+        return math.nan
+    votes = [label for j in near for label in labels[j]]
+    most = max((votes.count(label) for label in votes), default=0)
+    for j in near:
+        tied = sorted(label for label in labels[j] if votes.count(label) == most)
+        if tied:
+            return float(tied[0] in own)
+    return 0.0
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """By closed testing: the largest Bonferroni value of all sets of hypotheses that one is in."""
+    known = [i for i, value in enumerate(values) if not math.isnan(value)]
+    sets = [some for size in range(1, len(known) + 1) for some in itertools.combinations(known, size)]
+    return [
+        max(min(len(some) * min(values[j] for j in some), 1.0) for some in sets if i in some)
+        if i in known
+        else math.nan
+        for i in range(len(values))
+    ]

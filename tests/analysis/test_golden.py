@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from packaging.version import Version
 from scipy import sparse
@@ -16,6 +17,15 @@ from analysis.agreement import linear_cka, rbo
 from analysis.hubs import gini, hubness
 from analysis.neighbours import top_neighbours
 from analysis.popularity import popularity_buckets
+from analysis.ranking import (
+    Places,
+    hit_rate,
+    ndcg,
+    ndcg_by_list,
+    places_of_targets,
+    recall_by_list,
+    reciprocal_rank,
+)
 from analysis.recommendation_bias import RecommendationMeasures, measure_recommendations
 from benchmarks.golden import ENVIRONMENTS
 from benchmarks.golden.inputs import INPUTS
@@ -81,7 +91,7 @@ def test_recommendations_lean_as_recbole_says(k: int) -> None:
     assert found.gini == close(values[f"giniindex@{k}"])
 
 
-@pytest.mark.parametrize("k", [4, 8])
+@pytest.mark.parametrize("k", [2, 4, 8])
 def test_recommendations_lean_as_rectools_says(k: int) -> None:
     inputs, values = golden("rectools")["inputs"], golden("rectools")["values"]
     found = measured(inputs, k)
@@ -96,6 +106,36 @@ def test_both_packages_measure_accuracy_alike(k: int, targets: str, measure: str
     """Two that agree are worth holding ours to; a name that meant two things would show here."""
     name = f"{targets} {measure}@{k}"
     assert golden("recbole")["values"][name] == close(golden("rectools")["values"][name])
+
+
+def places_in_lists(inputs: dict[str, Any], targets: list[list[int]]) -> tuple[Places, npt.NDArray[np.int64]]:
+    """Places of the targets, and whose they are, by scores that put the items of each list in its order in front."""
+    scores = np.zeros((len(inputs["lists"]), inputs["n_items"]), np.float32)
+    for row, listed in zip(scores, inputs["lists"], strict=True):
+        row[listed] = np.arange(len(listed), 0, -1)
+    of_user = np.repeat(np.arange(len(targets)), [len(wanted) for wanted in targets])
+    candidates, nothing = np.ones(inputs["n_items"], bool), sparse.csr_matrix(scores.shape)
+    return places_of_targets(lambda rows: scores[rows], of_user, np.concatenate(targets), candidates, nothing), of_user
+
+
+@pytest.mark.parametrize("k", [2, 4, 8])
+def test_the_next_item_is_found_as_rectools_says(k: int) -> None:
+    inputs, values = golden("rectools")["inputs"], golden("rectools")["values"]
+    places, _ = places_in_lists(inputs, [[item] for item in inputs["next_item"]])
+    assert hit_rate(places, k).mean() == close(values[f"next_item hit@{k}"])
+    assert reciprocal_rank(places, k).mean() == close(values[f"next_item mrr@{k}"])
+    assert ndcg(places, k).mean() == close(values[f"next_item ndcg@{k}"])
+
+
+@pytest.mark.parametrize("k", [2, 4, 8])
+def test_what_users_want_is_found_as_rectools_says(k: int) -> None:
+    """Our recall is its R-precision; its recall divides by all targets, of which there are more than 2 at times."""
+    inputs, values = golden("rectools")["inputs"], golden("rectools")["values"]
+    places, of_user = places_in_lists(inputs, inputs["targets"])
+    recall = recall_by_list(places, of_user, len(inputs["targets"]), k).mean()
+    assert recall == close(values[f"targets r_precision@{k}"])
+    assert (recall == close(values[f"targets recall@{k}"])) == (k > 2)
+    assert ndcg_by_list(places, of_user, len(inputs["targets"]), k).mean() == close(values[f"targets ndcg@{k}"])
 
 
 @pytest.mark.parametrize("persistence", golden("agreement")["inputs"]["persistences"])

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.intervals import Interval, difference_of_lists, mean_difference, share_interval
+from analysis.intervals import (
+    Interval,
+    crossed_mean,
+    difference_of_lists,
+    holm,
+    mean_difference,
+    p_value,
+    share_interval,
+)
 from tests.analysis import slow
 
 N, K = 60, 5
@@ -115,3 +123,94 @@ def test_an_interval_says_which_is_larger_only_where_it_is_clear_and_large_enoug
     assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.1) == "b"
     assert Interval(-0.1, -0.15, -0.05, 9).which(least=0.2) is None
     assert Interval(math.nan, math.nan, math.nan, 0).which() is None
+
+
+@given(value=st.floats(-5, 5), error=st.floats(0.01, 3))
+def test_the_p_value_of_an_interval_is_that_of_a_normal_value(value: float, error: float) -> None:
+    from scipy import stats
+
+    found = p_value(Interval.around(value, error, 9))
+    assert found == pytest.approx(2 * stats.norm.sf(abs(value) / error), abs=1e-9)
+    assert found == pytest.approx(p_value(Interval.around(-value, error, 9)))
+    # Below 0.05 just where the interval leaves 0 out.
+    assert (found < 0.05) == (Interval.around(value, error, 9).which() is not None) or found == pytest.approx(0.05)
+
+
+def test_without_an_interval_there_is_no_p_value() -> None:
+    assert math.isnan(p_value(Interval(math.nan, math.nan, math.nan, 0)))
+    assert math.isnan(p_value(Interval(0.5, math.nan, math.nan, 7)))
+
+
+probabilities = st.lists(st.one_of(st.floats(0, 1), st.sampled_from([0.01, 0.02, math.nan])), max_size=7)
+
+
+@given(values=probabilities)
+def test_holm_equals_closed_testing(values: list[float]) -> None:
+    assert holm(values) == pytest.approx(slow.holm(values), nan_ok=True)
+
+
+@given(values=probabilities, error=st.sampled_from([0.01, 0.05, 0.3]))
+def test_holm_calls_what_stepping_down_from_the_smallest_calls(values: list[float], error: float) -> None:
+    called: set[int] = set()
+    known = [i for i, value in enumerate(values) if not math.isnan(value)]
+    while remaining := [i for i in known if i not in called]:
+        smallest = min(remaining, key=lambda i: values[i])
+        if values[smallest] * len(remaining) > error:
+            break
+        called.add(smallest)
+    assert {i for i, raised in enumerate(holm(values)) if raised <= error} == called
+
+
+def test_where_chance_alone_decides_holm_errs_in_5_of_100_trials_and_single_tests_far_oftener() -> None:
+    trials = np.random.default_rng(0).random((2000, 3))
+    together = np.mean([min(holm(row.tolist())) <= 0.05 for row in trials])
+    assert together == pytest.approx(0.05, abs=0.012)
+    assert (trials.min(axis=1) <= 0.05).mean() > 0.12
+
+
+def test_the_variance_of_crossed_groupings_is_added_up_by_hand() -> None:
+    """Two sessions and three targets: squared sums of each group, less the cases that stand in both."""
+    values = np.array([1.0, 0.0, 0.5, 0.25, 2.0])
+    sessions, targets = [0, 0, 0, 1, 1], [0, 1, 2, 0, 2]
+    apart = values - values.mean()
+    by_session = sum(sum(a for a, s in zip(apart, sessions, strict=True) if s == group) ** 2 for group in set(sessions))
+    by_target = sum(sum(a for a, t in zip(apart, targets, strict=True) if t == group) ** 2 for group in set(targets))
+    by_case = sum(a**2 for a in apart)
+    found = crossed_mean(values, [np.array(sessions), np.array(targets)])
+    error = math.sqrt(max(by_session + by_target - by_case, by_session, by_target, by_case)) / 5
+    assert (found.value, found.n) == (values.mean(), 5)
+    assert found.high - found.value == pytest.approx(1.959964 * error)
+
+
+def test_crossed_means_of_nothing_of_one_case_and_of_one_group_have_no_interval() -> None:
+    for values, groupings in (
+        (np.empty(0), [np.empty(0, np.int64)]),
+        (np.ones(1), [np.zeros(1, np.int64)]),
+        (np.array([1.0, 0.0]), [np.arange(2), np.zeros(2, np.int64)]),
+    ):
+        assert crossed_mean(values, groupings).as_json() == {"value": None, "low": None, "high": None, "n": 0}
+
+
+def test_where_targets_decide_only_what_groups_targets_is_sure_enough() -> None:
+    """Each target has a value of its own, drawn around 0: sessions alone make the interval far too narrow."""
+    held, by_sessions, logs = 0, 0, 400
+    for seed in range(logs):
+        random = np.random.default_rng(seed)
+        sessions, targets = np.repeat(np.arange(100), 5), random.integers(0, 60, 500)
+        values = random.normal(0, 1, 60)[targets] + random.normal(0, 0.5, 500)
+        crossed, single = crossed_mean(values, [sessions, targets]), crossed_mean(values, [sessions])
+        held += crossed.low <= 0 <= crossed.high
+        by_sessions += single.low <= 0 <= single.high
+    assert 0.91 <= held / logs <= 0.98
+    assert by_sessions / logs < 0.75
+
+
+def test_independent_cases_keep_the_textbook_interval_however_they_are_grouped() -> None:
+    random = np.random.default_rng(0)
+    held, logs = 0, 400
+    for _ in range(logs):
+        values = random.normal(0, 1, 400)
+        groupings = [random.integers(0, 150, 400) for _ in range(3)]
+        found = crossed_mean(values, groupings)
+        held += found.low <= 0 <= found.high
+    assert 0.92 <= held / logs <= 0.98

@@ -21,7 +21,7 @@ def table(rows: list[list[int]]) -> pd.DataFrame:
 inputs = json.load(sys.stdin)
 lists, histories = table(inputs["lists"]), table(inputs["histories"])
 values = {}
-for k in (inputs["k"] // 2, inputs["k"]):
+for k in (2, inputs["k"] // 2, inputs["k"]):
     values[f"arp@{k}"] = metrics.AvgRecPopularity(k=k).calc(lists, histories)
     values[f"coverage@{k}"] = metrics.CatalogCoverage(k=k, normalize=True).calc(lists, range(inputs["n_items"]))
     for name, targets in (("targets", inputs["targets"]), ("next_item", [[item] for item in inputs["next_item"]])):
@@ -29,6 +29,7 @@ for k in (inputs["k"] // 2, inputs["k"]):
         for measure, metric in {
             "hit": metrics.HitRate(k=k),
             "recall": metrics.Recall(k=k),
+            "r_precision": metrics.Precision(k=k, r_precision=True),
             "mrr": metrics.MRR(k=k),
             "ndcg": metrics.NDCG(k=k, divide_by_achievable=True),
         }.items():
