@@ -96,7 +96,7 @@ def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figu
         shown.label.lower(),
         "",
         height=_ROW * len(rungs) + 120,
-        x_axis={"range": [low - edge, high + edge]},
+        x_axis={"range": [low - edge, high + edge], **shown.ticks},
         y_axis={
             "tickvals": [-place for place in range(len(rungs))],
             "ticktext": names,
