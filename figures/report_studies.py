@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from errors import InputError
 from figures.charts import Chart
-from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, noise_sentence
+from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, measured, noise_sentence
 from figures.many_runs import ManyRuns
 from figures.report_page import table
 from figures.studies import CHANCE, MEASURES, agreement_matrix, runs_on_a_map
@@ -49,7 +49,7 @@ def studied(pair: Pair, steps: Sequence[Step] | None = None) -> list[Studied]:
     views = [View(run) for run in sorted(own, key=lambda run: (run.created, run.key))]
     agreements = kept_agreements(views, pair.k) if len(views) >= _FEWEST_RUNS else None
     found = []
-    if sum(rung.measures is not None for rung in rungs) > 1:
+    if len(measured(rungs)) > 1:
         found.append(_ladder(rungs, pair.k))
     if agreements is not None:
         found.append(_runs(ManyRuns.of(views, agreements), pair.k))
