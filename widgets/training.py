@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedders import METHODS
-from embedders.base import Estimate, Method
+from embedders.base import Estimate, Method, Params
 from errors import ParameterError
 from figures.text import plain
 from widgets import frame, pickers
@@ -121,10 +121,19 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
                 "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
             )
         name = row.text_input("Name (optional)", key=f"name-{method.name}", max_chars=80)
+        params = _checked(method, values)
+        unrated = params is not None and method.learns_from_ratings(params) and "weight" not in log.columns
         clicked = row.button(
-            f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}"
-        )
-        _estimate(row, log, method, values)
+            f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}",
+            disabled=unrated,
+        )  # fmt: skip
+        if params is not None:
+            _estimate(row, log, method, params)
+        if unrated:
+            st.info(
+                f"With these settings {method.title} learns from ratings, and this log has none: no column has the "
+                "weight role, so all its weights are equal."
+            )
         if clicked:
             try:
                 start(log, method, values, int(seed), name)
@@ -139,12 +148,18 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
             )
 
 
-def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], values: dict[str, Any]) -> None:
-    """What the training is expected to take; a sentence below it where the machine has not enough memory."""
+def _checked(method: Method[Any], values: dict[str, Any]) -> Params | None:
+    """The values as parameters; None where they do not hold, which is said when the button is pressed."""
     try:
-        expected = estimates.expected(method, log.size, method.Params.checked(values))
-    except ParameterError:  # said when the button is pressed
-        return
+        params: Params = method.Params.checked(values)
+    except ParameterError:
+        return None
+    return params
+
+
+def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], params: Params) -> None:
+    """What the training is expected to take; a sentence below it where the machine has not enough memory."""
+    expected = estimates.expected(method, log.size, params)
     beside.caption(estimates.sentence(expected), help=estimates.definition(expected, method.title), width="content")
     if warning := estimates.warning(expected):
         st.warning(warning, icon=":material/memory:")

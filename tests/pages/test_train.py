@@ -127,6 +127,28 @@ def test_values_that_do_not_hold_have_no_estimate_and_are_refused_on_the_click(
     assert list_jobs() == []
 
 
+def wants_ratings(app: AppTest) -> bool:
+    """Whether the form says that the log has no ratings to learn from, and does not start then."""
+    said = [note.value for note in app.info if "learns from ratings, and this log has none" in note.value]
+    button = next(button for button in app.button if str(button.key).startswith("train-"))
+    assert button.disabled == bool(said)
+    return bool(said)
+
+
+def test_a_log_without_ratings_is_told_beside_the_button_of_what_needs_them(
+    kept: logs.LogEntry, tmp_path: Path
+) -> None:
+    assert wants_ratings(form(kept.digest, "biased_mf"))
+    svd = form(kept.digest, "svd")
+    assert not wants_ratings(svd)
+    svd.selectbox(key="param-svd-weights").set_value("centred").run()
+    assert wants_ratings(svd)
+    path = tmp_path / "rated.csv"
+    path.write_text("user,item,rating\na,x,1\na,y,5\nb,x,4\n", encoding="utf-8")
+    rated = logs.import_log(logs.keep_original(path, path.name), name="Rated")
+    assert not wants_ratings(form(rated.digest, "biased_mf"))
+
+
 def test_the_columns_of_the_log_are_offered(kept: logs.LogEntry) -> None:
     app = form(kept.digest, "sided")
     items, users = app.multiselect
