@@ -13,7 +13,9 @@ from embedders.base import no_progress
 from tests.dummies import Sided
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
-from workspace import estimates, logs
+from widgets import training
+from workspace import estimates, logs, workers
+from workspace.job_folders import finish, queue_lock
 from workspace.jobs import list_jobs
 from workspace.tasks import train_task
 
@@ -72,6 +74,31 @@ def test_once_both_are_trained_with_defaults_the_box_offers_their_comparison(kep
         assert [button.label for button in app.run().button] == ["Train MF and item2vec with good defaults"]
         train_task({"log_digest": kept.digest, "method": method, "params": params, "seed": 0}, no_progress)
     assert [button.label for button in app.run().button] == ["Compare MF and item2vec"]
+
+
+def test_what_the_button_of_both_started_stands_under_it_and_nothing_else_does(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(digest: str) -> None:
+        from widgets import training
+        from workspace.logs import find_log
+
+        training.both_with_defaults(find_log(digest))
+
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)  # what is asked for stays asked for
+    training.start(kept, METHODS["als"], {"dimensions": 8}, seed=0)
+    app = AppTest.from_function(page, kwargs={"digest": kept.digest}, default_timeout=60).run()
+    (both,) = app.button
+    both.click().run()
+    pair = {job.id: job for job in list_jobs() if job.spec["params"]["dimensions"] == 64}
+    assert {job.spec["method"] for job in pair.values()} == {"als", "item2vec"}
+    assert {button.key for button in app.button} == {both.key, *(f"cancel-pair-{job}" for job in pair)}
+    failed = next(iter(pair))
+    with queue_lock():
+        finish(failed, "failed", error="It was too large.")
+    assert "It was too large" in app.run().error[0].value
+    assert f"dismiss-pair-{failed}" in {button.key for button in app.button}
+    assert not app.exception
 
 
 @pytest.mark.parametrize("method", METHODS)
