@@ -338,6 +338,10 @@ class Method(ABC, Generic[ParamsType]):
         From a formula whose constants `python -m benchmarks estimates` holds against trainings.
         """
 
+    def learns_from_ratings(self, params: ParamsType) -> bool:
+        """Whether it refuses a log whose weights are all equal, since they tell it nothing."""
+        return False
+
     def fit(
         self, log: InteractionLog, params: ParamsType, seed: int = 0, progress: Progress = no_progress
     ) -> Embedding:

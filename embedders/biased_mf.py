@@ -94,6 +94,10 @@ class BiasedMf(Method[BiasedMfParams]):
         seconds = 0.5 + 2e-8 * entries + 3e-7 * size.interactions + params.epochs * ratings * step
         return Estimate(seconds, memory=1e8 + 12 * entries + 30 * size.interactions)
 
+    def learns_from_ratings(self, params: BiasedMfParams) -> bool:
+        """Always."""
+        return True
+
     def learn(self, log: InteractionLog, params: BiasedMfParams, seed: int, progress: Progress) -> Learned:
         """The factors; refuses a log whose weights are all equal."""
         progress("Building the matrix", 0, params.epochs)

@@ -111,6 +111,10 @@ class Fm(Method[FmParams]):
     )
     Params = FmParams
 
+    def learns_from_ratings(self, params: FmParams) -> bool:
+        """By the squared loss, where it is asked for."""
+        return params.loss == "squared"
+
     def learn(self, log: InteractionLog, params: FmParams, seed: int, progress: Progress) -> Learned:
         """An item's vector is its own and those of its features; its bias is all that its scores have in common."""
         fitted = train(log, params, seed, progress)

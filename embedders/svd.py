@@ -66,6 +66,10 @@ class Svd(Method[SvdParams]):
         progress("Done", 1.0, 1.0)
         return Learned(items, user_vectors=users, notes=_notes(log, items, rank))
 
+    def learns_from_ratings(self, params: SvdParams) -> bool:
+        """Where they are centred."""
+        return params.weights == "centred"
+
     def estimate(self, size: LogSize, params: SvdParams) -> Estimate:
         """The matrix, and its decomposition."""
         shape = size.users, size.items, params.dimensions

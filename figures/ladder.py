@@ -21,6 +21,11 @@ _ROW = 50  # pixels
 _HARDLY = 0.1  # of 1 - Jaccard
 
 
+def measured(rungs: Sequence[Rung]) -> list[tuple[Rung, RunMeasures]]:
+    """The steps that are measured; from two on there is something to draw."""
+    return [(rung, rung.measures) for rung in rungs if rung.measures is not None]
+
+
 def ladder_sentence(rungs: Sequence[Rung]) -> str | None:
     """Which step changes most, in Markdown; None before two steps are known."""
     neighbours, popularity = largest_new_neighbours(rungs), largest_change(rungs, "neighbour_popularity")
@@ -96,7 +101,7 @@ def ladder(rungs: Sequence[Rung], measure: str, chance: float | None) -> go.Figu
         shown.label.lower(),
         "",
         height=_ROW * len(rungs) + 120,
-        x_axis={"range": [low - edge, high + edge]},
+        x_axis={"range": [low - edge, high + edge], **shown.ticks},
         y_axis={
             "tickvals": [-place for place in range(len(rungs))],
             "ticktext": names,
@@ -130,7 +135,7 @@ def ladder_rows(rungs: Sequence[Rung]) -> tuple[list[str], list[list[str]]]:
 
 def ladder_note(rungs: Sequence[Rung], k: int, line: str) -> str:
     """How to read the picture; `line` is what the dashed line shows."""
-    counts = [rung.measures.n for rung in rungs if rung.measures is not None]
+    counts = [measures.n for _, measures in measured(rungs)]
     least, most = min(counts), max(counts)
     over = count(most) if least == most else f"{count(least)} to {count(most)}"
     return (

@@ -56,18 +56,23 @@ class ManyRuns:
         """Where each lies on a map, and how far the distances there are off."""
         return run_map(self.jaccard)
 
-    def over(self) -> str:
-        """How many items two runs have in common: one number, or from where to where."""
-        apart = ~np.eye(len(self.views), dtype=bool)
+    def matrix_note(self, k: int) -> str:
+        """How to read the matrix of agreement."""
+        apart = ~np.eye(len(self.counts), dtype=bool)
         least, most = int(self.counts[apart].min()), int(self.counts[apart].max())
-        return count(most) if least == most else f"{count(least)} to {count(most)}"
+        over = count(most) if least == most else f"{count(least)} to {count(most)}"
+        return (
+            f"Mean Jaccard of the {k} nearest neighbours over the {over} items that both runs have; grey is a run "
+            "beside itself. Runs that agree stand side by side. Columns stand in the order of the rows."
+        )
 
-
-def stress_in_words(stress: float) -> str:
-    """How far the map of the runs can be trusted; nothing where there is nothing to place."""
-    if math.isnan(stress):
-        return ""
-    trusted = (
-        "." if stress <= _MUCH_STRESS else "; so many differences have no room in a plane, trust the matrix above."
-    )
-    return f" Stress {decimal(stress, 3)}: how far the distances in the picture are off{trusted}"
+    def map_note(self, stress: float) -> str:
+        """How to read the map of the runs, and how far it can be trusted."""
+        note = (
+            "Numbers are those of the rows of the matrix. The nearer two runs, the more neighbours they share "
+            "(1 \N{MINUS SIGN} Jaccard, cosine unless named)."
+        )
+        if math.isnan(stress):
+            return note
+        much = "; so many differences have no room in a plane, trust the matrix" if stress > _MUCH_STRESS else ""
+        return f"{note} Stress {decimal(stress, 3)}: how far the distances in the picture are off{much}."

@@ -13,10 +13,10 @@ from plotly.subplots import make_subplots
 
 from figures.colourings import Groups, Scale
 from figures.colours import BOTH, FRAME, QUERY, A, B
-from figures.text import drawn_text
+from figures.text import decimal, drawn_text
 
 if TYPE_CHECKING:
-    pass
+    from workspace.pairs import Pair
 
 Layout = npt.NDArray[np.float32]  # (n_items, 2), NaN where an item has no vector
 HEIGHT = 620
@@ -34,6 +34,17 @@ class Highlight:
     only_a: npt.NDArray[np.int32]
     only_b: npt.NDArray[np.int32]
     both: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, pair: Pair, item: int) -> Highlight:
+        """An item and its neighbours in both runs."""
+        a, b = pair.of_item(item)
+        return cls(
+            query=item,
+            only_a=a.neighbours[~a.shared & (a.neighbours >= 0)],
+            only_b=b.neighbours[~b.shared & (b.neighbours >= 0)],
+            both=a.neighbours[a.shared],
+        )
 
 
 def base_figure(
@@ -111,6 +122,18 @@ def marked(
                     {"type": "scattergl", **mark, "xaxis": axis_name("x", pane), "yaxis": axis_name("y", pane)}
                 )
     return _Ready({"data": [*base["data"], *marks], "layout": base["layout"]})
+
+
+def how_made(kind: str, residual: float | None) -> str:
+    """What the maps show and how they were laid beside each other, in two sentences; kind = "UMAP" or "PCA"."""
+    fit = "" if residual is None else f" (map residual {decimal(residual, 3)} of 1)"
+    how = (
+        "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
+        f"it{fit}."
+        if kind == "UMAP"
+        else f"Each map shows the first principal components of that run's vectors; B is turned onto A{fit}."
+    )
+    return f"{how} Neighbours are taken in the full vectors, never in the picture."
 
 
 def colour_axis(colouring: Scale | Groups) -> dict[str, Any]:

@@ -125,7 +125,8 @@ def _recommended(page: ReportPage, pair: Pair) -> str:
     found = Recommended.kept(pair)
     if found is None:
         return ""
-    numbers = table(("", *found.columns()), [(label, *cells) for label, cells in found.rows()], found.note("users"))
+    whom = provenance_of(pair.a.entry).whose
+    numbers = table(("", *found.columns()), [(label, *cells) for label, cells in found.rows()], found.note(whom))
     return f"<h2>What are users recommended?</h2>\n{_charts(page, found.charts())}\n{numbers}"
 
 

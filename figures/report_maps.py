@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analysis.map_summaries import stratified_sample
 from figures import colourings, maps
 from figures.report_page import ReportPage, explained, text
-from figures.text import count, decimal, drawn_text, shorten
+from figures.text import count, drawn_text, shorten
 from workspace.pairs import Pair
 from workspace.results import MapPair
 
@@ -30,7 +30,7 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, kind: str,
     shown[stratified_sample(items.p, there, MOST_POINTS)] = True
     titles = [shorten(title, _LONGEST_TITLE) for title in items.titles]
     base = maps.base_figure(layouts, pair.names, titles, colourings.by_quantile(items.quantiles), shown)
-    highlight = None if chosen is None else highlight_of(pair, chosen)
+    highlight = None if chosen is None else maps.Highlight.of(pair, chosen)
     drawn = maps.marked(base, layouts, pair.names, titles, highlight).to_dict()
     codes = np.flatnonzero(shown)
     if chosen is None:  # nothing that a legend would name
@@ -43,14 +43,7 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, kind: str,
     traces = [_with_shared_titles(trace, place) for trace in drawn["data"]]
     how_many = f"Shown are {count(len(codes))} of the {count(int(there.sum()))} items that have a place"
     how_many += "." if len(codes) == there.sum() else ", a fair share of every popularity."
-    fit = "" if found.residual is None else f" (map residual {decimal(found.residual, 3)} of 1)"
-    how = (
-        "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
-        f"it{fit}."
-        if kind == "UMAP"
-        else f"Each map shows the first principal components of that run's vectors; B is turned onto A{fit}."
-    )
-    caption = f"{how} Neighbours are taken in the full vectors, never in the picture. {how_many}"
+    caption = f"{maps.how_made(kind, found.residual)} {how_many}"
     if chosen is not None:
         caption += f" The star is {items.titles[chosen]}, with its neighbours around it."
     alt = f"Maps of {pair.names[0]} and {pair.names[1]} side by side"
@@ -58,17 +51,6 @@ def maps_section(page: ReportPage, pair: Pair, found: MapPair | None, kind: str,
     return (
         f'{heading}{page.chart(figure, alt, stacks=True)}<p class="soft">{text(caption)}</p>'
         f"{explained('map_residual', 'popularity_quantile')}"
-    )
-
-
-def highlight_of(pair: Pair, item: int) -> maps.Highlight:
-    """The item and its neighbours, told apart for the maps."""
-    a, b = pair.of_item(item)
-    return maps.Highlight(
-        query=item,
-        only_a=a.neighbours[~a.shared & (a.neighbours >= 0)],
-        only_b=b.neighbours[~b.shared & (b.neighbours >= 0)],
-        both=a.neighbours[a.shared],
     )
 
 

@@ -38,10 +38,9 @@ def sources_section(pair: Pair, provenance: tuple[Provenance, Provenance], versi
 
 
 def _log(heading: str, run: RunEntry, of: Provenance) -> str:
-    popularity = "baskets" if of.users_are_sessions else "users"
     rows: list[tuple[str, str]] = [("Name", run.log_name), ("Digest", run.log_digest)]
     rows += [(name.capitalize(), count(number)) for name, number in of.size.items() if number is not None]
-    rows.append(("Popularity counts", f"distinct {popularity} of an item"))
+    rows.append(("Popularity counts", f"distinct {of.whose} of an item"))
     if of.log is None:
         rows.append(("Rules of cleaning", "not kept here; the digest names them"))
     else:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from errors import InputError
 from figures.charts import Chart
-from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, noise_sentence
-from figures.many_runs import ManyRuns, stress_in_words
+from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, measured, noise_sentence
+from figures.many_runs import ManyRuns
 from figures.report_page import table
 from figures.studies import CHANCE, MEASURES, agreement_matrix, runs_on_a_map
 from figures.text import count
@@ -49,7 +49,7 @@ def studied(pair: Pair, steps: Sequence[Step] | None = None) -> list[Studied]:
     views = [View(run) for run in sorted(own, key=lambda run: (run.created, run.key))]
     agreements = kept_agreements(views, pair.k) if len(views) >= _FEWEST_RUNS else None
     found = []
-    if sum(rung.measures is not None for rung in rungs) > 1:
+    if len(measured(rungs)) > 1:
         found.append(_ladder(rungs, pair.k))
     if agreements is not None:
         found.append(_runs(ManyRuns.of(views, agreements), pair.k))
@@ -74,15 +74,13 @@ def _runs(runs: ManyRuns, k: int) -> Studied:
     matrix = Chart(
         "Which runs find the same neighbours?",
         agreement_matrix(runs.names, runs.jaccard, runs.counts),
-        f"Mean Jaccard of the {k} nearest neighbours over the {runs.over()} items that both runs have; runs that agree "
-        "stand side by side. Columns stand in the order of the rows.",
+        runs.matrix_note(k),
         ("agreement",),
     )
     near = Chart(
         "Which runs are alike?",
         runs_on_a_map(runs.names, runs.families, places, {}),
-        "Numbers are those of the rows of the matrix. The nearer two runs, the more neighbours they share (1 - "
-        f"Jaccard, cosine).{stress_in_words(stress)}",
+        runs.map_note(stress),
         ("map_of_runs",),
     )
     rows = [

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from analysis import BUCKETS
 from figures.report_page import table, text
+from figures.side_measures import SIDE_ROWS, Show
 from figures.text import count, decimal, percent
 from workspace.pairs import Pair, SideOfItem
 
 _CHANGED = 10  # items of each list
-Show = Callable[[float | None], str]
-
-
-def _thousands(number: float | None) -> str:
-    return "–" if number is None else count(number)
-
-
-# What a row is called, where it stands in the comparison, how it is written, and what chance gives.
-SIDE_ROWS: tuple[tuple[str, str, Show, str], ...] = (
-    ("Neighbour popularity (mean quantile)", "neighbour_popularity", decimal, "0.50"),
-    ("Popularity lift (log10)", "popularity_lift", decimal, "–"),
-    ("Popularity assortativity (Spearman)", "assortativity", decimal, "0.00"),
-    ("Head share of neighbour places", "head_share", percent, "–"),
-    ("Head share of the catalogue", "head_share_of_catalogue", percent, "–"),
-    ("Same-category share", "same_category", percent, "–"),
-    ("Hubness skewness", "hubness_skewness", decimal, "–"),
-    ("Items in no list (anti-hubs)", "anti_hubs", percent, "–"),
-    ("Lists that hold the largest hub", "largest_hub", _thousands, "–"),
-    ("Robin Hood index", "robin_hood", decimal, "–"),
-    ("Lists and popularity (Spearman)", "hub_popularity", decimal, "0.00"),
-    ("Coverage", "coverage", percent, "–"),
-    ("Gini of list counts", "gini", decimal, "–"),
-    ("Vector length and popularity (Spearman)", "norm_popularity", decimal, "0.00"),
-)
 
 
 def sides_table(pair: Pair) -> str:

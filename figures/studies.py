@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
-from figures.charts import figure
+from figures.charts import SHARE_TICKS, figure
 from figures.colours import BASELINE, FAMILIES, OTHER
 from figures.text import decimal, drawn_text, percent, shorten
 
@@ -23,6 +23,16 @@ class Shown(NamedTuple):
     name: str
     label: str
     write: Callable[[float | None], str]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its values are shares, 0..1, which stand there as percentages."""
+        return self.write is percent
+
+    @property
+    def ticks(self) -> dict[str, str]:
+        """How Plotly is to write them along an axis."""
+        return {"tickformat": SHARE_TICKS} if self.is_share else {}
 
 
 MEASURES = (
@@ -43,9 +53,10 @@ CHANCE = {"neighbour_popularity": 0.5}
 def agreement_matrix(
     names: Sequence[str], jaccard: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]
 ) -> go.Figure:
-    """Mean Jaccard of every two runs as a heat map; each cell's customdata is (row, column, items).
+    """Mean Jaccard of every two runs as a heat map; each mark's customdata is (row, column).
 
-    A heat map tells nobody of a click, so that a mark that cannot be seen lies on each cell.
+    A run's own 1 is grey: it says nothing, and would take the brightest colour. A heat map tells nobody of a click, so
+    that a mark that cannot be seen lies on each cell.
     """
     m = len(names)
     labels = [drawn_text(name) for name in names]
@@ -57,10 +68,9 @@ def agreement_matrix(
     ]
     itself = np.eye(m, dtype=bool)
     apart = jaccard[~itself]
-    others = np.where(itself, np.nan, jaccard)  # each run's own 1 says nothing, and would take the brightest colour
     cells: dict[str, Any] = {
         "type": "heatmap",
-        "z": [[None if value != value else value for value in row] for row in others.tolist()],
+        **_filled(jaccard, ~itself),
         "zmin": 0,
         "zmax": float(np.nanmax(np.append(apart, 0.1))),
         "colorscale": "Viridis",
@@ -78,8 +88,7 @@ def agreement_matrix(
         "xgap": 1,
         "ygap": 1,
     }
-    if m <= _WRITTEN:
-        cells |= {"text": [[decimal(value) for value in row] for row in others.tolist()], "texttemplate": "%{text}"}
+    grey = {**cells, **_filled(jaccard, itself), "colorscale": [[0, OTHER], [1, OTHER]], "showscale": False}
     marks: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
@@ -96,7 +105,7 @@ def agreement_matrix(
     numbers = [str(place) for place in range(1, m + 1)]
     numbered = [in_lines(f"{place} {name}") for place, name in enumerate(names, start=1)]
     return figure(
-        [cells, marks],
+        [cells, grey, marks],
         "",
         "",
         height=max(min(60 * m, 700), 260) + 110,
@@ -113,6 +122,16 @@ def agreement_matrix(
         showlegend=False,
         hovermode="closest",
     )
+
+
+def _filled(jaccard: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """Values of the cells that are wanted, nothing in the others; written there where the cells are large enough."""
+    rows = np.where(wanted, jaccard, np.nan).tolist()
+    filled: dict[str, Any] = {"z": [[None if value != value else value for value in row] for row in rows]}
+    if len(rows) <= _WRITTEN:
+        texts = [[decimal(value) for value in row] for row in jaccard.tolist()]
+        filled |= {"text": np.where(wanted, texts, "").tolist(), "texttemplate": "%{text}"}
+    return filled
 
 
 def runs_on_a_map(
@@ -198,7 +217,7 @@ def bars_of_runs(
         "",
         "",
         height=26 * len(names) + 60,
-        x_axis={"range": [1.3 * min(ends), 1.3 * max(ends) or 1.0]},
+        x_axis={"range": [1.3 * min(ends), 1.3 * max(ends) or 1.0], **shown.ticks},
         y_axis={
             "tickvals": list(range(len(names))),
             "ticktext": short,

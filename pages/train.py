@@ -8,11 +8,10 @@ log = session.need_log()
 frame.title("Train", "Learn a vector for each item, by one method or by several.")
 
 training.both_with_defaults(log)
-runs_list.unfinished(log)
 method = training.method_cards()
 training.method_form(log, method)
 vector_upload.bring_vectors(log)
-number = runs_list.finished(log)
+number = runs_list.runs_of(log)
 runs_list.open_run_folder(log)
 if number:
     frame.next_step("compare", "Next: compare two runs" if number > 1 else "Next: look at this run")

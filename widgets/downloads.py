@@ -13,8 +13,9 @@ from errors import ExportError
 from figures.text import count, file_name, plain
 from widgets.catalogue import opened
 from widgets.jobs_panel import outcome
+from widgets.pickers import USUAL_NEIGHBOURS
 from workspace import export
-from workspace.results import Pending, Ready, map_or_job, neighbours_or_job
+from workspace.results import MOST_NEIGHBOURS, Pending, Ready, map_or_job, neighbours_or_job
 from workspace.runs import Run, RunEntry
 
 Value = TypeVar("Value")
@@ -86,7 +87,7 @@ def _writer(run: Run, what: export.Format) -> tuple[Callable[[IO[bytes]], None],
         similarity = row.segmented_control(
             "Similarity", ("cosine", "dot"), default="cosine", required=True, key="export-similarity"
         )
-        k = row.number_input("Neighbours (k)", 1, 100, 10, key="export-k")
+        k = row.number_input("Neighbours (k)", 1, MOST_NEIGHBOURS, USUAL_NEIGHBOURS, key="export-k")
         near = _ready(neighbours_or_job(run.entry, "dot" if similarity == "dot" else "cosine"))
         return (
             lambda file: export.write_neighbours_csv(run, file, near, int(k)),

@@ -11,6 +11,7 @@ import streamlit as st
 from errors import InputError
 from figures.text import count, plain
 from widgets import jobs_panel, session
+from widgets.logs.words import whose
 from workspace.files import DISK_FULL, disk_is_full
 
 _FRAMED = "_framed"
@@ -123,8 +124,6 @@ def _sidebar() -> None:
         entry = session.current_log()
         if entry is not None:
             st.markdown(f"**{plain(entry.name)}**")
-            whose = "baskets" if entry.users_are_sessions else "users"
-            st.caption(
-                f"{count(entry.interactions)} interactions · {count(entry.users)} {whose} · {count(entry.items)} items"
-            )
+            users = f"{count(entry.users)} {whose(entry)}"
+            st.caption(f"{count(entry.interactions)} interactions · {users} · {count(entry.items)} items")
         jobs_panel.sidebar_jobs()

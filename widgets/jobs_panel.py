@@ -71,10 +71,10 @@ def outcome(job: Job, place: str = "") -> None:
         failure(job, place)
 
 
-def failures(kinds: Collection[str]) -> None:
-    """The jobs of these kinds that failed, each with its reason and its log, until they are dismissed."""
+def failures(kinds: Collection[str], log_digest: str | None = None) -> None:
+    """The jobs of these kinds that failed, on one log where it is named, each with its reason until it is dismissed."""
     for job in jobs.list_jobs():
-        if job.status == "failed" and job.kind in kinds:
+        if job.status == "failed" and job.kind in kinds and log_digest in (None, job.spec.get("log_digest")):
             failure(job)
 
 

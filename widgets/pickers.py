@@ -10,6 +10,7 @@ import streamlit as st
 
 from figures.text import plain
 from workspace.logs import LogEntry
+from workspace.results import MOST_NEIGHBOURS
 from workspace.runs import RunEntry, list_runs
 from workspace.studies import made_for_a_study
 
@@ -19,7 +20,7 @@ _SIMILARITY_HELP = (
     "Cosine compares directions only; dot also counts the length of the vectors, which often grows with popularity. "
     "The same run can look very different under the two."
 )
-MOST_NEIGHBOURS, _USUAL_NEIGHBOURS = 100, 10
+USUAL_NEIGHBOURS = 10
 _PAIR_OF = "_pair_of"  # in the session: digest of the log whose runs the pair was chosen from
 
 
@@ -68,7 +69,7 @@ def run_pair(log: LogEntry, prepare: Callable[[LogEntry, list[RunEntry]], None] 
             b = st.selectbox("Run B", keys, format_func=names.__getitem__, key="run-b", persist_state="session")
             similarity_b = _similarity("B", "similarity-b")
         with last:
-            st.session_state.setdefault("k", _USUAL_NEIGHBOURS)
+            st.session_state.setdefault("k", USUAL_NEIGHBOURS)
             k = st.number_input(
                 "Neighbours (k)", 1, MOST_NEIGHBOURS, key="k", persist_state="session",
                 help="How many nearest neighbours of each item are compared.",

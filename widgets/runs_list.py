@@ -13,6 +13,7 @@ from figures.text import count, day, plain, seconds
 from widgets import jobs_panel
 from widgets.forms import describe
 from workspace import jobs
+from workspace.jobs import Job
 from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED
 from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
@@ -21,21 +22,21 @@ from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_
 _MEASURED_BY_THE_WAY = ("sequences", "graph")
 
 
-def unfinished(log: LogEntry) -> None:
-    """Trainings of this log that run, wait, or failed."""
-    for job in reversed(jobs.list_jobs(active_only=True)):  # in the order in which they are done
-        if job.kind == "train" and job.spec["log_digest"] == log.digest:
-            jobs_panel.watch(job)
-    jobs_panel.failures(["train"])
+def _trainings(log: LogEntry) -> list[Job]:
+    """The unfinished trainings of this log, in the order in which they are done."""
+    active = reversed(jobs.list_jobs(active_only=True))
+    return [job for job in active if job.kind == "train" and job.spec["log_digest"] == log.digest]
 
 
-def finished(log: LogEntry) -> int:
-    """The runs of this log, newest first; returns how many there are."""
-    runs = list_runs(log.digest)
+def runs_of(log: LogEntry) -> int:
+    """The runs of this log: those under way, those that failed, those that are done; returns how many are done."""
+    runs, active = list_runs(log.digest), _trainings(log)
     st.subheader("Runs of this log")
-    if not runs:
+    for job in active:
+        jobs_panel.watch(job)
+    jobs_panel.failures(["train"], log.digest)
+    if not runs and not active:
         st.info("Nothing is trained on this log yet. The button at the top trains a pair worth comparing.")
-        return 0
     for run in runs:
         _row(run)
     return len(runs)

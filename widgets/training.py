@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedders import METHODS
-from embedders.base import Estimate, Method
+from embedders.base import Method, Params
 from errors import ParameterError
 from figures.text import plain
-from widgets import frame, pickers
+from studies.provider import RunNeeded
+from widgets import frame, jobs_panel, pickers
 from widgets.forms import parameter_form
 from workspace import estimates, jobs
 from workspace.logs import LogEntry
-from workspace.runs import list_runs, run_key
+from workspace.runs import list_runs
+from workspace.studies import expected, key_of, training_job
 
 _METHOD = "_method"
 _FAMILY = "family-of-methods"
@@ -25,20 +28,24 @@ _FIRST_SEED = 0
 
 def both_with_defaults(log: LogEntry) -> None:
     """One button that trains matrix factorisation and item2vec, one after the other, and then goes to compare them."""
+    pair = [RunNeeded(name, METHODS[name].Params(), _FIRST_SEED) for name in _PAIR]
+    a, b = (key_of(log.digest, needed) for needed in pair)
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        pair = _keys_of_pair(log)
-        if set(pair) <= {run.key for run in list_runs(log.digest)}:
-            _offer_comparison(log, *pair)
+        if {a, b} <= {run.key for run in list_runs(log.digest)}:
+            _offer_comparison(log, a, b)
         else:
-            _offer_training(log)
+            _offer_training(log, pair)
+    for needed in pair:  # under the runs of the log, too, which lie out of sight from here
+        job = training_job(log.digest, needed)
+        if job is not None and (job.active or job.status == "failed"):
+            jobs_panel.outcome(job, "pair-")
 
 
-def _offer_training(log: LogEntry) -> None:
-    each = [estimates.expected(METHODS[name], log.size, METHODS[name].Params()) for name in _PAIR]
-    both = Estimate(sum(one.seconds for one in each), max(one.memory for one in each))
+def _offer_training(log: LogEntry, pair: Sequence[RunNeeded]) -> None:
     st.markdown(
         "**The quickest way to a comparison**  \n"
-        f"Matrix factorisation (implicit ALS) and item2vec, both with good defaults. {estimates.sentence(both)}."
+        "Matrix factorisation (implicit ALS) and item2vec, both with good defaults. "
+        f"{estimates.sentence(expected(log, pair))}."
     )
     st.button(
         "Train MF and item2vec with good defaults",
@@ -57,14 +64,6 @@ def _offer_comparison(log: LogEntry, a: str, b: str) -> None:
     if st.button("Compare MF and item2vec", type="primary", icon=":material/compare_arrows:"):
         pickers.choose_pair(log, a, b)
         frame.open_screen("compare")
-
-
-def _keys_of_pair(log: LogEntry) -> list[str]:
-    methods = [METHODS[name] for name in _PAIR]
-    return [
-        run_key(log.digest, method.name, method.Params().model_dump(mode="json"), _FIRST_SEED, method.version)
-        for method in methods
-    ]
 
 
 def _start_pair(log: LogEntry) -> None:
@@ -121,10 +120,19 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
                 "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
             )
         name = row.text_input("Name (optional)", key=f"name-{method.name}", max_chars=80)
+        params = _checked(method, values)
+        unrated = params is not None and method.learns_from_ratings(params) and "weight" not in log.columns
         clicked = row.button(
-            f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}"
-        )
-        _estimate(row, log, method, values)
+            f"Train {method.title}", type="primary", icon=":material/play_arrow:", key=f"train-{method.name}",
+            disabled=unrated,
+        )  # fmt: skip
+        if params is not None:
+            _estimate(row, log, method, params)
+        if unrated:
+            st.info(
+                f"With these settings {method.title} learns from ratings, and this log has none: no column has the "
+                "weight role, so all its weights are equal."
+            )
         if clicked:
             try:
                 start(log, method, values, int(seed), name)
@@ -139,14 +147,20 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
             )
 
 
-def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], values: dict[str, Any]) -> None:
-    """What the training is expected to take; a sentence below it where the machine has not enough memory."""
+def _checked(method: Method[Any], values: dict[str, Any]) -> Params | None:
+    """The values as parameters; None where they do not hold, which is said when the button is pressed."""
     try:
-        expected = estimates.expected(method, log.size, method.Params.checked(values))
-    except ParameterError:  # said when the button is pressed
-        return
-    beside.caption(estimates.sentence(expected), help=estimates.definition(expected, method.title), width="content")
-    if warning := estimates.warning(expected):
+        params: Params = method.Params.checked(values)
+    except ParameterError:
+        return None
+    return params
+
+
+def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], params: Params) -> None:
+    """What the training is expected to take; a sentence below it where the machine has not enough memory."""
+    takes = estimates.expected(method, log.size, params)
+    beside.caption(estimates.sentence(takes), help=estimates.definition(takes, method.title), width="content")
+    if warning := estimates.warning(takes):
         st.warning(warning, icon=":material/memory:")
 
 

@@ -69,7 +69,7 @@ def _imports(log: LogEntry) -> None:
     for job in jobs.list_jobs(active_only=True):
         if job.kind == "vectors" and job.spec["log_digest"] == log.digest:
             jobs_panel.watch(job)
-    jobs_panel.failures(["vectors"])
+    jobs_panel.failures(["vectors"], log.digest)
     if _JOB not in st.session_state:
         return
     try:

@@ -34,6 +34,11 @@ class Provenance:
     method_version: int
     defaults: Mapping[str, Any]
 
+    @property
+    def whose(self) -> str:
+        """What popularity counts in its log."""
+        return "baskets" if self.users_are_sessions else "users"
+
 
 def provenance_of(run: RunEntry) -> Provenance:
     """What run.json and the kept logs tell; raises RunError where run.json is damaged."""

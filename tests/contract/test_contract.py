@@ -39,7 +39,7 @@ LONG: dict[str, dict[str, Any]] = {
 LONG_LOG = {name: {"items": 3000, "users": 3000, "events_per_user": 60} for name in ("svd", "cooccurrence_svd")}
 
 # These see observed ratings only: their logs get some, and islands, which show in what was not observed, tell nothing.
-RATINGS_ONLY = ("biased_mf",)
+RATINGS_ONLY = tuple(name for name, method in METHODS.items() if method.learns_from_ratings(method.Params()))
 
 every_method = pytest.mark.parametrize("name", METHODS)
 
@@ -274,8 +274,13 @@ def test_islands_do_not_mix(name: str, size: dict[str, int]) -> None:
     assert np.mean(stays) >= 0.99
 
 
-@pytest.mark.parametrize(("name", "values"), [("biased_mf", {}), ("fm", {"loss": "squared"})], ids=["biased_mf", "fm"])
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [*((name, {}) for name in RATINGS_ONLY), ("fm", {"loss": "squared"}), ("svd", {"weights": "centred"})],
+    ids=[*RATINGS_ONLY, "fm", "svd"],
+)
 def test_scores_that_are_all_equal_are_refused_in_words(name: str, values: dict[str, Any]) -> None:
+    assert METHODS[name].learns_from_ratings(params(name, **values))
     with pytest.raises(ParameterError, match=r"equal|differ"):
         METHODS[name].fit(two_islands(), params(name, **values))
 

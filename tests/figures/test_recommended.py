@@ -74,6 +74,17 @@ def test_runs_of_two_logs_are_not_set_beside_each_other(tmp_path: Path, monkeypa
     assert Recommended.kept(pair_of(a, other, 3)) is None
 
 
+def test_a_report_on_a_log_of_baskets_speaks_of_baskets(tmp_path: Path) -> None:
+    path = tmp_path / "baskets.csv"
+    rows = [f"b{basket},i{(basket + step) % 12}" for basket in range(30) for step in range(3)]
+    path.write_text("\n".join(["session,item", *rows]), encoding="utf-8")
+    entry = logs.import_log(logs.keep_original(path, path.name), name="baskets")
+    a, b = (open_run(train_here(entry, method, name=method)) for method in ("als", "svd"))
+    for run in (a, b):
+        make_recommendations(run.entry, 3)
+    assert "Lists of 3 by dot product for all 30 baskets." in Reader(report_html(pair_of(a, b, 3))).words
+
+
 def cell(value: float | None, n: int = 40, half: float | None = None) -> dict[str, Any]:
     known = {} if half is None or value is None else {"low": value - half, "high": value + half}
     return {"value": value, "n": n, **known}

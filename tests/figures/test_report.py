@@ -19,7 +19,8 @@ from figures.findings import Turned
 from figures.report import report_html, write_report
 from figures.report_charts import agreement_charts, popularity_charts
 from figures.report_page import markdown
-from figures.report_tables import SIDE_ROWS, changed_items, example_items
+from figures.report_tables import changed_items, example_items
+from figures.side_measures import SIDE_ROWS
 from figures.text import count
 from studies.measured import Agreement
 from studies.noise import NoiseFloor

@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from figures import studies
-from figures.colours import FAMILIES
+from figures.charts import SHARE_TICKS
+from figures.colours import FAMILIES, OTHER
 
 
 def test_each_cell_of_the_matrix_can_be_clicked_and_says_what_it_is() -> None:
     jaccard = np.array([[1.0, 0.25, np.nan], [0.25, 1.0, 0.5], [np.nan, 0.5, 1.0]])
     counts = np.array([[9, 8, 0], [8, 9, 7], [0, 7, 9]])
     figure = studies.agreement_matrix(["<b>one</b>", "two", "three"], jaccard, counts)
-    cells, marks = figure.data
+    cells, itself, marks = figure.data
     assert [list(row) for row in cells.z] == [[None, 0.25, None], [0.25, None, 0.5], [None, 0.5, None]]
-    assert [list(row) for row in cells.text] == [["–", "0.25", "–"], ["0.25", "–", "0.50"], ["–", "0.50", "–"]]
+    assert [list(row) for row in cells.text] == [["", "0.25", "–"], ["0.25", "", "0.50"], ["–", "0.50", ""]]
+    assert [list(row) for row in itself.z] == [[1.0, None, None], [None, 1.0, None], [None, None, 1.0]]
+    assert [list(row) for row in itself.text] == [["1.00", "", ""], ["", "1.00", ""], ["", "", "1.00"]]
+    assert [colour for _, colour in itself.colorscale] == [OTHER, OTHER]  # no place on the scale of the others
     place = [list(pair) for pair in marks.customdata].index([1, 2])
     assert (marks.x[place], marks.y[place]) == (2, 1)
     assert marks.text[place] == "two<br>three<br>Jaccard 0.500 over 7 items"
@@ -24,7 +28,7 @@ def test_each_cell_of_the_matrix_can_be_clicked_and_says_what_it_is() -> None:
 
 def test_a_large_matrix_has_no_numbers_in_its_cells() -> None:
     figure = studies.agreement_matrix([str(n) for n in range(13)], np.eye(13), np.ones((13, 13), dtype=np.int64))
-    assert figure.data[0].text is None
+    assert [cells.text for cells in figure.data[:2]] == [None, None]
 
 
 def test_runs_on_the_map_have_the_colour_of_their_family_and_carry_their_place() -> None:
@@ -68,3 +72,6 @@ def test_bars_of_runs_stand_in_their_order_with_a_dash_for_what_is_not_known() -
     assert list(figure.data[0].x) == [0.5, None]
     assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in figure.data[0].text] == ["50 %", "–"]
     assert figure.layout.yaxis.autorange == "reversed"
+    assert figure.layout.xaxis.tickformat == SHARE_TICKS
+    decimals = studies.bars_of_runs(["one"], ["graph"], [0.5], studies.MEASURES[0], None)
+    assert decimals.layout.xaxis.tickformat is None

@@ -13,7 +13,9 @@ from embedders.base import no_progress
 from tests.dummies import Sided
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
-from workspace import estimates, logs
+from widgets import training
+from workspace import estimates, logs, workers
+from workspace.job_folders import finish, queue_lock
 from workspace.jobs import list_jobs
 from workspace.tasks import train_task
 
@@ -74,6 +76,31 @@ def test_once_both_are_trained_with_defaults_the_box_offers_their_comparison(kep
     assert [button.label for button in app.run().button] == ["Compare MF and item2vec"]
 
 
+def test_what_the_button_of_both_started_stands_under_it_and_nothing_else_does(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(digest: str) -> None:
+        from widgets import training
+        from workspace.logs import find_log
+
+        training.both_with_defaults(find_log(digest))
+
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)  # what is asked for stays asked for
+    training.start(kept, METHODS["als"], {"dimensions": 8}, seed=0)
+    app = AppTest.from_function(page, kwargs={"digest": kept.digest}, default_timeout=60).run()
+    (both,) = app.button
+    both.click().run()
+    pair = {job.id: job for job in list_jobs() if job.spec["params"]["dimensions"] == 64}
+    assert {job.spec["method"] for job in pair.values()} == {"als", "item2vec"}
+    assert {button.key for button in app.button} == {both.key, *(f"cancel-pair-{job}" for job in pair)}
+    failed = next(iter(pair))
+    with queue_lock():
+        finish(failed, "failed", error="It was too large.")
+    assert "It was too large" in app.run().error[0].value
+    assert f"dismiss-pair-{failed}" in {button.key for button in app.button}
+    assert not app.exception
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_says_what_it_is_expected_to_take(kept: logs.LogEntry, method: str) -> None:
     app = form(kept.digest, method)
@@ -125,6 +152,28 @@ def test_values_that_do_not_hold_have_no_estimate_and_are_refused_on_the_click(
     app.button(key="train-sided").click().run()
     assert "too small" in app.error[0].value
     assert list_jobs() == []
+
+
+def wants_ratings(app: AppTest) -> bool:
+    """Whether the form says that the log has no ratings to learn from, and does not start then."""
+    said = [note.value for note in app.info if "learns from ratings, and this log has none" in note.value]
+    button = next(button for button in app.button if str(button.key).startswith("train-"))
+    assert button.disabled == bool(said)
+    return bool(said)
+
+
+def test_a_log_without_ratings_is_told_beside_the_button_of_what_needs_them(
+    kept: logs.LogEntry, tmp_path: Path
+) -> None:
+    assert wants_ratings(form(kept.digest, "biased_mf"))
+    svd = form(kept.digest, "svd")
+    assert not wants_ratings(svd)
+    svd.selectbox(key="param-svd-weights").set_value("centred").run()
+    assert wants_ratings(svd)
+    path = tmp_path / "rated.csv"
+    path.write_text("user,item,rating\na,x,1\na,y,5\nb,x,4\n", encoding="utf-8")
+    rated = logs.import_log(logs.keep_original(path, path.name), name="Rated")
+    assert not wants_ratings(form(rated.digest, "biased_mf"))
 
 
 def test_the_columns_of_the_log_are_offered(kept: logs.LogEntry) -> None:

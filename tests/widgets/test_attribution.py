@@ -68,6 +68,9 @@ def test_a_press_queues_what_is_missing_and_all_of_it_can_be_cancelled(kept: Log
     make_agreements([View(run)], 5)
     app = tab(run, SHORT)
     assert any("1 of 3 are there" in caption.value for caption in app.caption)
+    assert "Only “SVD of users and items” is there so far" in app.info[0].value
+    assert "whole with the 2 that are missing" in app.info[0].value
+    assert len(app.dataframe) == 0
     assert app.button(key="train-ladder").label == "Train the 2 missing steps"
     app.button(key="train-ladder").click().run()
     asked = [job for job in list_jobs() if job.kind == "train"]
@@ -79,6 +82,15 @@ def test_a_press_queues_what_is_missing_and_all_of_it_can_be_cancelled(kept: Log
     app.button(key="cancel-ladder").click().run()
     assert {job.status for job in jobs.list_jobs() if job.kind == "train"} == {"cancelled"}
     assert app.button(key="train-ladder").label == "Train the 2 missing steps"
+
+
+def test_two_steps_of_three_are_drawn_beside_the_gap(kept: LogEntry) -> None:
+    entries = [trained(kept, label) for label in SHORT[:2]]
+    make_agreements([View(run) for run in entries], 5)
+    app = tab(entries[0], SHORT)
+    assert len(app.info) == 0
+    assert any(markdown.value.startswith("As far as it is trained") for markdown in app.markdown)
+    assert list(app.dataframe[0].value["Coverage"])[2] == "–"
 
 
 def test_a_whole_ladder_says_what_changes_most_and_asks_for_nothing(kept: LogEntry) -> None:

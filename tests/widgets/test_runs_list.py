@@ -12,8 +12,9 @@ from embedders.base import no_progress
 from figures.text import plain
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
-from workspace import export, logs, runs
+from workspace import export, jobs, logs, runs, workers
 from workspace.files import read_json, write_json_atomically
+from workspace.job_folders import finish, queue_lock
 from workspace.tasks import vectors_task
 
 
@@ -22,7 +23,7 @@ def listed(digest: str) -> AppTest:
         from widgets import runs_list
         from workspace.logs import find_log
 
-        runs_list.finished(find_log(digest))
+        runs_list.runs_of(find_log(digest))
 
     return AppTest.from_function(page, kwargs={"digest": digest}, default_timeout=60)
 
@@ -42,6 +43,35 @@ def test_a_trained_run_tells_its_seed_and_an_imported_one_its_file(tmp_path: Pat
     assert "seed 0" in rows[1]
     notes = [caption.value.replace("\\", "") for caption in app.caption]
     assert "Matched by id: 24 of the 24 vectors are of items of this log." in notes
+
+
+def test_trainings_of_this_log_stand_above_its_runs_and_those_of_others_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)  # what is asked for stays asked for
+    own, other = (
+        logs.import_log(logs.keep_original(path, path.name), name=name)
+        for name, path in (
+            (name, write_csv(two_islands(users=users), tmp_path / f"{name}.csv"))
+            for name, users in (("own", 40), ("other", 41))
+        )
+    )
+    assert "Nothing is trained" in listed(own.digest).run().info[0].value
+    failed, active = {}, {}
+    for entry in (own, other):
+        spec = {"log_digest": entry.digest, "method": "svd", "params": {}, "seed": 0}
+        failed[entry.name] = jobs.submit("train", spec, f"Training {entry.name}").id
+        with queue_lock():
+            finish(failed[entry.name], "failed", error=f"{entry.name} was too large.")
+        active[entry.name] = jobs.submit("train", spec, f"Training {entry.name}").id
+    app = listed(own.digest).run()
+    assert not app.exception
+    assert not app.info
+    assert [error.value for error in app.error] == [plain("own was too large.")]
+    assert {button.key for button in app.button} == {
+        f"cancel-{active['own']}",
+        f"dismiss-{failed['own']}",
+    }
 
 
 def with_so_many_missing(n: int, folder: Path) -> runs.RunEntry:

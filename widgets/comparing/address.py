@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from figures.text import plain
-from widgets.pickers import MOST_NEIGHBOURS, Choice, choose_pair
+from widgets.pickers import Choice, choose_pair
 from widgets.search import ITEM
 from workspace.catalogue import Catalogue
 from workspace.logs import LogEntry
+from workspace.results import MOST_NEIGHBOURS
 from workspace.runs import KEY_LENGTH, RunEntry
 
 _TAKEN = "_compare_address_taken"  # in the session: the address that was chosen from last

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from figures.many_runs import ManyRuns, stress_in_words
+from figures.many_runs import ManyRuns
 from figures.studies import CHANCE, MEASURES, agreement_matrix, bars_of_runs, runs_on_a_map
 from figures.text import file_name, plain
 from widgets.comparing.evidence import Evidence
@@ -78,10 +78,7 @@ def _matrix(log: LogEntry, runs: ManyRuns, k: int) -> None:
         config=CONFIG,
         alt="Mean Jaccard of every two runs",
     )
-    st.caption(
-        f"Mean Jaccard of the {k} nearest neighbours over the {runs.over()} items that both runs have; runs that agree "
-        "stand side by side. Columns stand in the order of the rows. Click a cell to compare its two runs."
-    )
+    st.caption(f"{runs.matrix_note(k)} Click a cell to compare its two runs.")
     explain("agreement", "noise_floor")
 
 
@@ -109,10 +106,7 @@ def _map(evidence: Evidence, runs: ManyRuns) -> None:
         if first in known
         else "Click two runs, one after the other, to compare them."
     )
-    st.caption(
-        "Numbers are those of the rows above. The nearer two runs, the more neighbours they share (1 - Jaccard, cosine "
-        f"unless named).{stress_in_words(stress)} {told}"
-    )
+    st.caption(f"{runs.map_note(stress)} {told}")
     explain("map_of_runs")
 
 
@@ -135,7 +129,7 @@ def _dashboard(log: LogEntry, runs: ManyRuns, k: int) -> None:
             "Items": [of_run.n for of_run in runs.measures],
         }
     )
-    shares = [one.label for one in MEASURES if one.write(0.5).endswith("%")]
+    shares = [one.label for one in MEASURES if one.is_share]
     st.dataframe(
         table.assign(**{name: 100 * table[name] for name in shares}),
         hide_index=True,

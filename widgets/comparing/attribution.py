@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, noise_sentence
+from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, measured, noise_sentence
 from figures.studies import CHANCE, MEASURES
 from figures.text import plain
 from studies.attribution import Rung, Step
@@ -42,9 +42,16 @@ def why_they_differ(evidence: Evidence) -> None:
         return
     found = climb_or_jobs(log, steps, k)
     _trainings(log, found)
-    if any(rung.measures is not None for rung in found.rungs):
+    there = measured(found.rungs)
+    if len(there) > 1:
         _picture(found.rungs, k, evidence.pair.report["a"]["head_share_of_catalogue"])
         _table(found.rungs)
+    elif there:
+        (only, _), missing = there[0], len(steps) - 1
+        st.info(
+            f"Only “{plain(only.step.label)}” is there so far: the ladder is drawn from the second step on, and whole "
+            f"with the {missing} that {'is' if missing == 1 else 'are'} missing."
+        )
     with st.expander("What does each step change?", icon=":material/stairs_2:"):
         st.markdown("\n".join(f"1. **{plain(step.label)}**: {plain(step.change)}" for step in steps))
     explain("ladder", "noise_floor", "neighbour_popularity", "head_share", "hubness", "coverage", "agreement")

@@ -10,7 +10,6 @@ import streamlit as st
 
 from analysis.agreement import DepthCurve
 from analysis.compare import Comparison, Geometry
-from figures import maps
 from figures.comparison_charts import ComparisonCharts
 from widgets.catalogue import catalogue, opened
 from widgets.jobs_panel import outcome
@@ -37,16 +36,6 @@ class Evidence:
     @property
     def catalogue(self) -> Catalogue:
         return self.pair.catalogue
-
-    def highlight(self, item: int) -> maps.Highlight:
-        """The item and its neighbours, told apart for the maps."""
-        a, b = self.pair.of_item(item)
-        return maps.Highlight(
-            query=item,
-            only_a=a.neighbours[~a.shared & (a.neighbours >= 0)],
-            only_b=b.neighbours[~b.shared & (b.neighbours >= 0)],
-            both=a.neighbours[a.shared],
-        )
 
 
 def load(log: LogEntry, choice: Choice) -> Evidence:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from figures import maps
 from figures.maps_in_space import three_dimensional
-from figures.text import count, decimal, plain
+from figures.text import count, plain
 from widgets.comparing import linked_maps
 from widgets.comparing.evidence import Evidence
 from widgets.comparing.map_evidence import BOARD, DrawnMaps, colouring, drawn_maps, plain_base, points
@@ -31,7 +31,7 @@ def pair_of_maps(evidence: Evidence, item: int, view: MapView, only: ItemFilter,
     drawn = drawn_maps(evidence, view)
     if drawn.job is not None:
         outcome(drawn.job)
-    if view.drawing == "linked" and FAILED not in st.session_state:
+    if view.drawing == "linked":
         shown = _linked(evidence, item, drawn, view, only, mask)
     elif view.drawing == "3-D":
         shown = _three_dimensional(evidence, item, drawn, view, mask)
@@ -70,7 +70,7 @@ def _plain(
     choice, items = evidence.choice, evidence.catalogue
     made_from = (*choice.made_from, choice.names, drawn.made, view.colour, only)
     base = plain_base(made_from, evidence, drawn, view, mask)
-    figure = maps.marked(base, drawn.layouts, choice.names, items.titles, evidence.highlight(item))
+    figure = maps.marked(base, drawn.layouts, choice.names, items.titles, maps.Highlight.of(evidence.pair, item))
     st.plotly_chart(
         figure,
         key="maps",
@@ -86,27 +86,20 @@ def _three_dimensional(evidence: Evidence, item: int, drawn: DrawnMaps, view: Ma
     choice, items = evidence.choice, evidence.catalogue
     figure, shown = three_dimensional(
         drawn.layouts, choice.names, items.titles, colouring(evidence, view.colour), mask, items.p,
-        evidence.highlight(item),
+        maps.Highlight.of(evidence.pair, item),
     )  # fmt: skip
     st.plotly_chart(figure, key="maps-3d", config=CONFIG, alt=f"Maps of {choice.names[0]} and {choice.names[1]} in 3-D")
     return shown, int(mask.sum())
 
 
 def _caption(drawn: DrawnMaps, view: MapView, shown: tuple[int, int], only: ItemFilter, mask: Mask) -> None:
-    fit = "" if drawn.residual is None else f" (map residual {decimal(drawn.residual, 3)} of 1)"
-    how = (
-        "Each map is a UMAP of that run's vectors; the younger run's was started from the older one's and turned onto "
-        f"it{fit}."
-        if drawn.kind == "UMAP"
-        else f"Each map shows the first principal components of that run's vectors; B is turned onto A{fit}."
-    )
     hand = {
         "linked": "Point at an item to see it and its neighbours in both, click to choose it; the lasso and the box, "
         "above the maps, pick out items.",
         "3-D": "Drag to turn.",
         "plain": "Drag to move, scroll to zoom, click a point to choose it.",
     }[view.drawing]
-    words = [how, "Neighbours are taken in the full vectors, never in the picture.", hand]
+    words = [maps.how_made(drawn.kind, drawn.residual), hand]
     if shown[0] < shown[1]:
         dense = ", over a picture of how densely all of them lie" if view.drawing == "linked" else ""
         words.append(f"{count(shown[0])} of {count(shown[1])} items are shown as points, a fair share of every "

@@ -99,7 +99,7 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str, *, wide: bool) ->
     config = st.column_config
     return {
         "rank": config.NumberColumn("#", width=30),
-        "title": config.TextColumn("Title", width=300 if wide else 190),
+        "title": config.TextColumn("Title", width=300 if wide else 152),
         "there": config.MultiselectColumn(
             f"In {other}",
             help=f"Its rank among the neighbours in {other}; – where it is none of them.",
@@ -108,7 +108,7 @@ def _columns(of_run: NeighbourList, letter: str, held_by: str, *, wide: bool) ->
             width=45,
         ),
         "similarity": config.NumberColumn(
-            "Similarity", help=f"By {of_run.similarity}, in this run's vectors.", format="%.3f", width=75
+            of_run.similarity.capitalize(), help="Similarity, in this run's vectors.", format="%.3f", width=60
         ),
         "popularity": config.ProgressColumn(
             "Popularity",

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from analysis import BUCKETS
 from figures.recommended import Recommended
-from figures.text import count, decimal, percent, plain
+from figures.side_measures import SIDE_ROWS, Show
+from figures.text import count, plain
 from widgets.comparing.evidence import Evidence
 from widgets.measures import explain
 from workspace.results import Baselines
-
-Show = Callable[[float | None], str]
-_OF_ITEMS: tuple[tuple[str, str, Show], ...] = (
-    ("Neighbour popularity (chance 0.50)", "neighbour_popularity", decimal),
-    ("Head share of neighbour places", "head_share", percent),
-    ("Same-category share", "same_category", percent),
-    ("Popularity lift (log10)", "popularity_lift", decimal),
-    ("Popularity assortativity", "assortativity", decimal),
-    ("Hubness skewness", "hubness_skewness", decimal),
-    ("Items in no list (anti-hubs)", "anti_hubs", percent),
-    ("Lists of the largest hub", "largest_hub", lambda number: "–" if number is None else count(number)),
-    ("Robin Hood index", "robin_hood", decimal),
-    ("List count and popularity (Spearman)", "hub_popularity", decimal),
-    ("Coverage", "coverage", percent),
-    ("Gini of list counts", "gini", decimal),
-    ("Vector length and popularity (Spearman)", "norm_popularity", decimal),
-)
 
 
 def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
@@ -40,7 +24,7 @@ def neighbour_numbers(evidence: Evidence, baselines: Baselines | None) -> None:
         names += ["random", "most popular"]
     by_bucket = st.toggle("By bucket of the item", key="popularity-by-bucket", persist_state="session")
     rows = []
-    for label, name, show in _OF_ITEMS:
+    for label, name, show, _ in SIDE_ROWS:
         cells = [report["details"]["by_bucket"].get(name) for report in reports]
         if not by_bucket:
             shown = [_cell(show, report[name], report["details"]["n"][name]) for report in reports]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,17 @@ def test_no_title_is_drawn_as_markdown(kept: LogEntry, tmp_path: Path) -> None:
     app = section(entry)
     assert app.subheader[0].value == r"\*\*A03\*\* \<b\>x\</b\>"
     assert tables(app)[0]["title"].str.startswith("**A").all()
+
+
+def test_all_up_to_the_users_stands_there_without_scrolling_in_a_window_of_1400_pixels(kept: LogEntry) -> None:
+    make_company(kept)
+    for table in section(kept).dataframe:
+        settings = json.loads(table.proto.columns)
+        names = list(table.value.columns)
+        seen = names[: names.index("users") + 1]
+        assert seen[-3:] == ["together", "pmi", "users"]
+        assert sum(settings[name]["width"] for name in seen) <= 460  # half of what the sidebar and the edges leave
+        assert settings["similarity"]["label"] == "Cosine"
 
 
 def test_distances_are_words_where_there_is_none() -> None:
