@@ -383,7 +383,8 @@ def test_all_of_it_as_json_holds_what_is_promised() -> None:
     cell = {"value", "low", "high", "n"}
     for method in found["methods"].values():
         assert {*method} == {
-            "hr", "ndcg", "mrr", "by_query", "user_to_item", "category_consistency", "neighbour_popularity", "unanswered",
+            "hr", "ndcg", "mrr", "by_query", "user_to_item", "category_consistency", "neighbour_popularity",
+            "unanswered",
         }  # fmt: skip
         for measure in (method["hr"], method["ndcg"], method["mrr"], *method["user_to_item"].values()):
             assert [*measure] == ["all", "head", "mid", "tail"]
