@@ -216,6 +216,28 @@ def groups_among_strangers(seed: int = 0, groups: int = 30, size: int = 5, stran
     return make_log(user_ids, [item for pair in met for item in pair])
 
 
+def within_the_hour(
+    seed: int = 0, users: int = 150, groups: int = 15, per: int = 4, ordered: bool = True
+) -> InteractionLog:
+    """Every user meets every item once, group by group ("g07i2"): only what lies within an hour belongs together.
+
+    The items of a group come a minute apart in random order, two hours lie between groups, whose order is random, and
+    users come one after the other: a cut in time parts whole users, and the user-item matrix says nothing.
+
+    ordered  False shuffles all items of each user: no information is left
+    """
+    random = np.random.default_rng(seed)
+    names = np.array([[f"g{group:02d}i{number}" for number in range(per)] for group in range(groups)])
+    minutes = (120 * np.arange(groups)[:, None] + np.arange(per)).ravel()
+    item_ids: list[str] = []
+    for _ in range(users):
+        met = random.permuted(names[random.permutation(groups)], axis=1).ravel()
+        item_ids += met.tolist() if ordered else random.permutation(met).tolist()
+    starts = FIRST_DAY + 2 * DAY * np.arange(users)[:, None]
+    user_ids = np.repeat([f"u{user:04d}" for user in range(users)], groups * per).tolist()
+    return make_log(user_ids, item_ids, (starts + 60 * minutes).ravel())
+
+
 def partner(item_id: str) -> str:
     """The other half of a pair of `ordered_sessions`, `every_pair_once` or `pairs_in_company`."""
     return ("b" if item_id[0] == "a" else "a") + item_id[1:]
