@@ -44,6 +44,13 @@ def kept_sweep(log_digest: str, asked: Asked, sweep: Sweep, k: int) -> dict[str,
     return read_json(path) if path.is_file() else None
 
 
+def kept_sweeps(log_digest: str) -> list[dict[str, Any]]:
+    """All sweeps of a log, the newest first."""
+    folder = evaluations_folder(log_digest) / "sweeps"
+    found = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
+    return sorted(found, key=lambda report: report["made"], reverse=True)
+
+
 def sweep_log(
     log: InteractionLog, asked: Asked, sweep: Sweep, k: int = 10, progress: Progress = no_progress
 ) -> dict[str, Any]:
