@@ -103,8 +103,9 @@ def how_sure(report: Report) -> str:
     """What "clearly" means below a sentence."""
     return (
         f"k = {report['k']}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
-        f"hits, chance is beaten too, and that stays so after Holm's correction for the {len(report['reaches'])} windows "
-        "tested at once. Of two windows one is clearly better where that stays so for all pairs of windows."
+        "hits, chance is beaten too, and that stays so after Holm's correction for the "
+        f"{len(report['reaches'])} windows tested at once. Of two windows one is clearly better where that stays so "
+        "for all pairs of windows."
     )
 
 
