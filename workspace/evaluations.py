@@ -23,7 +23,7 @@ from embedders.base import Embedding, Progress, no_progress
 from interactions import InteractionLog
 from interactions.split import Split
 from studies.claims import roles_of, tested
-from studies.contest import Contestant, evaluate, facts_of
+from studies.contest import Contestant, Store, evaluate, facts_of
 from studies.evaluation import Answers
 from studies.provider import RunNeeded
 from studies.questions import MOST_CASES, MOST_USERS, PairsOf, Questions, QuestionSettings, draw_questions
@@ -94,15 +94,15 @@ def kept_evaluation(
 
 def kept_evaluations(log_digest: str) -> list[dict[str, Any]]:
     """All evaluations of a log, the newest first."""
-    folder = _folder(log_digest) / "reports"
+    folder = evaluations_folder(log_digest) / "reports"
     found = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
 def forget_evaluations(log_digest: str) -> None:
     """Remove all that is kept of a log's evaluations."""
-    if _folder(log_digest).is_dir():
-        remove_folder(_folder(log_digest))
+    if evaluations_folder(log_digest).is_dir():
+        remove_folder(evaluations_folder(log_digest))
 
 
 def evaluate_log(
@@ -121,15 +121,10 @@ def evaluate_log(
     if path.is_file():
         kept: dict[str, Any] = read_json(path)
         return kept
-    progress("Cutting the log", 0.0, 1.0)
-    split = Split.of(log, asked.split, asked.at, asked.seed)
-    train, test = split.parts(log)
-    questions = draw_questions(train, test, asked.settings)
-    folder = _folder(log.digest)
-    store = _Store(folder, questions, _key([VERSION, log.digest, split.as_json(), asdict(asked.settings)]))
-    evaluation = evaluate(questions, contestants, store, k, progress)
+    cut = cut_log(log, asked, progress)
+    evaluation = evaluate(cut.questions, contestants, cut.store, k, progress)
     report = {
-        "split": split.as_json() | {"interactions": [train.n_interactions, test.n_interactions]},
+        "split": cut.split,
         "asked": asked.model_dump(),
         "contestants": [facts_of(one) for one in contestants],
         "claims": [claim.as_json() for claim in tested(evaluation, roles_of(contestants))],
@@ -139,6 +134,32 @@ def evaluate_log(
     path.parent.mkdir(parents=True, exist_ok=True)
     write_json_atomically(path, report)
     return report
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A log that was cut, what is asked about its later part, and what is kept of those who were asked.
+
+    split  the cut as plain values, with the "interactions" of both parts
+    """
+
+    split: dict[str, Any]
+    questions: Questions
+    store: Store
+
+
+def cut_log(log: InteractionLog, asked: Asked, progress: Progress = no_progress) -> Cut:
+    """Cut a log and draw the questions; raises ParameterError where the split leaves nothing on one side."""
+    progress("Cutting the log", 0.0, 1.0)
+    split = Split.of(log, asked.split, asked.at, asked.seed)
+    train, test = split.parts(log)
+    questions = draw_questions(train, test, asked.settings)
+    store = _Store(
+        evaluations_folder(log.digest),
+        questions,
+        key_from([VERSION, log.digest, split.as_json(), asdict(asked.settings)]),
+    )
+    return Cut(split.as_json() | {"interactions": [train.n_interactions, test.n_interactions]}, questions, store)
 
 
 @dataclass(frozen=True)
@@ -182,7 +203,7 @@ class _Store:
 
     def _answers_path(self, of: Contestant | str) -> Path:
         who = of if isinstance(of, str) else [self._run(of.needed), of.similarity]
-        return self.folder / "answers" / f"{_key([self.key, who])}.npz"
+        return self.folder / "answers" / f"{key_from([self.key, who])}.npz"
 
     def _run(self, needed: RunNeeded) -> str:
         method = METHODS[needed.method]
@@ -194,12 +215,14 @@ class _Store:
 def _report_path(log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int) -> Path:
     versions = [METHODS[one.needed.method].version for one in contestants]
     made_from = [VERSION, asked.model_dump(), [facts_of(one) for one in contestants], versions, k]
-    return _folder(log_digest) / "reports" / f"{_key(made_from)}.json"
+    return evaluations_folder(log_digest) / "reports" / f"{key_from(made_from)}.json"
 
 
-def _folder(log_digest: str) -> Path:
+def evaluations_folder(log_digest: str) -> Path:
+    """Where all that is kept of a log's evaluations lies."""
     return room("evaluations") / log_digest[:_KEY]
 
 
-def _key(made_from: Any) -> str:
+def key_from(made_from: Any) -> str:
+    """A name for plain values."""
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:_KEY]

@@ -188,6 +188,17 @@ def evaluate_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, A
     return {"log_digest": spec["log_digest"]}
 
 
+def sweep_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Train item2vec in several windows on a part of a kept log and ask about the rest, as `sweep_spec` writes it."""
+    from workspace.evaluations import Asked
+    from workspace.logs import open_log
+    from workspace.sweeps import sweep_from, sweep_log
+
+    progress("Opening the log", 0.0, 1.0)
+    sweep_log(open_log(spec["log_digest"]), checked(Asked, spec["asked"]), sweep_from(spec), spec["k"], progress)
+    return {"log_digest": spec["log_digest"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -200,4 +211,5 @@ TASKS: Mapping[str, Task] = {
     "recommendations": recommendations_task,
     "popularity": popularity_task,
     "evaluate": evaluate_task,
+    "sweep": sweep_task,
 }

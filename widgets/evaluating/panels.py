@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from widgets.evaluating import choice, leaderboard, results
+from widgets.evaluating import choice, leaderboard, results, sweep
+from widgets.evaluating.choice import Plan
 from widgets.jobs_panel import outcome
 from workspace.evaluations import evaluation_spec, kept_evaluation
 from workspace.jobs import find_job
 from workspace.logs import LogEntry
 
 
-def ask(log: LogEntry) -> dict[str, Any] | None:
-    """Choose what is asked; the answer where it is kept, else the button that asks, or how far the work is."""
+def ask(log: LogEntry) -> tuple[Plan, dict[str, Any] | None]:
+    """What is asked, and the answer where it is kept, else the button that asks, or how far the work is."""
     top = st.container()  # the next step stands above what it is made of, which is folded
     plan = choice.choose_plan(log)
     kept = kept_evaluation(log.digest, plan.asked, plan.contestants, plan.k) if plan.contestants else None
     if kept is not None:
-        return kept
+        return plan, kept
     job = find_job("evaluate", evaluation_spec(log.digest, plan.asked, plan.contestants, plan.k))
     if job is not None and (job.active or job.status in ("failed", "cancelled")):
         with top:
@@ -27,7 +29,7 @@ def ask(log: LogEntry) -> dict[str, Any] | None:
     else:
         with top:
             choice.start_button(log, plan)
-    return None
+    return plan, None
 
 
 def found(log: LogEntry, report: dict[str, Any]) -> None:
@@ -36,12 +38,15 @@ def found(log: LogEntry, report: dict[str, Any]) -> None:
     results.accuracy(log, report)
 
 
-def details(log: LogEntry, report: dict[str, Any]) -> None:
-    """What goes further, a tab each."""
-    board, two, categories = st.tabs(["Leaderboard", "Two models", "Categories"])
-    with board:
-        leaderboard.leaderboard(log, report)
-    with two:
-        results.two_models(report)
-    with categories:
-        results.categories(report)
+def details(log: LogEntry, plan: Plan, report: dict[str, Any] | None) -> None:
+    """What goes further, a tab each, of which only the open one is drawn; `report` where the plan is evaluated."""
+    tabs: dict[str, Callable[[], None]] = {}
+    if report is not None:
+        tabs["Leaderboard"] = lambda: leaderboard.leaderboard(log, report)
+        tabs["Two models"] = lambda: results.two_models(report)
+        tabs["Categories"] = lambda: results.categories(report)
+    tabs["Window sweep"] = lambda: sweep.window_sweep(log, plan)
+    for tab, draw in zip(st.tabs(list(tabs), key="evaluate-details", on_change="rerun"), tabs.values(), strict=True):
+        with tab:
+            if tab.open:
+                draw()

@@ -1,0 +1,280 @@
+"""What a window sweep looks like and says: plain values of a sweep in, figures, sentences and tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from embedders import METHODS
+from figures.charts import figure
+from figures.colours import BASELINE, FAMILIES, OTHER
+from figures.text import count, decimal, drawn_text, percent, plain
+from studies.evaluation import NEXT_ITEM, PARTS
+from studies.windows import Axis, Reach, Windows, is_short, reach_name
+
+MEASURES: Final = {
+    "hr": "Hit rate",
+    "ndcg": "NDCG",
+    "mrr": "MRR",
+    "neighbour_popularity": "Neighbour popularity",
+    "jaccard": "Agreement",
+}
+AXES: Final[Mapping[Axis, str]] = {"time": "In time", "places": "In places"}
+_X: Final = {"time": "at most so far apart in time", "places": "at most so far apart in the sequence"}
+_AMONG: Final = {
+    "all": "Over all cases",
+    "head": "Where the next item is a popular one",
+    "mid": "Where the next item is of middling popularity",
+    "tail": "Where the next item is a rare one",
+}
+_SHORT: Final = {"time": "1 h at most", "places": "5 places at most"}
+_CURVE = FAMILIES["sequences"]
+Report = Mapping[str, Any]
+
+
+def names_of(report: Report, whole: str) -> list[str]:
+    """What the windows of a sweep are called; `whole` is what a sequence is called."""
+    return [reach_name(report["axis"], reach, whole) for reach in report["reaches"]]
+
+
+def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figure:
+    """A measure along the windows with its 95 % intervals, over a band for the one beside and a line for chance."""
+    scale = 100.0 if measure in NEXT_ITEM else 1.0
+    curve = report["curves"][measure]
+    names = names_of(report, whole)
+    cells = [one[part] for one in curve["along"]]
+    known = [place for place, cell in enumerate(cells) if cell["value"] is not None]
+    trace = {
+        "type": "scatter",
+        "x": [_tick(names[place]) for place in known],
+        "y": [scale * cells[place]["value"] for place in known],
+        "mode": "lines+markers",
+        "line": {"color": _CURVE, "width": 2.5},
+        "marker": {"size": 8},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [scale * _apart(cells[place], "high") for place in known],
+            "arrayminus": [scale * _apart(cells[place], "low") for place in known],
+            "color": _CURVE,
+            "thickness": 1.5,
+            "width": 3,
+        },
+        "customdata": [cells[place]["n"] for place in known],
+        "hovertemplate": f"%{{x}}: %{{y:.{2 if scale == 100 else 3}f}}, n = %{{customdata:,}}<extra></extra>",
+    }
+    shapes: list[dict[str, Any]] = []
+    words: list[dict[str, Any]] = []
+    if curve["beside"] is not None and curve["beside"][part]["value"] is not None:
+        name = report["contestants"][0]["name"]
+        shapes += _level(curve["beside"][part], scale, beside_colour(report), "solid")
+        words.append(_word(drawn_text(name), scale * curve["beside"][part]["value"], beside_colour(report), "left"))
+    if curve["chance"] is not None and curve["chance"][part]["value"] is not None:
+        value = scale * curve["chance"][part]["value"]
+        shapes.append(_line(value, BASELINE, "dash"))
+        words.append(_word("chance", value, BASELINE, "right"))
+    return figure(
+        [trace], _X[report["axis"]], _y_title(report, measure), height=280, shapes=shapes, annotations=words,
+        showlegend=False,
+        x_axis={"type": "category", "categoryorder": "array", "categoryarray": [_tick(name) for name in names],
+                "range": [-0.4, len(names) - 0.6]},
+        y_axis={"rangemode": "tozero", "automargin": True},
+    )  # fmt: skip
+
+
+def beside_colour(report: Report) -> str:
+    """The colour of the one beside: that of its family, where item2vec does not have it."""
+    family = METHODS[report["contestants"][0]["method"]].family
+    return OTHER if family == "sequences" else FAMILIES[family]
+
+
+def sweep_sentence(report: Report, whole: str, part: str = "mid") -> str:
+    """Which window is best for a bucket, and whether a short one beats the one beside, each with how sure it is."""
+    best = report["best"][part]
+    if best is None:
+        return f"{_AMONG[part]} there are no cases to ask about, so that no window can be told from another."
+    names = names_of(report, whole)
+    return " ".join([_best(report, names, part), _short(report, names, part)])
+
+
+def how_sure(report: Report) -> str:
+    """What "clearly" means below a sentence."""
+    return (
+        f"k = {report['k']}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
+        "hits, chance is beaten too, and that stays so after Holm's correction for the "
+        f"{len(report['reaches'])} windows tested at once. Of two windows one is clearly better where that stays so "
+        "for all pairs of windows."
+    )
+
+
+def window_notes(windows: Windows, axis: Axis, whole: str) -> list[str]:
+    """Why some windows of an axis are not offered, a sentence each."""
+    if axis == "time" and not windows.reaches:
+        return ["This log has no times in which events lie apart, so that only windows in places can be tried."]
+
+    def name(reach: Reach) -> str:
+        return reach_name(axis, reach, whole)
+
+    said = []
+    if windows.empty:
+        said.append(
+            f"No two events of a sequence lie within {name(windows.empty[-1])}: that is too short for this log."
+        )
+    for kept in windows.reaches:
+        alike = [name(reach) for reach, stands in windows.same.items() if stands == kept]
+        if alike:
+            sees = "sees" if len(alike) == 1 else "see"
+            said.append(f"{_listed(alike)} {sees} the same pairs as {name(kept)} on this log: one stands for all.")
+    if windows.tied:
+        said.append(f"Within {name(windows.tied[-1])} lie only events of one and the same time, whose order is drawn.")
+    return said
+
+
+def sweep_rows(report: Report, measure: str, whole: str) -> tuple[list[str], list[list[Any]]]:
+    """The curves of a measure as a table: heads, and for each window, the one beside and chance its values by part."""
+    scale = 100.0 if measure in NEXT_ITEM else 1.0
+    unit = ", %" if measure in NEXT_ITEM else ""
+    heads = ["Window"]
+    for part in PARTS:
+        heads += [f"{part}{unit}", f"95 % of {part}"]
+    curve = report["curves"][measure]
+    lines = list(zip(names_of(report, whole), curve["along"], strict=True))
+    if curve["beside"] is not None:
+        lines.append((report["contestants"][0]["name"], curve["beside"]))
+    if curve["chance"] is not None:
+        lines.append(("chance", curve["chance"]))
+    rows = []
+    for name, by_part in lines:
+        row: list[Any] = [name]
+        for part in PARTS:
+            cell = by_part[part]
+            row += [None if cell["value"] is None else scale * cell["value"], _between(cell, scale)]
+        rows.append(row)
+    return heads, rows
+
+
+def sweep_records(report: Report, whole: str) -> list[dict[str, Any]]:
+    """All numbers of a sweep, one a row, unrounded: for a file."""
+    names, beside = names_of(report, whole), report["contestants"][0]
+    records = []
+
+    def add(window: str, measure: str, by_part: Mapping[str, Any]) -> None:
+        for part in PARTS:
+            cell = {key: by_part[part][key] for key in ("value", "low", "high", "n")}
+            records.append({"window": window, "measure": measure, "bucket": part, **cell, "k": report["k"]})
+
+    for measure, curve in report["curves"].items():
+        for name, by_part in zip(names, curve["along"], strict=True):
+            add(name, measure, by_part)
+        for name, level in ((beside["name"], curve["beside"]), ("chance", curve["chance"])):
+            if level is not None:
+                add(name, measure, level)
+    for place, name in enumerate(names):
+        add(name, f"hr less {beside['name']}", {part: report["against"][part][place] for part in PARTS})
+    return records
+
+
+def _best(report: Report, names: Sequence[str], part: str) -> str:
+    best = report["best"][part]
+    cell = report["curves"]["hr"]["along"][best["place"]][part]
+    others = len(names) - 1
+    rivals = [names[place] for place in best["rivals"]]
+    if not others:
+        sure = ""
+    elif not rivals:
+        sure = ", **clearly oftener than in every other window**"
+    elif len(rivals) == others:
+        sure = ", but **no other window is clearly worse**"
+    else:
+        sure = f", though {_listed(rivals)} {'is' if len(rivals) == 1 else 'are'} not clearly worse"
+    return (
+        f"{_AMONG[part]}, item2vec finds it oftenest in the window **{names[best['place']]}**: in "
+        f"{percent(cell['value'], 1)} of {count(cell['n'])} cases{_around(cell)}{sure}."
+    ).replace("Over all cases, item2vec finds it", "Over all cases, item2vec finds the next item")
+
+
+def _short(report: Report, names: Sequence[str], part: str) -> str:
+    axis, against, beside = report["axis"], report["against"][part], plain(report["contestants"][0]["name"])
+    short = [place for place, reach in enumerate(report["reaches"]) if is_short(axis, reach)]
+    if not short:
+        return f"No short window ({_SHORT[axis]}) was tried."
+    clear = [place for place in short if against[place]["outcome"] == "holds"]
+    place = max(clear or short, key=lambda one: against[one]["value"])
+    found = against[place]
+    gain = f"{_points(abs(found['value']))} points{_around(found, points=True, behind=found['value'] < 0)}"
+    if clear:
+        longer = [names[one] for one in range(len(names)) if one not in short and against[one]["outcome"] == "holds"]
+        tried = len(names) > len(short)
+        also = f" So {'does' if len(longer) == 1 else 'do'} {_listed(longer)}." if longer else ""
+        none = " No longer window does." if tried and not longer else ""
+        return f"**A short window beats {beside} clearly**: {names[place]}, by {gain}.{also or none}"
+    if found["behind"]:
+        return f"**{beside} beats every short window clearly**: the best of them, {names[place]}, is behind by {gain}."
+    if found["low"] is not None and found["low"] > 0:
+        why = "too little to count" if found["above_chance"] else "and is not clearly better than chance"
+        return f"**No short window clearly beats {beside}**: {names[place]} is ahead by {gain}, {why}."
+    where = "ahead" if found["value"] >= 0 else "behind"
+    return f"**No short window clearly beats {beside}**: the best of them, {names[place]}, is {where} by {gain}."
+
+
+def _around(cell: Mapping[str, Any], *, points: bool = False, behind: bool = False) -> str:
+    """Its interval in brackets, turned round where the value is told without its sign."""
+    if cell["low"] is None:
+        return ""
+    low, high = (-cell["high"], -cell["low"]) if behind else (cell["low"], cell["high"])
+    write = _points if points else lambda share: decimal(100 * share, 1)
+    return f" (95 % from {write(low)} to {write(high)})"
+
+
+def _points(value: float) -> str:
+    return decimal(100 * value, 1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _y_title(report: Report, measure: str) -> str:
+    if measure in NEXT_ITEM:
+        return f"{MEASURES[measure]}@{report['k']}, %"
+    if measure == "jaccard":
+        return f"Jaccard@{report['k']}"
+    return "popularity quantile"
+
+
+def _tick(name: str) -> str:
+    return name.removesuffix(" places").removesuffix(" place").replace("whole ", "whole<br>")
+
+
+def _apart(cell: Mapping[str, Any], side: str) -> float:
+    return 0.0 if cell[side] is None else abs(cell[side] - cell["value"])
+
+
+def _between(cell: Mapping[str, Any], scale: float) -> str:
+    return "–" if cell["low"] is None else f"{scale * cell['low']:.2f} to {scale * cell['high']:.2f}"
+
+
+def _line(value: float, colour: str, dash: str) -> dict[str, Any]:
+    across = {"xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value, "layer": "below"}
+    return {"type": "line", **across, "line": {"color": colour, "dash": dash, "width": 2}}
+
+
+def _level(cell: Mapping[str, Any], scale: float, colour: str, dash: str) -> list[dict[str, Any]]:
+    """A line across the whole picture, within its interval."""
+    line = _line(scale * cell["value"], colour, dash)
+    if cell["low"] is None:
+        return [line]
+    area = {"xref": "paper", "x0": 0, "x1": 1, "y0": scale * cell["low"], "y1": scale * cell["high"]}
+    return [
+        {"type": "rect", **area, "fillcolor": colour, "opacity": 0.2, "line": {"width": 0}, "layer": "below"},
+        line,
+    ]
+
+
+def _word(text: str, value: float, colour: str, side: str) -> dict[str, Any]:
+    return {
+        "xref": "paper", "x": 0 if side == "left" else 1, "xanchor": side, "y": value, "yanchor": "bottom",
+        "text": text, "showarrow": False, "font": {"color": colour, "size": 11},
+    }  # fmt: skip

@@ -1,0 +1,101 @@
+"""Sweeps of kept logs: cancelled and taken up again, worked out once, sharing what evaluations have trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embedders import METHODS
+from embedders.item2vec import Item2vec
+from errors import Cancelled
+from studies.contest import Contestant
+from studies.provider import RunNeeded
+from studies.windows import Sweep, sweep_of
+from tests.planted import within_the_hour
+from tests.workspace.helpers import write_csv
+from workspace import jobs, logs
+from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+from workspace.sweeps import kept_sweep, sweep_from, sweep_log, sweep_spec
+
+SVD = Contestant("SVD", RunNeeded("svd", METHODS["svd"].Params(dimensions=4), 0))
+ASKED = Asked(split=0.8)
+
+
+@pytest.fixture
+def hours(home: Path, tmp_path: Path) -> logs.LogEntry:
+    path = write_csv(within_the_hour(users=30), tmp_path / "hours.csv")
+    return logs.import_log(logs.keep_original(path, path.name), name="Hours")
+
+
+@pytest.fixture
+def trained(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """The time windows of the item2vecs that are trained, in their order."""
+    windows: list[float | None] = []
+    learn = Item2vec.learn
+
+    def counted(self, log, params, seed, progress):  # type: ignore[no-untyped-def]
+        windows.append(params.time_window_minutes)
+        return learn(self, log, params, seed, progress)
+
+    monkeypatch.setattr(Item2vec, "learn", counted)
+    return windows
+
+
+def by_time(*reaches: float | None) -> Sweep:
+    return sweep_of("time", reaches, SVD, {"threads": 1, "epochs": 2})
+
+
+def test_a_sweep_that_was_cancelled_goes_on_where_it_was(hours: logs.LogEntry, trained: list[float | None]) -> None:
+    log, sweep = logs.open_log(hours.digest), by_time(5.0, 240.0, None)
+
+    def impatient(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if len(trained) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sweep_log(log, ASKED, sweep, 3, impatient)
+    assert kept_sweep(hours.digest, ASKED, sweep, 3) is None
+    assert trained == [5.0, 240.0, None]
+    report = sweep_log(log, ASKED, sweep, 3)
+    assert trained == [5.0, 240.0, None, None]
+    assert sweep_log(log, ASKED, sweep, 3) == report == kept_sweep(hours.digest, ASKED, sweep, 3)
+    assert len(trained) == 4
+
+
+def test_another_k_or_fewer_windows_train_nothing_again(hours: logs.LogEntry, trained: list[float | None]) -> None:
+    log = logs.open_log(hours.digest)
+    three = sweep_log(log, ASKED, by_time(5.0, 240.0), 3)
+    ten = sweep_log(log, ASKED, by_time(5.0, 240.0), 10)
+    one = sweep_log(log, ASKED, by_time(240.0), 3)
+    assert trained == [5.0, 240.0]
+    hits = [found["curves"]["hr"]["along"] for found in (three, ten, one)]
+    assert hits[0][1] == hits[2][0]
+    assert hits[1][0]["all"]["value"] > hits[0][0]["all"]["value"]
+
+
+def test_what_an_evaluation_has_trained_serves_a_sweep(hours: logs.LogEntry, trained: list[float | None]) -> None:
+    log, sweep = logs.open_log(hours.digest), by_time(5.0, None)
+    evaluate_log(log, ASKED, [sweep.trained[0], SVD])
+    sweep_log(log, ASKED, sweep)
+    assert trained == [5.0, None]
+    assert len(kept_evaluations(hours.digest)) == 1  # a sweep is none
+
+
+def test_the_worker_makes_what_the_page_reads(hours: logs.LogEntry) -> None:
+    sweep = by_time(5.0, None)
+    spec = sweep_spec(hours.digest, ASKED, sweep, 3)
+    job = jobs.wait(jobs.submit("sweep", spec, "Window sweep").id, 120)
+    assert (job.status, job.error) == ("done", None)
+    assert job.lane == "train"
+    report = kept_sweep(hours.digest, ASKED, sweep, 3)
+    assert report is not None
+    assert sweep_from(report) == sweep
+    assert report["cases"] == report["curves"]["hr"]["along"][0]["all"]["n"] == 6 * 59
+    assert (report["items"], report["tied_pairs"]) == (60, 0)
+
+
+def test_a_deleted_log_takes_its_sweeps_along(hours: logs.LogEntry) -> None:
+    sweep_log(logs.open_log(hours.digest), ASKED, by_time(5.0), 3)
+    logs.delete_log(hours.digest)
+    assert kept_sweep(hours.digest, ASKED, by_time(5.0), 3) is None
