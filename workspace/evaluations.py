@@ -94,15 +94,15 @@ def kept_evaluation(
 
 def kept_evaluations(log_digest: str) -> list[dict[str, Any]]:
     """All evaluations of a log, the newest first."""
-    folder = _folder(log_digest) / "reports"
+    folder = evaluations_folder(log_digest) / "reports"
     found = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
 def forget_evaluations(log_digest: str) -> None:
     """Remove all that is kept of a log's evaluations."""
-    if _folder(log_digest).is_dir():
-        remove_folder(_folder(log_digest))
+    if evaluations_folder(log_digest).is_dir():
+        remove_folder(evaluations_folder(log_digest))
 
 
 def evaluate_log(
@@ -125,8 +125,8 @@ def evaluate_log(
     split = Split.of(log, asked.split, asked.at, asked.seed)
     train, test = split.parts(log)
     questions = draw_questions(train, test, asked.settings)
-    folder = _folder(log.digest)
-    store = _Store(folder, questions, _key([VERSION, log.digest, split.as_json(), asdict(asked.settings)]))
+    folder = evaluations_folder(log.digest)
+    store = _Store(folder, questions, short_digest([VERSION, log.digest, split.as_json(), asdict(asked.settings)]))
     evaluation = evaluate(questions, contestants, store, k, progress)
     report = {
         "split": split.as_json() | {"interactions": [train.n_interactions, test.n_interactions]},
@@ -182,7 +182,7 @@ class _Store:
 
     def _answers_path(self, of: Contestant | str) -> Path:
         who = of if isinstance(of, str) else [self._run(of.needed), of.similarity]
-        return self.folder / "answers" / f"{_key([self.key, who])}.npz"
+        return self.folder / "answers" / f"{short_digest([self.key, who])}.npz"
 
     def _run(self, needed: RunNeeded) -> str:
         method = METHODS[needed.method]
@@ -194,12 +194,14 @@ class _Store:
 def _report_path(log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int) -> Path:
     versions = [METHODS[one.needed.method].version for one in contestants]
     made_from = [VERSION, asked.model_dump(), [facts_of(one) for one in contestants], versions, k]
-    return _folder(log_digest) / "reports" / f"{_key(made_from)}.json"
+    return evaluations_folder(log_digest) / "reports" / f"{short_digest(made_from)}.json"
 
 
-def _folder(log_digest: str) -> Path:
+def evaluations_folder(log_digest: str) -> Path:
+    """Where all that belongs to the evaluations of a log lies; it goes with the log."""
     return room("evaluations") / log_digest[:_KEY]
 
 
-def _key(made_from: Any) -> str:
+def short_digest(made_from: Any) -> str:
+    """A name for a file by all that its content depends on, JSON values."""
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()[:_KEY]

@@ -30,6 +30,7 @@ Status = Literal["queued", "running", "done", "failed", "cancelled"]
 LANE_OF: Mapping[str, Lane] = {
     "train": "train",
     "evaluate": "train",
+    "tune": "train",
     "import": "view",
     "known": "view",
     "vectors": "view",
