@@ -12,9 +12,10 @@ frame.title(
     "Evaluate", "Put the claims about matrix factorisation and item2vec to the test, on what models have not seen."
 )
 
-report = panels.ask(log)
+plan, report = panels.ask(log)
 if report is not None:
-    for part in (panels.found, panels.details):
-        with st.container():
-            part(log, report)
+    with st.container():
+        panels.found(log, report)
+with st.container():
+    panels.details(log, plan, report)
 frame.next_step("export", "Next: take the vectors away")

@@ -16,8 +16,8 @@ from studies.questions import MOST_CASES, PairsOf
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace import estimates, jobs
-from workspace.contestants import expected, offered_contestants, usual_contestants, with_seeds
-from workspace.evaluations import Asked, contestant_from, evaluation_spec, kept_evaluations
+from workspace.contestants import each_once, expected, offered_contestants, usual_contestants, with_seeds
+from workspace.evaluations import Asked, contestant_from, evaluation_spec, kept_evaluation, kept_evaluations
 from workspace.logs import LogEntry, open_log
 
 _PAIRS: tuple[PairsOf, ...] = ("every pair", "one pair a session")
@@ -31,6 +31,7 @@ class Plan:
     asked: Asked
     contestants: tuple[Contestant, ...]
     k: int
+    seeds: int = 1
 
 
 def choose_plan(log: LogEntry) -> Plan:
@@ -41,7 +42,7 @@ def choose_plan(log: LogEntry) -> Plan:
     usual = [one.name for one in usual_contestants(log)] if before is None else _names_in(before, offered)
     with st.expander("Who is asked, and what", icon=":material/tune:"):
         names = st.multiselect(
-            "Models", list(by_name), default=usual, key=f"contestants-{log.digest}", persist_state="session",
+            "Models", list(by_name), default=usual, key=_models_key(log), persist_state="session",
             placeholder="Choose models", format_func=plain_name,
             help="Each is trained anew, on the earlier part of the log only. Random, most popular and bought-together "
             "are always asked beside them.",
@@ -50,7 +51,7 @@ def choose_plan(log: LogEntry) -> Plan:
         k, seeds = _k_and_seeds(log, before)
         explain("accuracy", "accuracy_baselines")
     contestants = with_seeds([by_name[name] for name in names], seeds)
-    return Plan(asked, tuple(contestants), k)
+    return Plan(asked, tuple(contestants), k, seeds)
 
 
 def start_button(log: LogEntry, plan: Plan) -> None:
@@ -71,13 +72,25 @@ def start_button(log: LogEntry, plan: Plan) -> None:
         )
 
 
+def evaluate_with(log: LogEntry, plan: Plan, further: Sequence[Contestant]) -> None:
+    """Take further models in among the chosen ones, and evaluate them all; a callback, before the page is drawn."""
+    st.session_state[_taken_key(log)] = [*_taken(log), *further]
+    offered = _offered(log, next(iter(kept_evaluations(log.digest)), None))
+    chosen = [*st.session_state.get(_models_key(log), []), *_names_of(further, offered)]
+    names = st.session_state[_models_key(log)] = list(dict.fromkeys(chosen))
+    by_name = {one.name: one for one in offered}
+    contestants = tuple(with_seeds([by_name[name] for name in names], plan.seeds))
+    if kept_evaluation(log.digest, plan.asked, contestants, plan.k) is None:
+        _start(log, replace(plan, contestants=contestants))
+
+
 def plain_name(name: str) -> str:
     """A name as a list of choices draws it, which takes no Markdown."""
     return name
 
 
 def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
-    offered = offered_contestants(log)
+    offered = each_once([*offered_contestants(log), *_taken(log)])
     known = {(repr(one.needed), one.similarity) for one in offered}
     asked = [] if before is None else [contestant_from(facts) for facts in before["contestants"]]
     names = {one.name for one in offered}
@@ -89,11 +102,29 @@ def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
 
 
 def _names_in(before: dict[str, Any], offered: Sequence[Contestant]) -> list[str]:
-    asked = [contestant_from(facts) for facts in before["contestants"]]
+    return _names_of([contestant_from(facts) for facts in before["contestants"]], offered)
+
+
+def _names_of(contestants: Sequence[Contestant], offered: Sequence[Contestant]) -> list[str]:
+    """Under which names these are offered, in the order of the offer."""
     return [
         one.name for one in offered
-        if any(one.needed == other.needed and one.similarity == other.similarity for other in asked)
+        if any(one.needed == other.needed and one.similarity == other.similarity for other in contestants)
     ]  # fmt: skip
+
+
+def _models_key(log: LogEntry) -> str:
+    return f"contestants-{log.digest}"
+
+
+def _taken_key(log: LogEntry) -> str:
+    return f"taken-{log.digest}"
+
+
+def _taken(log: LogEntry) -> list[Contestant]:
+    """Models that somebody took in on this page, whether or not they are offered by themselves."""
+    taken: list[Contestant] = st.session_state.get(_taken_key(log), [])
+    return taken
 
 
 def _asked(log: LogEntry, before: dict[str, Any] | None) -> Asked:

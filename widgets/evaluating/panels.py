@@ -6,20 +6,20 @@ from typing import Any
 
 import streamlit as st
 
-from widgets.evaluating import choice, leaderboard, results
+from widgets.evaluating import choice, leaderboard, results, tuning
 from widgets.jobs_panel import outcome
 from workspace.evaluations import evaluation_spec, kept_evaluation
 from workspace.jobs import find_job
 from workspace.logs import LogEntry
 
 
-def ask(log: LogEntry) -> dict[str, Any] | None:
-    """Choose what is asked; the answer where it is kept, else the button that asks, or how far the work is."""
+def ask(log: LogEntry) -> tuple[choice.Plan, dict[str, Any] | None]:
+    """Choose what is asked; with the answer where it is kept, else the button that asks, or how far the work is."""
     top = st.container()  # the next step stands above what it is made of, which is folded
     plan = choice.choose_plan(log)
     kept = kept_evaluation(log.digest, plan.asked, plan.contestants, plan.k) if plan.contestants else None
     if kept is not None:
-        return kept
+        return plan, kept
     job = find_job("evaluate", evaluation_spec(log.digest, plan.asked, plan.contestants, plan.k))
     if job is not None and (job.active or job.status in ("failed", "cancelled")):
         with top:
@@ -27,7 +27,7 @@ def ask(log: LogEntry) -> dict[str, Any] | None:
     else:
         with top:
             choice.start_button(log, plan)
-    return None
+    return plan, None
 
 
 def found(log: LogEntry, report: dict[str, Any]) -> None:
@@ -36,8 +36,12 @@ def found(log: LogEntry, report: dict[str, Any]) -> None:
     results.accuracy(log, report)
 
 
-def details(log: LogEntry, report: dict[str, Any]) -> None:
-    """What goes further, a tab each."""
-    (board,) = st.tabs(["Leaderboard"])
-    with board:
-        leaderboard.leaderboard(log, report)
+def details(log: LogEntry, plan: choice.Plan, report: dict[str, Any] | None) -> None:
+    """What goes further, a tab each; tuning needs no evaluation before it."""
+    names = ["Tuning"] if report is None else ["Leaderboard", "Tuning"]
+    tabs = dict(zip(names, st.tabs(names), strict=True))
+    if report is not None:
+        with tabs["Leaderboard"]:
+            leaderboard.leaderboard(log, report)
+    with tabs["Tuning"]:
+        tuning.tuning(log, plan)
