@@ -28,12 +28,24 @@ def objective_in_words(objective: Objective, k: int) -> str:
     }[objective]
 
 
-def values_in_words(trial: Trial, k: int) -> str:
-    """ "HR@10 12.34 %, neighbours at quantile 0.51"; a dash where the trial failed."""
-    parts = [f"{_name(name, k)} {percent(value, 2)}" for name, value in trial.values.items() if name != _POPULARITY]
-    if _POPULARITY in trial.values:
-        parts.append(f"neighbours at popularity quantile {decimal(trial.values[_POPULARITY], 3)}")
-    return ", ".join(parts) or "–"
+def compared_in_words(trial: Trial, defaults: Trial, k: int) -> str:
+    """The values of a trial beside those of the defaults: "HR@10 12.34 %, with the defaults 10.20 %"."""
+    if trial.state == "failed":
+        return "failed"
+    hits = next(name for name in trial.values if name != _POPULARITY)
+    values = f"{_name(hits, k)} {_shown(trial, ', neighbours at popularity quantile ')}"
+    if trial.number == defaults.number:
+        return f"{values}, with the defaults"
+    return f"{values}, with the defaults {_shown(defaults, ' and ')}"
+
+
+def settings_in_words(tuning: Tuning) -> str:
+    """k, similarity and n of the values."""
+    by = {"cosine": "cosine", "dot": "dot product", "searched": "cosine or dot product, as it was tried"}
+    return (
+        f"By {by[tuning.sought.similarity]}, k = {tuning.sought.k}, over {count(tuning.cases)} next-item cases of the "
+        f"training part{' whose next item is of the tail' if tuning.sought.objective == 'tail hr' else ''}."
+    )
 
 
 def value_columns(trial: Trial, sought: Sought) -> dict[str, float | None]:
@@ -137,3 +149,9 @@ def _drawn(tunings: Sequence[Tuning]) -> list[tuple[str, Tuning, list[Trial]]]:
 
 def _name(measure: str, k: int) -> str:
     return _NAMES[measure].format(k=k)
+
+
+def _shown(trial: Trial, between: str) -> str:
+    """The values of a trial, a dash where it failed."""
+    shown = [decimal(value, 3) if name == _POPULARITY else percent(value, 2) for name, value in trial.values.items()]
+    return between.join(shown) or "–"

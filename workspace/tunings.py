@@ -23,7 +23,7 @@ from errors import ParameterError
 from interactions import InteractionLog
 from interactions.split import Split
 from studies.trials import Objective, Trial
-from studies.tuning import TuningSettings, tune
+from studies.tuning import TuningSettings, counted, tune, validation_questions
 from workspace import estimates
 from workspace.estimates import Expected
 from workspace.evaluations import Asked, evaluations_folder, short_digest
@@ -31,6 +31,7 @@ from workspace.files import read_json, write_json_atomically
 from workspace.logs import LogEntry
 
 VERSION = 1  # raised whenever the same settings would give other trials than before
+MOST_TRIALS = 1000  # of a method
 _USED_UP = {"used_up": True}  # the last line where nothing is left to try
 
 
@@ -43,7 +44,7 @@ class Sought(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     objective: Objective = "hr"
-    trials: int = pydantic.Field(default=20, ge=1, le=1000)
+    trials: int = pydantic.Field(default=20, ge=1, le=MOST_TRIALS)
     k: int = pydantic.Field(default=10, ge=1)
     similarity: Similarity | Literal["searched"] = "cosine"
 
@@ -67,12 +68,17 @@ class Sought(pydantic.BaseModel):
 
 @dataclass(frozen=True)
 class Tuning:
-    """The trials that are kept of one method; `used_up` where nothing is left to try."""
+    """The trials that are kept of one method.
+
+    cases    next-item cases that each trial is asked and the objective counts, 0 where it has not begun
+    used_up  whether nothing is left to try
+    """
 
     method: str
     sought: Sought
-    trials: tuple[Trial, ...]
-    used_up: bool
+    trials: tuple[Trial, ...] = ()
+    cases: int = 0
+    used_up: bool = False
 
     @property
     def complete(self) -> bool:
@@ -92,20 +98,21 @@ def tuning_spec(log_digest: str, asked: Asked, methods: Sequence[str], sought: S
 
 def kept_tuning(log_digest: str, asked: Asked, method: str, sought: Sought) -> Tuning:
     """What is there of a tuning, up to its budget."""
-    trials, used_up, _ = _read(_path(log_digest, asked, method, sought))
-    return Tuning(method, sought, trials[: sought.trials], used_up and len(trials) <= sought.trials)
+    path = _path(log_digest, asked, method, sought)
+    trials, used_up, _ = _read(path)
+    cases = int(read_json(path.with_suffix(".json"))["cases"]) if trials else 0
+    return Tuning(method, sought, trials[: sought.trials], cases, used_up and len(trials) <= sought.trials)
 
 
 def kept_tunings(log_digest: str) -> list[Tuning]:
-    """All tunings of a log by methods as they are today, whole, the first begun first."""
+    """All that is there of the tunings of a log by methods as they are today, the first begun first."""
     folder = evaluations_folder(log_digest) / "tunings"
     facts = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
     found = []
     for one in sorted(facts, key=lambda one: float(one["begun"])):
         asked, sought, method = Asked(**one["asked"]), Sought(**one["sought"]), str(one["method"])
         if method in METHODS:
-            trials, used_up, _ = _read(_path(log_digest, asked, method, sought))
-            found.append(Tuning(method, sought.model_copy(update={"trials": max(len(trials), 1)}), trials, used_up))
+            found.append(kept_tuning(log_digest, asked, method, sought.model_copy(update={"trials": MOST_TRIALS})))
     return [one for one in found if one.trials]
 
 
@@ -160,9 +167,11 @@ def _go_on(
     path = _path(log_digest, asked, method, sought)
     trials, _, whole = _read(path)
     if not path.exists():
+        settings = sought.settings(asked)
+        cases = int(counted(validation_questions(train, settings), settings).sum())
+        facts = {"asked": asked.model_dump(), "method": method, "sought": sought.model_dump(), "cases": cases}
         path.parent.mkdir(parents=True, exist_ok=True)
-        facts = {"asked": asked.model_dump(), "method": method, "sought": sought.model_dump(), "begun": time.time()}
-        write_json_atomically(path.with_suffix(".json"), facts)
+        write_json_atomically(path.with_suffix(".json"), facts | {"begun": time.time()})
         path.touch()
     with path.open("r+b") as file:
         file.truncate(whole)  # a half line would take the next one with it

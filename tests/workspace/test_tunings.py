@@ -235,10 +235,10 @@ def test_progress_is_that_of_all_methods_and_never_falls(kept: logs.LogEntry) ->
 
 def test_what_is_still_to_do_is_expected_to_take_as_long_as_what_was_done(kept: logs.LogEntry) -> None:
     one = Trial(0, {}, "cosine", 0, {"hr": 0.5}, 3.0, "complete")
-    begun = Tuning("als", FOUR, (one, replace(one, number=1, seconds=5.0)), used_up=False)
+    begun = Tuning("als", FOUR, (one, replace(one, number=1, seconds=5.0)))
     assert tunings.expected_tuning(kept, [begun]).seconds == pytest.approx(2 * 4.0)
     assert tunings.expected_tuning(kept, [replace(begun, used_up=True)]).seconds == 0
-    fresh = Tuning("als", FOUR, (), used_up=False)
+    fresh = Tuning("als", FOUR)
     by_method = estimates.expected(METHODS["als"], kept.size, METHODS["als"].Params())
     assert tunings.expected_tuning(kept, [fresh, begun]).seconds == pytest.approx(4 * by_method.seconds + 8.0)
     assert tunings.expected_tuning(kept, [fresh]).memory == by_method.memory

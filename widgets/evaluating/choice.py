@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from figures.accuracy import cut_over_time
-from figures.text import day, plain
+from figures.text import day
 from interactions.split import Split
 from studies.contest import Contestant
 from studies.questions import MOST_CASES, PairsOf
@@ -176,4 +176,4 @@ def cut_at(log_digest: str, share: float) -> int:
 
 def _start(log: LogEntry, plan: Plan) -> None:
     spec = evaluation_spec(log.digest, plan.asked, plan.contestants, plan.k)
-    jobs.submit("evaluate", spec, f"Evaluation on {plain(log.name)}")
+    jobs.submit("evaluate", spec, f"Evaluation on {log.name}")

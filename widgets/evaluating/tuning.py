@@ -11,7 +11,14 @@ import streamlit as st
 from analysis.arrays import Similarity
 from embedders import METHODS
 from figures.text import count, file_name, plain, seconds
-from figures.tuning import failures_in_words, objective_in_words, trials_picture, value_columns, values_in_words
+from figures.tuning import (
+    compared_in_words,
+    failures_in_words,
+    objective_in_words,
+    settings_in_words,
+    trials_picture,
+    value_columns,
+)
 from studies.trials import MEASURES, Objective, Trial, best_trials
 from widgets import frame, training
 from widgets.evaluating import choice
@@ -24,12 +31,9 @@ from workspace.contestants import tuned_contestant
 from workspace.logs import LogEntry
 from workspace.tunings import Sought, Tuning, expected_tuning, kept_tuning, tuned_params, tuning_spec
 
+Searched = Similarity | Literal["searched"]
 _LOOK_SECONDS = 2.0  # between two drawings of the trials while they come
-_SIMILARITIES: Final[dict[Similarity | Literal["searched"], str]] = {
-    "cosine": "Cosine",
-    "dot": "Dot product",
-    "searched": "Both are tried",
-}
+_SIMILARITIES: Final[dict[Searched, str]] = {"cosine": "Cosine", "dot": "Dot product", "searched": "Both are tried"}
 
 
 def tuning(log: LogEntry, plan: choice.Plan) -> None:
@@ -69,7 +73,7 @@ def _choose(log: LogEntry, plan: choice.Plan) -> tuple[list[str], Sought]:
         persist_state="session", format_func=lambda name: METHODS[name].title, placeholder="Choose methods",
     )  # fmt: skip
     objectives = get_args(Objective)
-    left, middle, right = st.columns([3, 2, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([3, 2, 1])
     objective = left.selectbox(
         "What is looked for", objectives, objectives.index(before.objective), key=f"objective-{log.digest}",
         persist_state="session", format_func=lambda one: objective_in_words(one, plan.k),
@@ -101,7 +105,7 @@ def _start_button(log: LogEntry, spec: Mapping[str, Any], tunings: Sequence[Tuni
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.button(
-            "Go on" if done else "Tune", icon=":material/tune:", key="tune", type="primary",
+            "Go on" if done else "Tune", icon=":material/tune:", key="tune",
             on_click=_start, args=(log, spec),
         )  # fmt: skip
         so_far = f"{count(done)} of {count(budget)} trials are there. " if done else f"{count(budget)} trials. "
@@ -122,13 +126,14 @@ def _trials(log: LogEntry, plan: choice.Plan, methods: Sequence[str], sought: So
     if not any(one.trials for one in tunings):
         return
     picture(trials_picture(tunings), "Trials so far")
-    if len(MEASURES[sought.objective]) > 1:
-        st.caption(
-            "The further up and to the left, the better. A line joins the trials of a method that no other of its "
-            "trials beats in both; a diamond is the defaults."
-        )
-    else:
-        st.caption("A point is a trial, the line the best so far.")
+    drawn = (
+        "The further up and to the left, the better. A line joins the trials of a method that no other of its trials "
+        "beats in both; a diamond is the defaults."
+        if len(MEASURES[sought.objective]) > 1
+        else "A point is a trial, the line the best so far."
+    )
+    begun = next(one for one in tunings if one.trials)
+    st.caption(f"{drawn} {settings_in_words(begun)}")
     if failed := failures_in_words(tunings):
         st.caption(plain(failed))
 
@@ -156,7 +161,7 @@ def _row(log: LogEntry, plan: choice.Plan, one: Tuning, trial: Trial) -> None:
     method = METHODS[one.method]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{plain(method.short)}**: {plain(_compared(one, trial))}  \n"
+            f"**{plain(method.short)}**: {plain(compared_in_words(trial, one.trials[0], one.sought.k))}  \n"
             f":small[{plain(_settings(one, trial))} · {plain(_effort(one, trial))}]",
             width="stretch",
         )
@@ -176,13 +181,6 @@ def _row(log: LogEntry, plan: choice.Plan, one: Tuning, trial: Trial) -> None:
 def _both(one: Tuning, trial: Trial) -> list[Any]:
     """The defaults, and what was found."""
     return [tuned_contestant(one, one.trials[0]), tuned_contestant(one, trial)]
-
-
-def _compared(one: Tuning, trial: Trial) -> str:
-    found = values_in_words(trial, one.sought.k)
-    if trial.number == 0:
-        return f"{found}, with the defaults"
-    return f"{found}; the defaults: {values_in_words(one.trials[0], one.sought.k)}"
 
 
 def _settings(one: Tuning, trial: Trial) -> str:
