@@ -66,8 +66,9 @@ def failures_in_words(tunings: Sequence[Tuning]) -> str:
     for tuning in tunings:
         failed = [trial for trial in tuning.trials if trial.state == "failed"]
         if failed:
-            trials = "1 trial" if len(failed) == 1 else f"{count(len(failed))} trials"
-            said.append(f"{trials} of {METHODS[tuning.method].short} failed and count as tried: {failed[0].failure}")
+            short = METHODS[tuning.method].short
+            which = f"1 trial of {short}" if len(failed) == 1 else f"{count(len(failed))} trials of {short}"
+            said.append(f"{which} failed, which uses up the budget like any other: {failed[0].failure}")
     return " ".join(said)
 
 
