@@ -92,7 +92,7 @@ def validation_questions(train: InteractionLog, settings: TuningSettings) -> Que
     """
     parts = Split.of(train, settings.share, seed=settings.questions.seed).parts(train)
     questions = draw_questions(*parts, replace(settings.questions, users=0))  # no objective asks about users
-    if not _counted(questions, settings).any():
+    if not counted(questions, settings).any():
         raise ParameterError(
             "There is nothing to tune on: in the part that is held back for it no "
             f"{'tail item' if settings.objective == 'tail hr' else 'item'} follows another in a session, both known "
@@ -101,7 +101,7 @@ def validation_questions(train: InteractionLog, settings: TuningSettings) -> Que
     return questions
 
 
-def _counted(questions: Questions, settings: TuningSettings) -> Mask:
+def counted(questions: Questions, settings: TuningSettings) -> Mask:
     """The cases that the objective counts, bool (n_cases,)."""
     if settings.objective == "tail hr":
         return np.asarray(questions.buckets[questions.targets] == BUCKETS.index("tail"))
@@ -177,10 +177,10 @@ class _Tuning:
         """What the objective counts."""
         k, questions = self.settings.k, self.questions
         places = next_item_places(model, questions, part_of(progress, 0.0, 0.5))
-        counted = _counted(questions, self.settings)
+        cases = counted(questions, self.settings)
         function = ndcg if self.settings.objective == "ndcg" else hit_rate
         name, *further = MEASURES[self.settings.objective]
-        values = {name: float(function(places, k)[counted].mean())}
+        values = {name: float(function(places, k)[cases].mean())}
         if further:
             near = nearest_items(model, questions, k, part_of(progress, 0.5, 1.0))
             popularity = neighbour_popularity(near, popularity_quantiles(questions.p))

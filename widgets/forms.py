@@ -19,6 +19,13 @@ def _no_columns(table: Table) -> Sequence[str]:
     return ()
 
 
+def fill_form(method: Method[Any], params: Params) -> None:
+    """Make these the values of the method's form when it is drawn next."""
+    for name, field in method.Params.model_fields.items():
+        if is_offered(field):
+            st.session_state[_key(method, name)] = _as_kept(getattr(params, name))
+
+
 def parameter_form(method: Method[Any], columns_in: ColumnsIn = _no_columns) -> dict[str, Any]:
     """Draw a widget a parameter that has an effect, basics first, the rest folded; returns the values, not yet checked.
 
@@ -57,12 +64,16 @@ def _widgets(method: Method[Any], fields: dict[str, FieldInfo], columns_in: Colu
     values: dict[str, Any] = {}
     with st.grid(3):
         for name, field in fields.items():
-            key, table = f"param-{method.name}-{name}", columns_of(field)
+            key, table = _key(method, name), columns_of(field)
             if table is None:
                 values[name] = _widget(key, name, field)
             else:
                 values[name] = _columns_picker(key, name, field, table, columns_in(table))
     return values
+
+
+def _key(method: Method[Any], name: str) -> str:
+    return f"param-{method.name}-{name}"
 
 
 _WHERE_FROM: dict[Table, str] = {

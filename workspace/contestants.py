@@ -1,4 +1,4 @@
-"""Who can be asked about a log: methods with their defaults, and the parameters of the runs that are kept of it."""
+"""Who can be asked about a log: methods with their defaults, as they were tuned, and as kept runs were trained."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from embedders import METHODS
 from embedders.base import Params
 from studies.contest import Contestant
 from studies.provider import RunNeeded
+from studies.trials import Trial, best_trials
 from workspace import estimates
 from workspace.estimates import Expected
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
 from workspace.studies import made_for_a_study, trained_as
+from workspace.tunings import Tuning, kept_tunings, tuned_params
 
 SHORT_WINDOW_MINUTES = 60.0
 
@@ -30,15 +32,28 @@ def usual_contestants(log: LogEntry) -> list[Contestant]:
 
 
 def offered_contestants(log: LogEntry) -> list[Contestant]:
-    """The usual ones first, then every other method with its defaults, then runs of this log with other parameters."""
+    """The usual ones first, then methods with their defaults, the best of each tuning, runs with other parameters."""
     offered = usual_contestants(log)
     for method in METHODS.values():
         offered += [_by_default(method.name, method.Params()), _by_default(method.name, method.Params(), "dot")]
+    for tuning in kept_tunings(log.digest):
+        offered += [tuned_contestant(tuning, trial) for trial in best_trials(tuning.trials, tuning.sought.objective)]
     for run in list_runs(log.digest):
         needed = trained_as(run)
         if isinstance(needed, RunNeeded) and not made_for_a_study(run):
             offered += [Contestant(f"{run.name}{suffix}", needed, similarity) for suffix, similarity in _SIMILARITIES]
-    return _each_once(offered)
+    return each_once(offered)
+
+
+def tuned_contestant(tuning: Tuning, trial: Trial) -> Contestant:
+    """A trial of a tuning: the first, which has the defaults, by their name."""
+    params = tuned_params(tuning.method, trial)
+    if trial.number == 0:
+        return _by_default(tuning.method, params, trial.similarity)
+    one_of_many = f", trial {trial.number + 1}" if tuning.sought.objective == "hr against popularity" else ""
+    dot = ", dot" if trial.similarity == "dot" else ""
+    name = f"{METHODS[tuning.method].short} {params.dimensions}d tuned ({tuning.sought.goal}{one_of_many}){dot}"
+    return Contestant(name, RunNeeded(tuning.method, params, trial.seed), trial.similarity)
 
 
 def with_seeds(contestants: Sequence[Contestant], seeds: int) -> list[Contestant]:
@@ -73,7 +88,7 @@ def _seeded(needed: RunNeeded, number: int) -> RunNeeded:
     return replace(needed, seed=needed.seed + number)
 
 
-def _each_once(contestants: Sequence[Contestant]) -> list[Contestant]:
+def each_once(contestants: Sequence[Contestant]) -> list[Contestant]:
     """The first of those that are asked the same, under names of which none stands twice."""
     kept: list[Contestant] = []
     for one in contestants:

@@ -31,6 +31,7 @@ LANE_OF: Mapping[str, Lane] = {
     "train": "train",
     "evaluate": "train",
     "sweep": "train",
+    "tune": "train",
     "import": "view",
     "known": "view",
     "vectors": "view",

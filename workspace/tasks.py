@@ -199,6 +199,18 @@ def sweep_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]
     return {"log_digest": spec["log_digest"]}
 
 
+def tune_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Tune methods on the training part of a kept log, or go on with that, as `tuning_spec` writes it."""
+    from workspace.evaluations import Asked
+    from workspace.logs import open_log
+    from workspace.tunings import Sought, tune_log
+
+    progress("Opening the log", 0.0, 1.0)
+    log = open_log(spec["log_digest"])
+    tune_log(log, checked(Asked, spec["asked"]), spec["methods"], checked(Sought, spec["sought"]), progress)
+    return {"log_digest": spec["log_digest"]}
+
+
 TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
@@ -212,4 +224,5 @@ TASKS: Mapping[str, Task] = {
     "popularity": popularity_task,
     "evaluate": evaluate_task,
     "sweep": sweep_task,
+    "tune": tune_task,
 }

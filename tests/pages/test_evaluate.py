@@ -27,14 +27,18 @@ def kept(tmp_path: Path) -> logs.LogEntry:
 
 def page(digest: str) -> AppTest:
     def parts(digest: str) -> None:
-        from widgets.evaluating import panels
+        from widgets.evaluating import leaderboard, panels, results, sweep, tuning
         from workspace.logs import find_log
 
         log = find_log(digest)
-        report = panels.ask(log)
+        plan, report = panels.ask(log)
         if report is not None:
             panels.found(log, report)
-            panels.details(log, report)
+            leaderboard.leaderboard(log, report)
+            results.two_models(report)
+            results.categories(report)
+        sweep.window_sweep(log, plan)
+        tuning.tuning(log, plan)
 
     return AppTest.from_function(parts, kwargs={"digest": digest}, default_timeout=120)
 

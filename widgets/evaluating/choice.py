@@ -9,15 +9,15 @@ from typing import Any
 import streamlit as st
 
 from figures.accuracy import cut_over_time
-from figures.text import day, plain
+from figures.text import day
 from interactions.split import Split
 from studies.contest import Contestant
 from studies.questions import MOST_CASES, PairsOf
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace import estimates, jobs
-from workspace.contestants import expected, offered_contestants, usual_contestants, with_seeds
-from workspace.evaluations import Asked, contestant_from, evaluation_spec, kept_evaluations
+from workspace.contestants import each_once, expected, offered_contestants, usual_contestants, with_seeds
+from workspace.evaluations import Asked, contestant_from, evaluation_spec, kept_evaluation, kept_evaluations
 from workspace.logs import LogEntry, open_log
 
 _PAIRS: tuple[PairsOf, ...] = ("every pair", "one pair a session")
@@ -31,6 +31,7 @@ class Plan:
     asked: Asked
     contestants: tuple[Contestant, ...]
     k: int
+    seeds: int = 1
 
 
 def choose_plan(log: LogEntry) -> Plan:
@@ -41,7 +42,7 @@ def choose_plan(log: LogEntry) -> Plan:
     usual = [one.name for one in usual_contestants(log)] if before is None else _names_in(before, offered)
     with st.expander("Who is asked, and what", icon=":material/tune:"):
         names = st.multiselect(
-            "Models", list(by_name), default=usual, key=f"contestants-{log.digest}", persist_state="session",
+            "Models", list(by_name), default=usual, key=_models_key(log), persist_state="session",
             placeholder="Choose models", format_func=plain_name,
             help="Each is trained anew, on the earlier part of the log only. Random, most popular and bought-together "
             "are always asked beside them.",
@@ -50,7 +51,7 @@ def choose_plan(log: LogEntry) -> Plan:
         k, seeds = _k_and_seeds(log, before)
         explain("accuracy", "accuracy_baselines")
     contestants = with_seeds([by_name[name] for name in names], seeds)
-    return Plan(asked, tuple(contestants), k)
+    return Plan(asked, tuple(contestants), k, seeds)
 
 
 def start_button(log: LogEntry, plan: Plan) -> None:
@@ -71,6 +72,18 @@ def start_button(log: LogEntry, plan: Plan) -> None:
         )
 
 
+def evaluate_with(log: LogEntry, plan: Plan, further: Sequence[Contestant]) -> None:
+    """Take further models in among the chosen ones, and evaluate them all; a callback, before the page is drawn."""
+    st.session_state[_taken_key(log)] = [*_taken(log), *further]
+    offered = _offered(log, next(iter(kept_evaluations(log.digest)), None))
+    chosen = [*st.session_state.get(_models_key(log), []), *_names_of(further, offered)]
+    names = st.session_state[_models_key(log)] = list(dict.fromkeys(chosen))
+    by_name = {one.name: one for one in offered}
+    contestants = tuple(with_seeds([by_name[name] for name in names], plan.seeds))
+    if kept_evaluation(log.digest, plan.asked, contestants, plan.k) is None:
+        _start(log, replace(plan, contestants=contestants))
+
+
 def plain_name(name: str) -> str:
     """A name as a list of choices draws it, which takes no Markdown."""
     return name
@@ -78,7 +91,7 @@ def plain_name(name: str) -> str:
 
 def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
     """What can be chosen, and whom the last evaluation asked; another seed is no choice of its own."""
-    offered = offered_contestants(log)
+    offered = each_once([*offered_contestants(log), *_taken(log)])
     asked = [] if before is None else [contestant_from(facts) for facts in before["contestants"]]
     for one in asked:
         if not any(_same_but_seed(one, other) or one.name == other.name for other in offered):
@@ -92,10 +105,14 @@ def _same_but_seed(one: Contestant, other: Contestant) -> bool:
 
 def _names_in(before: dict[str, Any], offered: Sequence[Contestant]) -> list[str]:
     """The offered contestants that were asked, in the order in which they were."""
-    asked = [contestant_from(facts) for facts in before["contestants"]]
+    return _names_of([contestant_from(facts) for facts in before["contestants"]], offered)
+
+
+def _names_of(contestants: Sequence[Contestant], offered: Sequence[Contestant]) -> list[str]:
+    """Under which names these are offered, in their own order."""
     return [
         one.name
-        for other in asked
+        for other in contestants
         for one in offered
         if one.needed == other.needed and one.similarity == other.similarity
     ]
@@ -105,6 +122,20 @@ def _seeds_in(before: dict[str, Any]) -> int:
     """How many seeds each contestant had."""
     first, *others = (contestant_from(facts) for facts in before["contestants"])
     return 1 + sum(_same_but_seed(one, first) for one in others)
+
+
+def _models_key(log: LogEntry) -> str:
+    return f"contestants-{log.digest}"
+
+
+def _taken_key(log: LogEntry) -> str:
+    return f"taken-{log.digest}"
+
+
+def _taken(log: LogEntry) -> list[Contestant]:
+    """Models that somebody took in on this page, whether or not they are offered by themselves."""
+    taken: list[Contestant] = st.session_state.get(_taken_key(log), [])
+    return taken
 
 
 def _asked(log: LogEntry, before: dict[str, Any] | None) -> Asked:
@@ -156,4 +187,4 @@ def cut_at(log_digest: str, share: float) -> int:
 
 def _start(log: LogEntry, plan: Plan) -> None:
     spec = evaluation_spec(log.digest, plan.asked, plan.contestants, plan.k)
-    jobs.submit("evaluate", spec, f"Evaluation on {plain(log.name)}")
+    jobs.submit("evaluate", spec, f"Evaluation on {log.name}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from widgets.evaluating import choice, leaderboard, results, sweep
+from widgets.evaluating import choice, leaderboard, results, sweep, tuning
 from widgets.evaluating.choice import Plan
 from widgets.jobs_panel import outcome
 from workspace.evaluations import evaluation_spec, kept_evaluation
@@ -46,6 +46,7 @@ def details(log: LogEntry, plan: Plan, report: dict[str, Any] | None) -> None:
         tabs["Two models"] = lambda: results.two_models(report)
         tabs["Categories"] = lambda: results.categories(report)
     tabs["Window sweep"] = lambda: sweep.window_sweep(log, plan)
+    tabs["Tuning"] = lambda: tuning.tuning(log, plan)
     for tab, draw in zip(st.tabs(list(tabs), key="evaluate-details", on_change="rerun"), tabs.values(), strict=True):
         with tab:
             if tab.open:
