@@ -349,6 +349,7 @@ def test_categories_are_counted_by_popularity_of_the_items_asked() -> None:
     labels = [own if known[code] else [] for code, own in enumerate(labels)]
     near = slow.as_lists(evaluation.answers["one"].near[:, :8])
     matches = [slow.majority_match(own, row, labels) for own, row in zip(labels, near, strict=True)]
+    np.testing.assert_array_equal(evaluation.answers["one"].matches, matches)
     ranked = slow.popular(questions.p.tolist(), known, set(), log.n_items)
     found = evaluation.category_consistency("one")
     half = [matches[item] for item in ranked[: round(len(ranked) / 2)] if not math.isnan(matches[item])]
