@@ -217,7 +217,7 @@ def bars_of_runs(
         "",
         "",
         height=26 * len(names) + 60,
-        x_axis={"range": [1.3 * min(ends), 1.3 * max(ends) or 1.0], **shown.ticks},
+        x_axis={"range": [1.3 * min(ends), 1.3 * max(ends) or 1.0], "nticks": 4, "tickangle": 0, **shown.ticks},
         y_axis={
             "tickvals": list(range(len(names))),
             "ticktext": short,
