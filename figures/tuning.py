@@ -24,16 +24,19 @@ def objective_in_words(objective: Objective, k: int) -> str:
         "hr": f"The next item among the {k} nearest (HR@{k})",
         "ndcg": f"The next item near the top of the {k} nearest (NDCG@{k})",
         "tail hr": f"Rare next items among the {k} nearest (tail HR@{k})",
-        "hr against popularity": f"Often right and not on popular items alone (HR@{k} against popularity)",
+        "hr against popularity": f"Often right without popular items (HR@{k} and popularity)",
     }[objective]
 
 
-def compared_in_words(trial: Trial, defaults: Trial, k: int) -> str:
-    """The values of a trial beside those of the defaults: "HR@10 12.34 %, with the defaults 10.20 %"."""
-    if trial.state == "failed":
-        return "failed"
+def values_in_words(trial: Trial, k: int) -> str:
+    """The values of a complete trial: "HR@10 12.34 %, neighbours at popularity quantile 0.510"."""
     hits = next(name for name in trial.values if name != _POPULARITY)
-    values = f"{_name(hits, k)} {_shown(trial, ', neighbours at popularity quantile ')}"
+    return f"{_name(hits, k)} {_shown(trial, ', neighbours at popularity quantile ')}"
+
+
+def compared_in_words(trial: Trial, defaults: Trial, k: int) -> str:
+    """The values of a complete trial beside those of the defaults: "HR@10 12.34 %, with the defaults 10.20 %"."""
+    values = values_in_words(trial, k)
     if trial.number == defaults.number:
         return f"{values}, with the defaults"
     return f"{values}, with the defaults {_shown(defaults, ' and ')}"

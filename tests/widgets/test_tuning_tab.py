@@ -169,17 +169,25 @@ def test_the_best_of_a_smaller_budget_is_evaluated_as_it_stands_there(kept: LogE
         assert asked[-1]["params"] == tuned_params(METHOD, best).model_dump(mode="json")
 
 
-def test_of_a_front_every_trial_has_its_own_row(kept: LogEntry) -> None:
+def test_of_all_fronts_one_trial_is_chosen_and_taken(kept: LogEntry) -> None:
     sought = Sought(objective="hr against popularity", trials=6, k=5)
     app = tuned(kept, sought)
     fronts = [
-        f"use-{method}-{trial.number}"
+        (method, trial)
         for method in ("svd", METHOD)
         for trial in best_trials(kept_tuning(kept.digest, ASKED, method, sought).trials, sought.objective)
     ]
-    assert sorted(key for button in app.button if (key := str(button.key)).startswith("use-")) == sorted(fronts)
-    assert len(fronts) > 2
+    fronts.sort(key=lambda one: one[1].values["hr"], reverse=True)
+    offered = app.selectbox(key="tuned-of-fronts")
+    names = [f"{METHODS[method].short}, trial {trial.number + 1}:" for method, trial in fronts]
+    assert [option.split(":")[0] + ":" for option in offered.options] == names
+    assert len(names) > 2
     assert "Evaluate all beside their defaults" not in buttons(app)
+    method, trial = fronts[-1]
+    offered.set_value(offered.options[-1]).run()
+    app.button(key=f"evaluate-{method}-{trial.number}").click().run()
+    (job,) = [one for one in jobs.list_jobs() if one.kind == "evaluate"]
+    assert job.spec["contestants"][-1]["params"] == tuned_params(method, trial).model_dump(mode="json")
 
 
 @pytest.mark.parametrize("name", METHODS)

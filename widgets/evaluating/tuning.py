@@ -18,6 +18,7 @@ from figures.tuning import (
     settings_in_words,
     trials_picture,
     value_columns,
+    values_in_words,
 )
 from studies.trials import MEASURES, Objective, Trial, best_trials
 from widgets import frame, training
@@ -147,14 +148,25 @@ def _best(log: LogEntry, plan: choice.Plan, tunings: Sequence[Tuning]) -> None:
     best.sort(key=lambda pair: pair[1].values[measure], reverse=True)
     row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     row.markdown("**Best parameters**", width="content")
+    if len(MEASURES[best[0][0].sought.objective]) > 1:
+        best = [_chosen_of_fronts(best)]
     for one, trial in best:
         _row(log, plan, one, trial)
-    if len(best) == len({one.method for one, _ in best}) > 1:
+    if len(best) > 1:
         row.button(
             "Evaluate all beside their defaults", icon=":material/fact_check:", key="evaluate-tuned",
             on_click=choice.evaluate_with,
             args=(log, plan, [contestant for one, trial in best for contestant in _both(one, trial)]),
         )  # fmt: skip
+
+
+def _chosen_of_fronts(best: Sequence[tuple[Tuning, Trial]]) -> tuple[Tuning, Trial]:
+    """One of the trials of all fronts: which is best is for a person to say."""
+    by_name = {
+        f"{METHODS[one.method].short}, trial {trial.number + 1}: {values_in_words(trial, one.sought.k)}": (one, trial)
+        for one, trial in best
+    }
+    return by_name[str(st.selectbox("Which of the fronts", list(by_name), key="tuned-of-fronts"))]
 
 
 def _row(log: LogEntry, plan: choice.Plan, one: Tuning, trial: Trial) -> None:
