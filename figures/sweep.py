@@ -24,7 +24,7 @@ MEASURES: Final = {
 AXES: Final[Mapping[Axis, str]] = {"time": "In time", "places": "In places"}
 _X: Final = {"time": "at most so far apart in time", "places": "at most so far apart in the sequence"}
 _AMONG: Final = {
-    "all": "Over all cases",
+    "all": "Whatever the next item is",
     "head": "Where the next item is a popular one",
     "mid": "Where the next item is of middling popularity",
     "tail": "Where the next item is a rare one",
@@ -80,7 +80,7 @@ def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figur
         showlegend=False,
         x_axis={"type": "category", "categoryorder": "array", "categoryarray": [_tick(name) for name in names],
                 "range": [-0.4, len(names) - 0.6]},
-        y_axis={"rangemode": "tozero", "automargin": True},
+        y_axis={"range": [0, _top(curve, measure, part)], "automargin": True},
     )  # fmt: skip
 
 
@@ -190,9 +190,9 @@ def _best(report: Report, names: Sequence[str], part: str) -> str:
     else:
         sure = f", though {_listed(rivals)} {'is' if len(rivals) == 1 else 'are'} not clearly worse"
     return (
-        f"{_AMONG[part]}, item2vec finds it oftenest in the window **{names[best['place']]}**: in "
-        f"{percent(cell['value'], 1)} of {count(cell['n'])} cases{_around(cell)}{sure}."
-    ).replace("Over all cases, item2vec finds it", "Over all cases, item2vec finds the next item")
+        f"{_AMONG[part]}, item2vec has it among its {report['k']} nearest oftenest in the window "
+        f"**{names[best['place']]}**: in {percent(cell['value'], 1)} of {count(cell['n'])} cases{_around(cell)}{sure}."
+    )
 
 
 def _short(report: Report, names: Sequence[str], part: str) -> str:
@@ -242,6 +242,15 @@ def _y_title(report: Report, measure: str) -> str:
     if measure == "jaccard":
         return f"Jaccard@{report['k']}"
     return "popularity quantile"
+
+
+def _top(curve: Mapping[str, Any], measure: str, part: str) -> float:
+    """Where the picture ends above: lines across it do not make room for themselves."""
+    if measure == "neighbour_popularity":
+        return 1.0
+    cells = [one[part] for one in (*curve["along"], curve["beside"], curve["chance"]) if one is not None]
+    values = [cell[side] for cell in cells for side in ("value", "high") if cell[side] is not None]
+    return (100.0 if measure in NEXT_ITEM else 1.0) * 1.1 * max(values, default=0.0) or 1.0
 
 
 def _tick(name: str) -> str:

@@ -54,9 +54,12 @@ def _chosen(log: LogEntry) -> Sweep | None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     with st.spinner("Looking at what each window sees"):
         by_axis = {axis: _windows(log.digest, axis) for axis in AXES}
-    usual: Axis = "time" if by_axis["time"].reaches else "places"
+    usable = [axis for axis in AXES if len(by_axis[axis].reaches) > 1]
+    if not usable:
+        st.info("On this log all windows see the same pairs: there is nothing to compare.")
+        return None
     axis: Axis = row.segmented_control(
-        "Windows", list(AXES), required=True, default=usual if before is None else before["axis"],
+        "Windows", usable, required=True, default=usable[0] if before is None else before["axis"],
         key=f"sweep-axis-{log.digest}", persist_state="session", format_func=AXES.__getitem__,
         help="In time: two events are a pair where at most so much time lies between them, and ten places. In places: "
         "where at most so many events of a session lie between them.",
@@ -70,11 +73,9 @@ def _chosen(log: LogEntry) -> Sweep | None:
         help="Windows have as many dimensions as this one.",
     )  # fmt: skip
     windows = by_axis[axis]
-    for note in window_notes(windows, axis, whole_name(log, axis)):
-        st.caption(plain(note))
-    if len(windows.reaches) < 2:
-        st.info("There are no two windows of this kind that see different pairs on this log.")
-        return None
+    for told in [axis, *(other for other in AXES if other not in usable)]:
+        for note in window_notes(by_axis[told], told, whole_name(log, told)):
+            st.caption(plain(note))
     by_name = {reach_name(axis, reach, whole_name(log, axis)): reach for reach in windows.reaches}
     again = before is not None and before["axis"] == axis
     default = [name for name, reach in by_name.items() if before is None or not again or reach in before["reaches"]]
