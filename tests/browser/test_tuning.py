@@ -48,6 +48,7 @@ def test_two_methods_are_tuned_and_the_best_parameters_stand_on_the_train_page(
     assert params != METHODS["als"].Params()
     page.locator(f".st-key-use-als-{best.number} button").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The form of Implicit ALS has the tuned parameters")).to_be_visible()
     settle(page)
     expect(page.get_by_role("combobox", name="Weights")).to_have_value(str(params.model_dump()["weights"]))
     for name in ("alpha", "regularisation", "iterations"):
