@@ -14,13 +14,14 @@ from errors import ParameterError
 from figures.text import plain
 from studies.provider import RunNeeded
 from widgets import frame, jobs_panel, pickers
-from widgets.forms import parameter_form
+from widgets.forms import fill_form, parameter_form
 from workspace import estimates, jobs
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
 from workspace.studies import expected, key_of, training_job
 
 _METHOD = "_method"
+_FILLED_IN = "_filled_in"
 _FAMILY = "family-of-methods"
 _PAIR = ("als", "item2vec")  # the two that the open question is about
 _FIRST_SEED = 0
@@ -90,6 +91,13 @@ def choose(name: str) -> None:
     st.session_state[_FAMILY] = METHODS[name].family
 
 
+def fill_in(method: Method[Any], params: Params) -> None:
+    """Choose this method, with these parameters in its form, which says so when it is drawn next."""
+    choose(method.name)
+    fill_form(method, params)
+    st.session_state[_FILLED_IN] = True
+
+
 def method_cards() -> Method[Any]:
     """The methods of one family as cards; returns the chosen one, which is always among them."""
     chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
@@ -110,6 +118,8 @@ def method_cards() -> Method[Any]:
 
 def method_form(log: LogEntry, method: Method[Any]) -> None:
     """The chosen method's parameters and the button that starts it."""
+    if st.session_state.pop(_FILLED_IN, False):
+        st.toast(f"The form of {plain(method.title)} has the tuned parameters.", icon=":material/tune:")
     with st.container(border=True):
         st.markdown(f"**{method.title}**: settings")
         values = parameter_form(method, log.columns_in)

@@ -16,6 +16,14 @@ from workspace.tunings import kept_tunings, tuned_params
 pytestmark = pytest.mark.browser
 
 
+def open_tab(page: Page) -> None:
+    go(page, "Evaluate")
+    settle(page)
+    page.get_by_role("tab", name="Tuning").click()
+    expect(page.get_by_role("spinbutton", name="Trials of each")).to_be_visible(timeout=PATIENCE)
+    settle(page)
+
+
 def set_trials(page: Page, number: int) -> None:
     box = page.get_by_role("spinbutton", name="Trials of each")
     box.fill(str(number))
@@ -33,8 +41,7 @@ def test_two_methods_are_tuned_and_the_best_parameters_stand_on_the_train_page(
     page: Page, app_server: AppServer
 ) -> None:
     open_tiny(page, app_server)
-    go(page, "Evaluate")
-    settle(page)
+    open_tab(page)
     set_trials(page, 4)
     tuned(page, "Tune", 4)
     expect(page.get_by_test_id("stPlotlyChart").filter(has_text="trial (1 = the defaults)")).to_be_visible()
@@ -48,6 +55,7 @@ def test_two_methods_are_tuned_and_the_best_parameters_stand_on_the_train_page(
     assert params != METHODS["als"].Params()
     page.locator(f".st-key-use-als-{best.number} button").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The form of Implicit ALS has the tuned parameters")).to_be_visible()
     settle(page)
     expect(page.get_by_role("combobox", name="Weights")).to_have_value(str(params.model_dump()["weights"]))
     for name in ("alpha", "regularisation", "iterations"):
@@ -60,8 +68,7 @@ def test_two_methods_are_tuned_and_the_best_parameters_stand_on_the_train_page(
 
 def test_a_tuning_is_stopped_and_a_front_is_asked_for(page: Page, app_server: AppServer) -> None:
     open_tiny(page, app_server)
-    go(page, "Evaluate")
-    settle(page)
+    open_tab(page)
     choose(page, "What is looked for", "Often right without popular items (HR@10 and popularity)")
     set_trials(page, 200)
     page.get_by_role("button", name="Tune", exact=True).click()

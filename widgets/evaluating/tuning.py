@@ -23,7 +23,7 @@ from figures.tuning import (
 from studies.trials import MEASURES, Objective, Trial, best_trials
 from widgets import frame, training
 from widgets.evaluating import choice
-from widgets.forms import describe, fill_form
+from widgets.forms import describe
 from widgets.jobs_panel import failure, watch
 from widgets.measures import explain
 from widgets.pictures import picture
@@ -180,9 +180,7 @@ def _row(log: LogEntry, plan: choice.Plan, one: Tuning, trial: Trial) -> None:
         actions = st.container(horizontal=True, width="content")
         place = f"{one.method}-{trial.number}"
         if actions.button("Use on the Train page", icon=":material/model_training:", key=f"use-{place}"):
-            fill_form(method, tuned_params(one.method, trial))
-            training.choose(one.method)
-            st.toast(f"The form of {plain(method.title)} has these parameters.", icon=":material/tune:")
+            training.fill_in(method, tuned_params(one.method, trial))
             frame.open_screen("train")
         actions.button(
             "Evaluate beside the defaults", icon=":material/fact_check:", key=f"evaluate-{place}",
