@@ -107,9 +107,9 @@ def _button(log: LogEntry, plan: Plan, sweep: Sweep) -> None:
             f"Train {len(sweep.trained)} windows", type="primary", icon=":material/width:", key="sweep",
             on_click=_start, args=(log, plan, sweep),
         )  # fmt: skip
+        takes = estimates.sentence(expected(log, sweep.contestants, plan.asked))
         st.caption(
-            f"{estimates.sentence(expected(log, sweep.contestants))} at most; what is kept is not trained again, and "
-            "it can be cancelled and taken up again.",
+            f"{takes} at most; what is kept is not trained again, and it can be cancelled and taken up again.",
             width="stretch",
         )
 
