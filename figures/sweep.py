@@ -203,14 +203,14 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
     clear = [place for place in short if against[place]["outcome"] == "holds"]
     place = max(clear or short, key=lambda one: against[one]["value"])
     found = against[place]
-    gain = f"{_points(abs(found['value']))} points{_around(found, points=True, behind=found['value'] < 0)}"
+    gain = _gain(found)
     if clear:
         longer = [names[one] for one in range(len(names)) if one not in short and against[one]["outcome"] == "holds"]
         tried = len(names) > len(short)
         also = f" So {'does' if len(longer) == 1 else 'do'} {_listed(longer)}." if longer else ""
         none = " No longer window does." if tried and not longer else ""
         return f"**A short window beats {beside} clearly**: {names[place]}, by {gain}.{also or none}"
-    if found["behind"]:
+    if all(against[one]["behind"] for one in short):
         return f"**{beside} beats every short window clearly**: the best of them, {names[place]}, is behind by {gain}."
     if found["low"] is not None and found["low"] > 0:
         why = "too little to count" if found["above_chance"] else "and is not clearly better than chance"
@@ -219,17 +219,20 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
     return f"**No short window clearly beats {beside}**: the best of them, {names[place]}, is {where} by {gain}."
 
 
-def _around(cell: Mapping[str, Any], *, points: bool = False, behind: bool = False) -> str:
-    """Its interval in brackets, turned round where the value is told without its sign."""
+def _around(cell: Mapping[str, Any]) -> str:
     if cell["low"] is None:
         return ""
-    low, high = (-cell["high"], -cell["low"]) if behind else (cell["low"], cell["high"])
-    write = _points if points else lambda share: decimal(100 * share, 1)
-    return f" (95 % from {write(low)} to {write(high)})"
+    return f" (95 % from {decimal(100 * cell['low'], 1)} to {decimal(100 * cell['high'], 1)})"
 
 
-def _points(value: float) -> str:
-    return decimal(100 * value, 1)
+def _gain(found: Mapping[str, Any]) -> str:
+    """How far one is ahead or behind, without its sign, and the interval turned round with it."""
+    low, value, high = (100 * found[side] for side in ("low", "value", "high"))
+    if value < 0:
+        low, value, high = -high, -value, -low
+    places = 1 if value >= 1 else 2
+    around = f"95 % from {decimal(low, places)} to {decimal(high, places)}"
+    return f"{decimal(value, places)} points ({around})"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -89,6 +89,11 @@ AHEAD = [verdict(0.1), verdict(0.2), verdict(0.0, outcome="does not hold")]
              "points (95 % from 7.0 to 9.0)."],
         ),
         (
+            sweep([0.1, 0.12, 0.2], [verdict(-0.1, outcome="cannot tell", behind=True),
+                                     verdict(-0.004, outcome="cannot tell"), AHEAD[2]], []),
+            ["**No short window clearly beats", "1 h, is behind by 0.40 points (95 % from -0.60 to 1.40)."],
+        ),
+        (
             sweep([0.3, 0.2, 0.2], [verdict(0.015, outcome="does not hold")] + AHEAD[2:] * 2, []),
             ["5 min is ahead by 1.5 points (95 % from 0.5 to 2.5), too little to count."],
         ),
