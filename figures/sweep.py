@@ -70,7 +70,9 @@ def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figur
     if curve["beside"] is not None and curve["beside"][part]["value"] is not None:
         name = report["contestants"][0]["name"]
         shapes += _level(curve["beside"][part], scale, beside_colour(report), "solid")
-        words.append(_word(drawn_text(name), scale * curve["beside"][part]["value"], beside_colour(report), "left"))
+        level = curve["beside"][part]
+        above = level["value"] if level["high"] is None else level["high"]
+        words.append(_word(drawn_text(name), scale * above, beside_colour(report), "left"))
     if curve["chance"] is not None and curve["chance"][part]["value"] is not None:
         value = scale * curve["chance"][part]["value"]
         shapes.append(_line(value, BASELINE, "dash"))
@@ -102,7 +104,7 @@ def sweep_sentence(report: Report, whole: str, part: str = "mid") -> str:
 def how_sure(report: Report) -> str:
     """What "clearly" means below a sentence."""
     return (
-        f"k = {report['k']}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
+        f"k = {report['k']}, {_similarity(report)}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
         "hits, chance is beaten too, and that stays so after Holm's correction for the "
         f"{len(report['reaches'])} windows tested at once. Of two windows one is clearly better where that stays so "
         "for all pairs of windows."
@@ -176,6 +178,15 @@ def sweep_records(report: Report, whole: str) -> list[dict[str, Any]]:
     return records
 
 
+def _similarity(report: Report) -> str:
+    beside = report["contestants"][0]
+    return (
+        "by cosine"
+        if beside["similarity"] == "cosine"
+        else f"item2vec by cosine, {plain(beside['name'])} by dot product"
+    )
+
+
 def _best(report: Report, names: Sequence[str], part: str) -> str:
     best = report["best"][part]
     cell = report["curves"]["hr"]["along"][best["place"]][part]
@@ -222,7 +233,7 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
 def _around(cell: Mapping[str, Any]) -> str:
     if cell["low"] is None:
         return ""
-    return f" (95 % from {decimal(100 * cell['low'], 1)} to {decimal(100 * cell['high'], 1)})"
+    return f" (95\N{NO-BREAK SPACE}% from {decimal(100 * cell['low'], 1)} to {decimal(100 * cell['high'], 1)})"
 
 
 def _gain(found: Mapping[str, Any]) -> str:
@@ -231,7 +242,7 @@ def _gain(found: Mapping[str, Any]) -> str:
     if value < 0:
         low, value, high = -high, -value, -low
     places = 1 if value >= 1 else 2
-    around = f"95 % from {decimal(low, places)} to {decimal(high, places)}"
+    around = f"95\N{NO-BREAK SPACE}% from {decimal(low, places)} to {decimal(high, places)}"
     return f"{decimal(value, places)} points ({around})"
 
 

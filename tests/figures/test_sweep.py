@@ -121,7 +121,10 @@ def test_without_cases_or_short_windows_it_says_so() -> None:
     assert "no cases to ask about" in sweep_sentence(report, "whole history")
     long = sweep([0.3, 0.4, 0.2], AHEAD, []) | {"reaches": [240.0, 1440.0, None]}
     assert "No short window (1 h at most) was tried." in sweep_sentence(long, "whole history")
+    assert how_sure(long).startswith("k = 10, by cosine. ")
     assert "for the 3 windows tested at once" in how_sure(long)
+    long["contestants"][0]["similarity"] = "dot"
+    assert "item2vec by cosine, ALS" in how_sure(long)
 
 
 def test_curves_have_their_intervals_in_percent_and_the_one_beside_a_band() -> None:
