@@ -104,8 +104,8 @@ def sweep_sentence(report: Report, whole: str, part: str = "mid") -> str:
 def how_sure(report: Report) -> str:
     """What "clearly" means below a sentence."""
     return (
-        f"k = {report['k']}, {_similarity(report)}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
-        "hits, chance is beaten too, and that stays so after Holm's correction for the "
+        f"k = {report['k']}, {_similarity(report)}. Clearly: the 95 % interval leaves out zero, the difference is at "
+        "least a tenth of the hits, chance is beaten too, and that stays so after Holm's correction for the "
         f"{len(report['reaches'])} windows tested at once. Of two windows one is clearly better where that stays so "
         "for all pairs of windows."
     )
