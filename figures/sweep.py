@@ -70,7 +70,9 @@ def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figur
     if curve["beside"] is not None and curve["beside"][part]["value"] is not None:
         name = report["contestants"][0]["name"]
         shapes += _level(curve["beside"][part], scale, beside_colour(report), "solid")
-        words.append(_word(drawn_text(name), scale * curve["beside"][part]["value"], beside_colour(report), "left"))
+        level = curve["beside"][part]
+        above = level["value"] if level["high"] is None else level["high"]
+        words.append(_word(drawn_text(name), scale * above, beside_colour(report), "left"))
     if curve["chance"] is not None and curve["chance"][part]["value"] is not None:
         value = scale * curve["chance"][part]["value"]
         shapes.append(_line(value, BASELINE, "dash"))
@@ -102,8 +104,8 @@ def sweep_sentence(report: Report, whole: str, part: str = "mid") -> str:
 def how_sure(report: Report) -> str:
     """What "clearly" means below a sentence."""
     return (
-        f"k = {report['k']}. Clearly: the 95 % interval leaves out zero, the difference is at least a tenth of the "
-        "hits, chance is beaten too, and that stays so after Holm's correction for the "
+        f"k = {report['k']}, {_similarity(report)}. Clearly: the 95 % interval leaves out zero, the difference is at "
+        "least a tenth of the hits, chance is beaten too, and that stays so after Holm's correction for the "
         f"{len(report['reaches'])} windows tested at once. Of two windows one is clearly better where that stays so "
         "for all pairs of windows."
     )
@@ -176,6 +178,15 @@ def sweep_records(report: Report, whole: str) -> list[dict[str, Any]]:
     return records
 
 
+def _similarity(report: Report) -> str:
+    beside = report["contestants"][0]
+    return (
+        "by cosine"
+        if beside["similarity"] == "cosine"
+        else f"item2vec by cosine, {plain(beside['name'])} by dot product"
+    )
+
+
 def _best(report: Report, names: Sequence[str], part: str) -> str:
     best = report["best"][part]
     cell = report["curves"]["hr"]["along"][best["place"]][part]
@@ -203,14 +214,14 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
     clear = [place for place in short if against[place]["outcome"] == "holds"]
     place = max(clear or short, key=lambda one: against[one]["value"])
     found = against[place]
-    gain = f"{_points(abs(found['value']))} points{_around(found, points=True, behind=found['value'] < 0)}"
+    gain = _gain(found)
     if clear:
         longer = [names[one] for one in range(len(names)) if one not in short and against[one]["outcome"] == "holds"]
         tried = len(names) > len(short)
         also = f" So {'does' if len(longer) == 1 else 'do'} {_listed(longer)}." if longer else ""
         none = " No longer window does." if tried and not longer else ""
         return f"**A short window beats {beside} clearly**: {names[place]}, by {gain}.{also or none}"
-    if found["behind"]:
+    if all(against[one]["behind"] for one in short):
         return f"**{beside} beats every short window clearly**: the best of them, {names[place]}, is behind by {gain}."
     if found["low"] is not None and found["low"] > 0:
         why = "too little to count" if found["above_chance"] else "and is not clearly better than chance"
@@ -219,17 +230,20 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
     return f"**No short window clearly beats {beside}**: the best of them, {names[place]}, is {where} by {gain}."
 
 
-def _around(cell: Mapping[str, Any], *, points: bool = False, behind: bool = False) -> str:
-    """Its interval in brackets, turned round where the value is told without its sign."""
+def _around(cell: Mapping[str, Any]) -> str:
     if cell["low"] is None:
         return ""
-    low, high = (-cell["high"], -cell["low"]) if behind else (cell["low"], cell["high"])
-    write = _points if points else lambda share: decimal(100 * share, 1)
-    return f" (95 % from {write(low)} to {write(high)})"
+    return f" (95\N{NO-BREAK SPACE}% from {decimal(100 * cell['low'], 1)} to {decimal(100 * cell['high'], 1)})"
 
 
-def _points(value: float) -> str:
-    return decimal(100 * value, 1)
+def _gain(found: Mapping[str, Any]) -> str:
+    """How far one is ahead or behind, without its sign, and the interval turned round with it."""
+    low, value, high = (100 * found[side] for side in ("low", "value", "high"))
+    if value < 0:
+        low, value, high = -high, -value, -low
+    places = 1 if value >= 1 else 2
+    around = f"95\N{NO-BREAK SPACE}% from {decimal(low, places)} to {decimal(high, places)}"
+    return f"{decimal(value, places)} points ({around})"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -14,6 +14,8 @@ from studies.evaluation import BASELINES, Answers, Evaluation, Model, answers_of
 from studies.provider import RunNeeded
 from studies.questions import Questions
 
+_TRAINING = 0.6  # of what a contestant takes; the rest is asking
+
 
 @dataclass(frozen=True)
 class Contestant:
@@ -71,25 +73,26 @@ def evaluate(
 
     Raises ParameterError, with the contestant's name, where log and parameters do not fit.
     """
-    everyone: tuple[Contestant | str, ...] = (*contestants, *BASELINES)
-    answers: dict[str, Answers] = {}
+    everyone: dict[str, Contestant | str] = {one.name: one for one in contestants}
+    everyone |= {name: name for name in BASELINES}
+    kept = {name: store.answers(one) for name, one in everyone.items()}
+    missing = [one for name, one in everyone.items() if kept[name] is None]
+    made: dict[str, Answers] = {}
     last: tuple[RunNeeded, Embedding] | None = None
-    for number, one in enumerate(everyone):
-        share = part_of(progress, number / len(everyone), (number + 1) / len(everyone))
-        found = store.answers(one)
-        if found is None and isinstance(one, str):
+    for number, one in enumerate(missing):
+        share = part_of(progress, number / len(missing), (number + 1) / len(missing))
+        if isinstance(one, str):
             found = answers_of_baseline(one, questions, share)
-            store.keep(one, found)
-        elif found is None and isinstance(one, Contestant):
+        else:
             if last is None or last[0] != one.needed:
                 try:
-                    last = one.needed, store.trained(one.needed, part_of(share, 0.0, 0.8))
+                    last = one.needed, store.trained(one.needed, part_of(share, 0.0, _TRAINING))
                 except ParameterError as error:
                     raise ParameterError(f"{one.name} cannot be trained on this part of the log: {error}") from error
-            found = answers_of(model_of(last[1], one.similarity), questions, part_of(share, 0.8, 1.0))
-            store.keep(one, found)
-        assert found is not None
-        answers[one if isinstance(one, str) else one.name] = found
+            found = answers_of(model_of(last[1], one.similarity), questions, part_of(share, _TRAINING, 1.0))
+        store.keep(one, found)
+        made[one if isinstance(one, str) else one.name] = found
+    answers = {name: made[name] if own is None else own for name, own in kept.items()}
     progress("measuring", 1.0, 1.0)
     return Evaluation(questions, answers, k)
 

@@ -63,18 +63,23 @@ class Swept:
     curves   measure -> its curve
     against  part -> for each window, whether it has clearly more hits than the one beside and than chance; all windows
              of a part are tested together
+    behind   part -> for each window, whether it has clearly fewer hits than the one beside, tested together as well
     best     part -> the window with the most hits, None where there are no cases
     """
 
     curves: Mapping[str, Curve]
     against: Mapping[str, tuple[Verdict, ...]]
+    behind: Mapping[str, tuple[bool, ...]]
     best: Mapping[str, Best | None]
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, null where there is none."""
         return {
             "curves": {measure: curve.as_json() for measure, curve in self.curves.items()},
-            "against": {part: [_verdict_json(one) for one in verdicts] for part, verdicts in self.against.items()},
+            "against": {
+                part: [_verdict_json(one, less) for one, less in zip(verdicts, self.behind[part], strict=True)]
+                for part, verdicts in self.against.items()
+            },
             "best": {
                 part: None if one is None else {"place": one.place, "rivals": list(one.rivals)}
                 for part, one in self.best.items()
@@ -92,7 +97,8 @@ def swept(evaluation: Evaluation, sweep: Sweep) -> Swept:
         "jaccard": _agreement(evaluation, names, beside),
     }
     hits = {part: [one[part].value for one in curves["hr"].along] for part in PARTS}
-    return Swept(curves, against, {part: _best(evaluation, names, part, hits[part]) for part in PARTS})
+    behind = {part: _clearly_behind(verdicts) for part, verdicts in against.items()}
+    return Swept(curves, against, behind, {part: _best(evaluation, names, part, hits[part]) for part in PARTS})
 
 
 def _accuracy(evaluation: Evaluation, measure: str, names: Sequence[str], beside: str) -> Curve:
@@ -137,15 +143,21 @@ def _best(evaluation: Evaluation, names: Sequence[str], part: str, hits: Sequenc
     return Best(place, tuple(other for other in others if not sure[min(place, other), max(place, other)]))
 
 
+def _clearly_behind(verdicts: Sequence[Verdict]) -> tuple[bool, ...]:
+    ahead = [one.effects[0] for one in verdicts]
+    raised = holm([p_value(effect.interval) for effect in ahead])
+    return tuple(effect.is_reversed and p <= ERROR for effect, p in zip(ahead, raised, strict=True))
+
+
 def _json(by_part: ByPart) -> dict[str, Any]:
     return {part: interval.as_json() for part, interval in by_part.items()}
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+def _verdict_json(verdict: Verdict, behind: bool) -> dict[str, Any]:
     ahead, chance = verdict.effects
     return {
         "outcome": verdict.outcome,
-        "behind": ahead.is_reversed,
+        "behind": behind,
         "above_chance": chance.is_there,
         "p_holm": None if math.isnan(verdict.raised) else verdict.raised,
         **ahead.interval.as_json(),

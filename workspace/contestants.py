@@ -9,10 +9,12 @@ from analysis.arrays import Similarity
 from embedders import METHODS
 from embedders.base import Params
 from studies.contest import Contestant
+from studies.evaluation import BASELINES
 from studies.provider import RunNeeded
 from studies.trials import Trial, best_trials
 from workspace import estimates
 from workspace.estimates import Expected
+from workspace.evaluations import Asked
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
 from workspace.studies import made_for_a_study, trained_as
@@ -67,13 +69,23 @@ def with_seeds(contestants: Sequence[Contestant], seeds: int) -> list[Contestant
     ]
 
 
-def expected(log: LogEntry, contestants: Sequence[Contestant]) -> Expected:
-    """What training all of them takes, one after the other, each training once."""
+def expected(log: LogEntry, contestants: Sequence[Contestant], asked: Asked | None = None) -> Expected:
+    """What training all of them takes, one after the other, each training once; with `asked`, asking them as well."""
     each = [
         estimates.expected(METHODS[needed.method], log.size, needed.params)
         for needed in {repr(one.needed): one.needed for one in contestants}.values()
     ]
-    return Expected(sum(one.seconds for one in each), max((one.memory for one in each), default=0.0))
+    seconds = sum(one.seconds for one in each)
+    if asked is not None:
+        seconds += (len(contestants) + len(BASELINES)) * _asking_seconds(log, asked)
+    return Expected(seconds, max((one.memory for one in each), default=0.0))
+
+
+def _asking_seconds(log: LogEntry, asked: Asked) -> float:
+    """About what one contestant takes to rank all items for each case, user and item."""
+    cases = min(asked.cases, (1 - asked.split) * log.interactions)
+    lists = cases + min(asked.users, log.users) + log.items
+    return 3e-9 * lists * log.items  # two processors
 
 
 _SIMILARITIES: tuple[tuple[str, Similarity], ...] = (("", "cosine"), (", dot", "dot"))

@@ -89,6 +89,11 @@ AHEAD = [verdict(0.1), verdict(0.2), verdict(0.0, outcome="does not hold")]
              "points (95 % from 7.0 to 9.0)."],
         ),
         (
+            sweep([0.1, 0.12, 0.2], [verdict(-0.1, outcome="cannot tell", behind=True),
+                                     verdict(-0.004, outcome="cannot tell"), AHEAD[2]], []),
+            ["**No short window clearly beats", "1 h, is behind by 0.40 points (95 % from -0.60 to 1.40)."],
+        ),
+        (
             sweep([0.3, 0.2, 0.2], [verdict(0.015, outcome="does not hold")] + AHEAD[2:] * 2, []),
             ["5 min is ahead by 1.5 points (95 % from 0.5 to 2.5), too little to count."],
         ),
@@ -116,7 +121,10 @@ def test_without_cases_or_short_windows_it_says_so() -> None:
     assert "no cases to ask about" in sweep_sentence(report, "whole history")
     long = sweep([0.3, 0.4, 0.2], AHEAD, []) | {"reaches": [240.0, 1440.0, None]}
     assert "No short window (1 h at most) was tried." in sweep_sentence(long, "whole history")
+    assert how_sure(long).startswith("k = 10, by cosine. ")
     assert "for the 3 windows tested at once" in how_sure(long)
+    long["contestants"][0]["similarity"] = "dot"
+    assert "item2vec by cosine, ALS" in how_sure(long)
 
 
 def test_curves_have_their_intervals_in_percent_and_the_one_beside_a_band() -> None:

@@ -67,6 +67,14 @@ def test_where_nothing_is_to_be_learned_no_window_beats_anything(axis: Axis) -> 
         assert len(best.rivals) == 2  # as good as the best
 
 
+def test_what_is_clearly_behind_is_told_and_only_that() -> None:
+    sweep, evaluation, found = made("time", ordered=True)
+    assert found.behind["all"] == (False, False, found.against["all"][2].effects[0].is_reversed)
+    turned = replace(sweep, trained=(sweep.beside, sweep.trained[2]), reaches=(5.0, None), beside=sweep.trained[0])
+    assert swept(evaluation, turned).behind["mid"] == (True, True)
+    assert not any(any(made("time", ordered=False)[2].behind[part]) for part in ("all", "mid"))
+
+
 def test_agreement_and_popularity_are_those_of_each_list() -> None:
     sweep, evaluation, _ = made("time", ordered=True)
     skewed = np.arange(1, 61)  # popularity of each item, as if it were another log

@@ -15,6 +15,7 @@ from studies.windows import Sweep, sweep_of
 from tests.planted import within_the_hour
 from tests.workspace.helpers import write_csv
 from workspace import jobs, logs
+from workspace.contestants import expected
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
 from workspace.sweeps import kept_sweep, sweep_from, sweep_log, sweep_spec
 
@@ -99,3 +100,22 @@ def test_a_deleted_log_takes_its_sweeps_along(hours: logs.LogEntry) -> None:
     sweep_log(logs.open_log(hours.digest), ASKED, by_time(5.0), 3)
     logs.delete_log(hours.digest)
     assert kept_sweep(hours.digest, ASKED, by_time(5.0), 3) is None
+
+
+def test_progress_is_that_of_what_is_still_to_be_done(hours: logs.LogEntry) -> None:
+    log = logs.open_log(hours.digest)
+    sweep_log(log, ASKED, by_time(5.0, 240.0), 3)
+    seen: list[tuple[str, float]] = []
+    sweep_log(
+        log, ASKED, by_time(5.0, 240.0, None), 3, lambda stage, done, total, loss=None: seen.append((stage, done))
+    )
+    training = [done for stage, done in seen if stage.startswith(("Epoch", "Cutting sequences"))]
+    assert training[0] == 0  # the others are there already
+    assert 0.3 < max(training) < 0.7
+
+
+def test_what_it_takes_counts_the_asking(hours: logs.LogEntry) -> None:
+    sweep = by_time(5.0, None)
+    training = expected(hours, sweep.contestants).seconds
+    small, large = (expected(hours, sweep.contestants, Asked(cases=cases)).seconds for cases in (1, 100))
+    assert training < small < large

@@ -65,9 +65,10 @@ def start_button(log: LogEntry, plan: Plan) -> None:
             st.caption("Choose at least one model above.", width="content")
             return
         many = "1 model" if len(plan.contestants) == 1 else f"{len(plan.contestants)} models"
+        takes = estimates.sentence(expected(log, plan.contestants, plan.asked))
         st.caption(
             f"Trains {many} on the earlier part of the log and asks them about the rest. "
-            f"{estimates.sentence(expected(log, plan.contestants))} at most; what is kept is not trained again.",
+            f"{takes} at most; what is kept is not trained again.",
             width="stretch",
         )
 

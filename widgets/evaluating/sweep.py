@@ -107,9 +107,9 @@ def _button(log: LogEntry, plan: Plan, sweep: Sweep) -> None:
             f"Train {len(sweep.trained)} windows", type="primary", icon=":material/width:", key="sweep",
             on_click=_start, args=(log, plan, sweep),
         )  # fmt: skip
+        takes = estimates.sentence(expected(log, sweep.contestants, plan.asked))
         st.caption(
-            f"{estimates.sentence(expected(log, sweep.contestants))} at most; what is kept is not trained again, and "
-            "it can be cancelled and taken up again.",
+            f"{takes} at most; what is kept is not trained again, and it can be cancelled and taken up again.",
             width="stretch",
         )
 
@@ -144,9 +144,10 @@ def _how_to_read(report: Mapping[str, Any], measure: str, whose: str) -> str:
         said.append(f"The band is {beside} with its interval.")
     if (report["tied_pairs"] or 0) > _DRAWN:
         said.append(
-            f"In {percent(report['tied_pairs'])} of the cases both events have one time, so that their order was "
-            "drawn: a window in places then says how many items of a session are seen, not how near they are."
+            f"In {percent(report['tied_pairs'])} of the cases both events have one time, so that their order was drawn."
         )
+        if report["axis"] == "places":
+            said.append("A window in places then says how many items of a session are seen, not how near they are.")
     return " ".join(said)
 
 
