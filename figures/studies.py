@@ -59,13 +59,6 @@ def agreement_matrix(
     that a mark that cannot be seen lies on each cell.
     """
     m = len(names)
-    labels = [drawn_text(name) for name in names]
-    rows, columns = (axis.ravel() for axis in np.indices((m, m)))
-    text = [
-        f"{labels[row]}<br>{labels[column]}<br>Jaccard {decimal(jaccard[row, column], 3)} over "
-        f"{counts[row, column]:,} items"
-        for row, column in zip(rows, columns, strict=True)
-    ]
     itself = np.eye(m, dtype=bool)
     apart = jaccard[~itself]
     cells: dict[str, Any] = {
@@ -89,23 +82,11 @@ def agreement_matrix(
         "ygap": 1,
     }
     grey = {**cells, **_filled(jaccard, itself), "colorscale": [[0, OTHER], [1, OTHER]], "showscale": False}
-    marks: dict[str, Any] = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": columns.tolist(),
-        "y": rows.tolist(),
-        "customdata": np.stack([rows, columns], axis=1).tolist(),
-        "marker": {"symbol": "square", "size": max(min(_MATRIX // m, 60), 8), "color": OTHER, "opacity": 0.0},
-        "selected": {"marker": {"opacity": 0.0}},
-        "unselected": {"marker": {"opacity": 0.0}},
-        "text": text,
-        "hovertemplate": "%{text}<extra></extra>",
-    }
     axis = {"tickvals": list(range(m)), "automargin": True, "showgrid": False, "zeroline": False}
     numbers = [str(place) for place in range(1, m + 1)]
     numbered = [in_lines(f"{place} {name}") for place, name in enumerate(names, start=1)]
     return figure(
-        [cells, grey, marks],
+        [cells, grey, _clickable(names, jaccard, counts)],
         "",
         "",
         height=max(min(60 * m, 700), 260) + 110,
@@ -132,6 +113,30 @@ def _filled(jaccard: npt.NDArray[np.float64], wanted: npt.NDArray[np.bool_]) -> 
         texts = [[decimal(value) for value in row] for row in jaccard.tolist()]
         filled |= {"text": np.where(wanted, texts, "").tolist(), "texttemplate": "%{text}"}
     return filled
+
+
+def _clickable(names: Sequence[str], jaccard: npt.NDArray[np.float64], counts: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """A mark on each cell that cannot be seen, and says what the cell is."""
+    m = len(names)
+    labels = [drawn_text(name) for name in names]
+    rows, columns = (axis.ravel() for axis in np.indices((m, m)))
+    text = [
+        f"{labels[row]}<br>{labels[column]}<br>Jaccard {decimal(jaccard[row, column], 3)} over "
+        f"{counts[row, column]:,} items"
+        for row, column in zip(rows, columns, strict=True)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": columns.tolist(),
+        "y": rows.tolist(),
+        "customdata": np.stack([rows, columns], axis=1).tolist(),
+        "marker": {"symbol": "square", "size": max(min(_MATRIX // m, 60), 8), "color": OTHER, "opacity": 0.0},
+        "selected": {"marker": {"opacity": 0.0}},
+        "unselected": {"marker": {"opacity": 0.0}},
+        "text": text,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
 
 
 def runs_on_a_map(

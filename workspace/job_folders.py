@@ -47,7 +47,7 @@ TRIED_AGAIN = ("neighbours", "map", "company", "agreement", "recommendations", "
 ACTIVE = ("queued", "running")
 KEPT_FINISHED = 100
 LOG_TAIL = 4_000  # bytes
-SETTLED = 2.0  # seconds after its end in which a job's log may still grow
+_SETTLED = 2.0  # seconds after its end in which a job's log may still grow
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def list_jobs(active_only: bool = False) -> list[Job]:
                 job = get_job(folder.name)
             except RunError:  # dismissed in this very moment
                 continue
-            if job.finished is not None and time.time() - job.finished > SETTLED:
+            if job.finished is not None and time.time() - job.finished > _SETTLED:
                 _finished[folder] = job
         if job.active or not active_only:
             jobs.append(job)
