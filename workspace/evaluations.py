@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from analysis.arrays import Similarity
 from analysis.ranking import Places
 from embedders import METHODS
 from embedders.base import Embedding, Progress, no_progress
+from errors import ParameterError, RunError
 from interactions import InteractionLog
 from interactions.split import Split
 from studies.claims import roles_of, tested
@@ -29,9 +31,10 @@ from studies.provider import RunNeeded
 from studies.questions import MOST_CASES, MOST_USERS, PairsOf, Questions, QuestionSettings, draw_questions
 from workspace.files import read_json, remove_folder, write_json_atomically
 from workspace.home import room
-from workspace.results.keeping import Pending, Ready, keep, pending, read
+from workspace.results.keeping import keep, read
 from workspace.runs import run_key, write_run
 
+_messages = logging.getLogger(__name__)
 VERSION = 1  # raised whenever the same settings would give other answers than before
 _KEY = 16  # characters of a digest in a name
 
@@ -58,20 +61,12 @@ class Asked(pydantic.BaseModel):
 
 
 def contestant_from(facts: Mapping[str, Any]) -> Contestant:
-    """What `facts_of` wrote; raises ParameterError where the parameters cannot be."""
+    """What `facts_of` wrote; raises ParameterError where there is no such method, or its parameters cannot be."""
+    if facts["method"] not in METHODS:
+        raise ParameterError(f"There is no method {facts['method']!r}: choose one of {', '.join(METHODS)}.")
     params = METHODS[facts["method"]].Params.checked(facts.get("params") or {})
     similarity: Similarity = facts.get("similarity") or "cosine"
     return Contestant(facts["name"], RunNeeded(facts["method"], params, int(facts.get("seed") or 0)), similarity)
-
-
-def evaluation_or_job(
-    log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int = 10
-) -> Ready[dict[str, Any]] | Pending:
-    """An evaluation of a kept log as `evaluate_log` answers it, or the job that works it out."""
-    kept = kept_evaluation(log_digest, asked, contestants, k)
-    if kept is not None:
-        return Ready(kept)
-    return pending("evaluate", evaluation_spec(log_digest, asked, contestants, k), "Evaluation")
 
 
 def evaluation_spec(log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int) -> dict[str, Any]:
@@ -88,14 +83,14 @@ def kept_evaluation(
     log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int = 10
 ) -> dict[str, Any] | None:
     """An evaluation that was made before, or None."""
-    path = _report_path(log_digest, asked, contestants, k)
-    return read_json(path) if path.is_file() else None
+    return _report(_report_path(log_digest, asked, contestants, k))
 
 
 def kept_evaluations(log_digest: str) -> list[dict[str, Any]]:
-    """All evaluations of a log, the newest first."""
+    """All evaluations of a log that could be asked again today, the newest first."""
     folder = evaluations_folder(log_digest) / "reports"
-    found = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
+    paths = folder.glob("*.json") if folder.is_dir() else []
+    found = [report for path in paths if (report := _report(path)) is not None and _can_be_asked(report)]
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
@@ -118,8 +113,8 @@ def evaluate_log(
     Raises ParameterError where the split leaves nothing on one side, or where log and parameters do not fit.
     """
     path = _report_path(log.digest, asked, contestants, k)
-    if path.is_file():
-        kept: dict[str, Any] = read_json(path)
+    kept = _report(path)
+    if kept is not None:
         return kept
     cut = cut_log(log, asked, progress)
     evaluation = evaluate(cut.questions, contestants, cut.store, k, progress)
@@ -195,7 +190,11 @@ class _Store:
     def trained(self, needed: RunNeeded, progress: Progress) -> Embedding:
         folder = self.folder / "runs" / self._run(needed)[:_KEY]
         if folder.is_dir():
-            return Embedding.load(folder)
+            try:
+                return Embedding.load(folder)
+            except RunError as error:
+                _messages.warning("%s is damaged and trained again (%s)", folder, error)
+                remove_folder(folder)
         train, method = self.questions.train, METHODS[needed.method]
         embedding = method.fit(train, needed.params, seed=needed.seed, progress=progress)
         write_run(folder, embedding, train, name=f"{method.short} on the training part", log_name="training part")
@@ -210,6 +209,28 @@ class _Store:
         return run_key(
             self.questions.train.digest, method.name, needed.params.model_dump(mode="json"), needed.seed, method.version
         )
+
+
+def _report(path: Path) -> dict[str, Any] | None:
+    """A kept report, or None where there is none or it is damaged: then it is made again."""
+    if not path.is_file():
+        return None
+    try:
+        report: dict[str, Any] = read_json(path)
+    except RunError as error:
+        _messages.warning("%s is damaged and made again (%s)", path, error)
+        return None
+    return report
+
+
+def _can_be_asked(report: Mapping[str, Any]) -> bool:
+    """Whether all contestants of a report are what the program of today knows."""
+    try:
+        for facts in report["contestants"]:
+            contestant_from(facts)
+    except ParameterError:
+        return False
+    return True
 
 
 def _report_path(log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int) -> Path:

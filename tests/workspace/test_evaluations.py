@@ -10,8 +10,7 @@ from embedders import METHODS
 from studies.contest import Contestant
 from studies.provider import RunNeeded
 from workspace import evaluations, jobs, logs
-from workspace.evaluations import Asked, contestant_from, evaluation_or_job
-from workspace.results import Pending, Ready
+from workspace.evaluations import Asked, contestant_from, evaluation_spec, kept_evaluation
 
 
 def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Contestant:
@@ -22,16 +21,35 @@ def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Cont
 def test_a_page_asks_the_worker_and_reads_the_answer_afterwards(kept: logs.LogEntry) -> None:
     one = contestant()
     asked = Asked(split=0.8)
-    answer = evaluation_or_job(kept.digest, asked, [one], 5)
-    assert isinstance(answer, Pending)
-    job = jobs.wait(answer.job.id, 120)
+    job = jobs.submit("evaluate", evaluation_spec(kept.digest, asked, [one], 5), "Evaluation")
+    job = jobs.wait(job.id, 120)
     assert (job.status, job.error) == ("done", None)
-    answer = evaluation_or_job(kept.digest, asked, [one], 5)
-    assert isinstance(answer, Ready)
-    assert answer.value["contestants"][0]["name"] == "SVD"
-    assert answer.value["methods"]["SVD"]["hr"]["all"]["value"] > 0.3
-    assert evaluations.kept_evaluations(kept.digest) == [answer.value]
-    assert contestant_from(answer.value["contestants"][0]) == one
+    answer = kept_evaluation(kept.digest, asked, [one], 5)
+    assert answer is not None
+    assert answer["contestants"][0]["name"] == "SVD"
+    assert answer["methods"]["SVD"]["hr"]["all"]["value"] > 0.3
+    assert evaluations.kept_evaluations(kept.digest) == [answer]
+    assert contestant_from(answer["contestants"][0]) == one
+
+
+def test_what_is_damaged_is_made_again(kept: logs.LogEntry, home: Path) -> None:
+    log, one = logs.open_log(kept.digest), contestant()
+    first = evaluations.evaluate_log(log, Asked(), [one])
+    folder = home / "evaluations" / kept.digest[:16]
+    for path in (*folder.glob("reports/*"), *folder.glob("answers/*"), *folder.glob("runs/*/*")):
+        path.write_bytes(b"no longer what it was")
+    assert evaluations.kept_evaluations(kept.digest) == []
+    again = evaluations.evaluate_log(log, Asked(), [one])
+    assert again["methods"] == first["methods"]
+
+
+def test_an_evaluation_of_a_method_that_is_gone_is_not_offered_again(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluations.evaluate_log(logs.open_log(kept.digest), Asked(), [contestant()])
+    assert len(evaluations.kept_evaluations(kept.digest)) == 1
+    monkeypatch.setattr(evaluations, "METHODS", {name: one for name, one in METHODS.items() if name != "svd"})
+    assert evaluations.kept_evaluations(kept.digest) == []
 
 
 def test_what_is_kept_of_one_evaluation_serves_another(kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
