@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from figures.charts import figure
 from figures.colours import BASELINE, CATEGORIES, A
 from figures.log_charts import events_over_time
-from figures.text import count, decimal, drawn_text, percent, plain
+from figures.text import count, drawn_text, percent
 from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
 
 MEASURES: Final = {
@@ -23,12 +23,22 @@ MEASURES: Final = {
 }
 BASELINE_NAMES: Final = {POPULARITY: "Most popular", RANDOM: "Random", COOCCURRENCE: "Bought together"}
 _SYMBOLS: Final = {POPULARITY: "diamond-open", RANDOM: "x-thin-open", COOCCURRENCE: "square-open"}
-_PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "tail"}
+PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "tail"}
 
 
 def shown_name(name: str) -> str:
     """A model's name, or a baseline's as a person calls it."""
     return BASELINE_NAMES.get(name, name)
+
+
+def above(cell: Mapping[str, Any]) -> float:
+    """How far an interval reaches above its value, in percentage points."""
+    return 0.0 if cell["high"] is None else float(100 * (cell["high"] - cell["value"]))
+
+
+def below(cell: Mapping[str, Any]) -> float:
+    """How far an interval reaches below its value, in percentage points."""
+    return 0.0 if cell["low"] is None else float(100 * (cell["value"] - cell["low"]))
 
 
 def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "target") -> Mapping[str, Any]:
@@ -55,7 +65,7 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
             {
                 "type": "scatter",
                 "name": drawn_text(shown_name(name)),
-                "x": [_PART_NAMES[part] for part in known],
+                "x": [PART_NAMES[part] for part in known],
                 "y": values,
                 "mode": "markers",
                 "marker": {
@@ -67,8 +77,8 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
                 "error_y": {
                     "type": "data",
                     "symmetric": False,
-                    "array": [_above(parts[part]) for part in known],
-                    "arrayminus": [_below(parts[part]) for part in known],
+                    "array": [above(parts[part]) for part in known],
+                    "arrayminus": [below(parts[part]) for part in known],
                     "color": colour,
                     "thickness": 1.5,
                     "width": 3,
@@ -85,7 +95,7 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
     """The same as a table: heads, and for each model its value in percent and its interval, by part."""
     heads = ["Model"]
     for part in PARTS:
-        heads += [f"{_PART_NAMES[part]}, %", f"95 % of {_PART_NAMES[part]}"]
+        heads += [f"{PART_NAMES[part]}, %", f"95 % of {PART_NAMES[part]}"]
     rows: list[list[Any]] = []
     for name in report["methods"]:
         row: list[Any] = [shown_name(name)]
@@ -94,67 +104,6 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
             row += [None if cell["value"] is None else 100 * cell["value"], _between(cell)]
         rows.append(row)
     return heads, rows
-
-
-def difference_of(report: Mapping[str, Any], name: str, other: str, measure: str) -> dict[str, dict[str, Any]]:
-    """How much more one model has than another, by part, on the same cases; "hr", "ndcg" or "mrr" by target."""
-    known = report["differences"].get(name, {}).get(other)
-    if known is not None:
-        return dict(known[measure])
-    turned = report["differences"][other][name][measure]
-    return {
-        part: {"value": _minus(cell["value"]), "low": _minus(cell["high"]), "high": _minus(cell["low"]), "n": cell["n"]}
-        for part, cell in turned.items()
-    }
-
-
-def differences_by_part(report: Mapping[str, Any], name: str, other: str, measure: str) -> go.Figure:
-    """The difference of two models with its 95 % interval, for all cases and for each bucket, and a line at 0."""
-    found = difference_of(report, name, other, measure)
-    known = [part for part in PARTS if found[part]["value"] is not None]
-    trace = {
-        "type": "scatter",
-        "x": [_PART_NAMES[part] for part in known],
-        "y": [100 * found[part]["value"] for part in known],
-        "mode": "markers",
-        "marker": {"size": 11, "color": A},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [_above(found[part]) for part in known],
-            "arrayminus": [_below(found[part]) for part in known],
-            "color": A,
-            "thickness": 2,
-        },
-        "hovertemplate": "%{y:+.2f} points<extra></extra>",
-    }
-    zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-            "line": {"color": BASELINE, "dash": "dash"}}  # fmt: skip
-    return figure([trace], "", f"{MEASURES[measure]}@{report['k']}, points", shapes=[zero], showlegend=False)
-
-
-def difference_sentence(report: Mapping[str, Any], name: str, other: str, measure: str) -> str:
-    """Who has more, over all cases and where that is clear by bucket, in Markdown."""
-    found = difference_of(report, name, other, measure)
-    whole = found["all"]
-    if whole["value"] is None or whole["low"] is None:
-        return "There are too few cases to tell the two apart."
-    first, second = plain(shown_name(name)), plain(shown_name(other))
-    sides = {part: _side(found[part]) for part in PARTS}
-    clear = [f"{part} ({first if side > 0 else second})" for part, side in sides.items() if side and part != "all"]
-    if sides["all"]:
-        more, less = (first, second) if sides["all"] > 0 else (second, first)
-        low, high = sorted(100 * abs(whole[side]) for side in ("low", "high"))
-        head = (
-            f"**{more} has clearly more than {less}**: by {decimal(100 * abs(whole['value']))} points over all cases "
-            f"(95 % between {decimal(low)} and {decimal(high)})."
-        )
-    else:
-        head = (
-            f"**Over all cases the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points more "
-            f"(95 % from {decimal(100 * whole['low'])} to {decimal(100 * whole['high'])})."
-        )
-    return f"{head} Clear by bucket: {', '.join(clear)}." if clear else f"{head} In no bucket is it clear."
 
 
 def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
@@ -195,7 +144,7 @@ def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[
         groups.setdefault(made_from, []).append(facts["name"])
     heads, rows = ["Model", "Seeds"], []
     for part in PARTS:
-        heads += [f"{_PART_NAMES[part]}, mean %", f"{_PART_NAMES[part]}, lowest to highest"]
+        heads += [f"{PART_NAMES[part]}, mean %", f"{PART_NAMES[part]}, lowest to highest"]
     for names in groups.values():
         if len(names) < 2:
             continue
@@ -236,8 +185,8 @@ def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str,
                 "error_y": {
                     "type": "data",
                     "symmetric": False,
-                    "array": [_above(y)],
-                    "arrayminus": [_below(y)],
+                    "array": [above(y)],
+                    "arrayminus": [below(y)],
                     "color": colour,
                 },
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
@@ -294,25 +243,6 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
             f"cases with {drawn_text(worst)}."
         )
     return " ".join(said)
-
-
-def _minus(value: float | None) -> float | None:
-    return None if value is None else -value
-
-
-def _side(cell: Mapping[str, Any]) -> int:
-    """1 where a difference is clearly above 0, -1 where below, else 0."""
-    if cell["low"] is None:
-        return 0
-    return int(cell["low"] > 0) - int(cell["high"] < 0)
-
-
-def _above(cell: Mapping[str, Any]) -> float:
-    return 0.0 if cell["high"] is None else 100 * (cell["high"] - cell["value"])
-
-
-def _below(cell: Mapping[str, Any]) -> float:
-    return 0.0 if cell["low"] is None else 100 * (cell["value"] - cell["low"])
 
 
 def _between(cell: Mapping[str, Any]) -> str:

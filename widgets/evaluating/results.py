@@ -14,13 +14,12 @@ from figures.accuracy import (
     accuracy_rows,
     cases_by_part,
     categories_by_popularity,
-    difference_sentence,
-    differences_by_part,
     seed_rows,
     shown_name,
     what_was_asked,
 )
 from figures.claims import Card, claim_card, holm_sentence
+from figures.differences import difference_sentence, differences_by_part
 from figures.text import count, file_name
 from widgets.measures import explain
 from widgets.pictures import picture
