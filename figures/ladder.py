@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
 
+from analysis.popularity import BUCKETS
 from embedders import METHODS
 from figures.charts import figure
 from figures.colours import FAMILIES, OTHER
 from figures.studies import MEASURES, Shown, in_lines, upright
-from figures.text import count, decimal, drawn_text, plain
+from figures.text import count, decimal, drawn_text, percent, plain
 from studies.attribution import Rung, largest_change, largest_new_neighbours, new_by_seed
 from studies.measured import Agreement, RunMeasures
 
@@ -131,6 +132,19 @@ def ladder_rows(rungs: Sequence[Rung]) -> tuple[list[str], list[list[str]]]:
         items = "–" if rung.measures is None else count(rung.measures.n)
         rows.append([str(place + 1), rung.step.label, *measured, *agreed, floor, items])
     return heads, rows
+
+
+def accuracy_columns(hits: Sequence[Mapping[str, Any] | None]) -> dict[str, list[str]]:
+    """Columns for the table of the steps: how often each finds the next item, by bucket; none where nobody was asked.
+
+    hits  of each step, as `kept_hits` gives them
+    """
+    if not any(hits):
+        return {}
+    return {
+        f"Hits, {part}": ["–" if one is None else f"{percent(one[part]['value'], 1)} @{one['k']}" for one in hits]
+        for part in ("all", *BUCKETS)
+    }
 
 
 def ladder_note(rungs: Sequence[Rung], k: int, line: str) -> str:

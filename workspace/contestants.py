@@ -17,7 +17,7 @@ from workspace.estimates import Expected
 from workspace.evaluations import Asked
 from workspace.logs import LogEntry
 from workspace.runs import list_runs
-from workspace.studies import made_for_a_study, trained_as
+from workspace.studies import LADDER, made_for_a_study, trained_as
 from workspace.tunings import Tuning, kept_tunings, tuned_params
 
 SHORT_WINDOW_MINUTES = 60.0
@@ -42,7 +42,7 @@ def offered_contestants(log: LogEntry) -> list[Contestant]:
         offered += [tuned_contestant(tuning, trial) for trial in best_trials(tuning.trials, tuning.sought.objective)]
     for run in list_runs(log.digest):
         needed = trained_as(run)
-        if isinstance(needed, RunNeeded) and not made_for_a_study(run):
+        if isinstance(needed, RunNeeded) and (run.name.startswith(LADDER) or not made_for_a_study(run)):
             offered += [Contestant(f"{run.name}{suffix}", needed, similarity) for suffix, similarity in _SIMILARITIES]
     return each_once(offered)
 

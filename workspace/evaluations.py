@@ -94,6 +94,20 @@ def kept_evaluations(log_digest: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
+def kept_hits(log_digest: str, trainings: Sequence[RunNeeded]) -> list[dict[str, Any] | None]:
+    """HR@k of the next item by bucket, by cosine, where the newest evaluation that asked each training has it.
+
+    As in a report ("all", "head", "mid", "tail"), with "k" beside; None where nobody asked it.
+    """
+    found: list[dict[str, Any] | None] = [None] * len(trainings)
+    for report in kept_evaluations(log_digest):
+        for asked in map(contestant_from, report["contestants"]):
+            for place, needed in enumerate(trainings):
+                if found[place] is None and asked.similarity == "cosine" and asked.needed == needed:
+                    found[place] = {**report["methods"][asked.name]["hr"], "k": report["k"]}
+    return found
+
+
 def forget_evaluations(log_digest: str) -> None:
     """Remove all that is kept of a log's evaluations."""
     if evaluations_folder(log_digest).is_dir():

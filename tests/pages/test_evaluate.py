@@ -13,7 +13,7 @@ from studies.contest import Contestant
 from studies.provider import RunNeeded
 from tests.pages.test_compare import SHAPES
 from tests.planted import two_islands
-from tests.workspace.helpers import write_csv
+from tests.workspace.helpers import train_here, write_csv
 from workspace import jobs, logs
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
@@ -146,3 +146,12 @@ def test_offered_models_are_each_once_under_names_of_their_own(kept: logs.LogEnt
     assert len({(repr(one.needed), one.similarity) for one in offered}) == len(offered)
     assert {one.needed.method for one in offered} == set(METHODS)
     assert [one.name for one in with_seeds(offered[:1], 3)] == ["ALS 64d", "ALS 64d, seed 1", "ALS 64d, seed 2"]
+
+
+def test_steps_of_a_ladder_can_be_asked_and_second_seeds_cannot(kept: logs.LogEntry) -> None:
+    for name in ("Ladder: PPMI 8d", "PPMI 8d, seed 1"):
+        seed = int(name.endswith("seed 1"))
+        train_here(kept, "cooccurrence_svd", seed=seed, name=name)
+    names = [one.name for one in offered_contestants(kept)]
+    assert "Ladder: PPMI 8d" in names
+    assert "PPMI 8d, seed 1" not in names

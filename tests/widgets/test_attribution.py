@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from figures.text import percent
+from studies.contest import Contestant
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
 from workspace import jobs, logs, results, workers
+from workspace.evaluations import Asked, evaluate_log
 from workspace.jobs import list_jobs
 from workspace.ladders import steps_of
 from workspace.logs import LogEntry
@@ -129,3 +132,17 @@ def test_a_second_seed_that_is_under_way_can_be_seen_at_two_places(kept: LogEntr
         "Cancel",
         "Cancel this step",
     ]
+
+
+def test_hits_stand_beside_the_steps_that_were_asked_on_the_evaluate_page(kept: LogEntry) -> None:
+    runs = [trained(kept, label) for label in SHORT]
+    make_agreements([View(run) for run in runs], 5)
+    before = tab(runs[0], SHORT)
+    assert "Hits, mid" not in before.dataframe[0].value
+    steps = {one.label: one.needed for one in steps_of(kept, 64)}
+    asked = [Contestant("a step", steps["PPMI"])]
+    report = evaluate_log(logs.open_log(kept.digest), Asked(), asked, 5)
+    table = tab(runs[0], SHORT).dataframe[0].value.set_index("Step")
+    assert table["Hits, all"].tolist()[:2] == ["–", "–"]
+    told = f"{percent(report['methods']['a step']['hr']['all']['value'], 1)} @5"
+    assert table.loc["PPMI", "Hits, all"] == told

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from figures.ladder import ladder, ladder_note, ladder_rows, ladder_sentence, measured, noise_sentence
+from figures.ladder import accuracy_columns, ladder, ladder_note, ladder_rows, ladder_sentence, measured, noise_sentence
 from figures.studies import CHANCE, MEASURES
 from figures.text import plain
 from studies.attribution import Rung, Step
@@ -17,6 +17,7 @@ from widgets.jobs_panel import failure, outcome, watch
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace import estimates, jobs
+from workspace.evaluations import kept_hits
 from workspace.jobs import Job
 from workspace.ladders import USUAL_DIMENSIONS, Climb, climb_or_jobs, steps_of, train_steps, usual_steps
 from workspace.logs import LogEntry
@@ -45,7 +46,7 @@ def why_they_differ(evidence: Evidence) -> None:
     there = measured(found.rungs)
     if len(there) > 1:
         _picture(found.rungs, k, evidence.pair.report["a"]["head_share_of_catalogue"])
-        _table(found.rungs)
+        _table(log, found.rungs)
     elif there:
         (only, _), missing = there[0], len(steps) - 1
         st.info(
@@ -140,10 +141,18 @@ def _picture(rungs: Sequence[Rung], k: int, head_of_catalogue: float | None) -> 
     st.caption(ladder_note(rungs, k, line))
 
 
-def _table(rungs: Sequence[Rung]) -> None:
+def _table(log: LogEntry, rungs: Sequence[Rung]) -> None:
     heads, rows = ladder_rows(rungs)
     alt = "The steps of the ladder with their measures"
-    st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, key="ladder-table", alt=alt)
+    hits = accuracy_columns(kept_hits(log.digest, [rung.step.needed for rung in rungs]))
+    table = pd.DataFrame(rows, columns=heads).assign(**hits)
+    st.dataframe(table, hide_index=True, key="ladder-table", alt=alt)
+    st.caption(
+        "Hits: how often a step, trained on the earlier part of the log, has the next item among its k nearest."
+        if hits
+        else "How often each step finds the next item stands here too, once it was asked on the Evaluate page, where "
+        "the steps of the ladder are among the models."
+    )
 
 
 def _train(log: LogEntry, steps: Sequence[Step]) -> None:
