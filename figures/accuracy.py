@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from figures.charts import figure
+from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, CATEGORIES, A
 from figures.log_charts import events_over_time
 from figures.text import count, drawn_text, percent
@@ -29,16 +29,6 @@ PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "
 def shown_name(name: str) -> str:
     """A model's name, or a baseline's as a person calls it."""
     return BASELINE_NAMES.get(name, name)
-
-
-def above(cell: Mapping[str, Any]) -> float:
-    """How far an interval reaches above its value, in percentage points."""
-    return 0.0 if cell["high"] is None else float(100 * (cell["high"] - cell["value"]))
-
-
-def below(cell: Mapping[str, Any]) -> float:
-    """How far an interval reaches below its value, in percentage points."""
-    return 0.0 if cell["low"] is None else float(100 * (cell["value"] - cell["low"]))
 
 
 def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "target") -> Mapping[str, Any]:
@@ -74,15 +64,7 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
                     "symbol": _SYMBOLS.get(name, "circle"),
                     "line": {"width": 2} if name in BASELINES else {"width": 0},
                 },
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [above(parts[part]) for part in known],
-                    "arrayminus": [below(parts[part]) for part in known],
-                    "color": colour,
-                    "thickness": 1.5,
-                    "width": 3,
-                },
+                "error_y": interval_bars([parts[part] for part in known], colour),
                 "customdata": [parts[part]["n"] for part in known],
                 "hovertemplate": "%{y:.2f} %, %{customdata:,} cases<extra>%{fullData.name}</extra>",
             }
@@ -182,13 +164,7 @@ def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str,
                 "name": drawn_text(shown_name(row["name"])),
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
-                "error_y": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [above(y)],
-                    "arrayminus": [below(y)],
-                    "color": colour,
-                },
+                "error_y": interval_bars([y], colour),
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
             }
         )

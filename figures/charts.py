@@ -72,6 +72,25 @@ def band(x: npt.NDArray[Any], low: npt.NDArray[Any], high: npt.NDArray[Any], col
     }
 
 
+def interval_bars(
+    cells: Sequence[Mapping[str, Any]], colour: str, scale: float = 100.0, thickness: float = 1.5
+) -> dict[str, Any]:
+    """Error bars from values with "value", "low" and "high", times `scale`; none where an interval is not known."""
+
+    def apart(cell: Mapping[str, Any], side: str) -> float:
+        return 0.0 if cell[side] is None else float(scale * abs(cell[side] - cell["value"]))
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [apart(cell, "high") for cell in cells],
+        "arrayminus": [apart(cell, "low") for cell in cells],
+        "color": colour,
+        "thickness": thickness,
+        "width": 3,
+    }
+
+
 def paired_bars(
     groups: Sequence[str], a: Sequence[float | None], b: Sequence[float | None], names: tuple[str, str], y_title: str,
     baseline: Sequence[float | None] | None = None, baseline_name: str = "chance",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from figures.charts import figure
+from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, OTHER, A
 from figures.text import count, decimal, percent, plain
 
@@ -141,21 +141,13 @@ def _p(value: float) -> str:
 
 
 def _with_interval(effect: Mapping[str, Any], scale: float, colour: str) -> dict[str, Any]:
-    around = {
-        "type": "data",
-        "symmetric": False,
-        "array": [scale * (effect["high"] - effect["value"])],
-        "arrayminus": [scale * (effect["value"] - effect["low"])],
-        "color": colour,
-        "thickness": 2.5,
-    }
     return {
         "type": "scatter",
         "x": [scale * effect["value"]],
         "y": [_short(effect["what"])],
         "mode": "markers",
         "marker": {"size": 11, "color": colour},
-        "error_x": around,
+        "error_x": interval_bars([effect], colour, scale, thickness=2.5),
         "hovertemplate": "%{x:.3f}<extra></extra>",
     }
 

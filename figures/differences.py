@@ -7,8 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from figures.accuracy import MEASURES, PART_NAMES, above, below, shown_name
-from figures.charts import figure
+from figures.accuracy import MEASURES, PART_NAMES, shown_name
+from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, A
 from figures.text import decimal, plain
 from studies.evaluation import PARTS
@@ -36,14 +36,7 @@ def differences_by_part(report: Mapping[str, Any], name: str, other: str, measur
         "y": [100 * found[part]["value"] for part in known],
         "mode": "markers",
         "marker": {"size": 11, "color": A},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [above(found[part]) for part in known],
-            "arrayminus": [below(found[part]) for part in known],
-            "color": A,
-            "thickness": 2,
-        },
+        "error_y": interval_bars([found[part] for part in known], A, thickness=2.0),
         "hovertemplate": "%{y:+.2f} points<extra></extra>",
     }
     zero = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,

@@ -8,7 +8,7 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from embedders import METHODS
-from figures.charts import figure
+from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, FAMILIES, OTHER
 from figures.text import count, decimal, drawn_text, percent, plain
 from studies.evaluation import NEXT_ITEM, PARTS
@@ -53,15 +53,7 @@ def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figur
         "mode": "lines+markers",
         "line": {"color": _CURVE, "width": 2.5},
         "marker": {"size": 8},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [scale * _apart(cells[place], "high") for place in known],
-            "arrayminus": [scale * _apart(cells[place], "low") for place in known],
-            "color": _CURVE,
-            "thickness": 1.5,
-            "width": 3,
-        },
+        "error_y": interval_bars([cells[place] for place in known], _CURVE, scale),
         "customdata": [cells[place]["n"] for place in known],
         "hovertemplate": f"%{{x}}: %{{y:.{2 if scale == 100 else 3}f}}, n = %{{customdata:,}}<extra></extra>",
     }
@@ -269,10 +261,6 @@ def _top(curve: Mapping[str, Any], measure: str, part: str) -> float:
 
 def _tick(name: str) -> str:
     return name.removesuffix(" places").removesuffix(" place").replace("whole ", "whole<br>")
-
-
-def _apart(cell: Mapping[str, Any], side: str) -> float:
-    return 0.0 if cell[side] is None else abs(cell[side] - cell["value"])
 
 
 def _between(cell: Mapping[str, Any], scale: float) -> str:
