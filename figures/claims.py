@@ -29,7 +29,10 @@ UNTESTED: Final = ("Not tested", "gray")
 
 @dataclass(frozen=True)
 class Card:
-    """A claim as it stands on the page: title, verdict and its colour, what was found (Markdown), how, the picture."""
+    """A claim as it stands on the page: title, verdict and its colour, what was found (Markdown), how, the picture.
+
+    otherwise  what comes of it with others of the models that were asked, a line each (Markdown)
+    """
 
     title: str
     verdict: str
@@ -37,6 +40,7 @@ class Card:
     found: str
     settings: str
     picture: go.Figure | None
+    otherwise: tuple[str, ...] = ()
 
 
 def claim_card(claim: Mapping[str, Any], report: Mapping[str, Any]) -> Card:
@@ -48,10 +52,21 @@ def claim_card(claim: Mapping[str, Any], report: Mapping[str, Any]) -> Card:
     verdict, colour = _OUTCOMES[outcome]
     mf, other = (plain(one) for one in claim["contestants"])
     effects = claim["effects"]
-    if any(effect["value"] is None for effect in effects):
+    if any(effect["low"] is None for effect in effects):
         return Card(title, verdict, colour, "There are too few cases to tell anything.", "", None)
     found = _popularity(effects, mf, other) if name == "popular items" else _hits(claim, report)
-    return Card(title, verdict, colour, found, _settings(claim, report), effect_picture(effects, name))
+    otherwise = tuple(_otherwise(claim, one) for one in claim.get("otherwise", ()))
+    return Card(title, verdict, colour, found, _settings(claim, report), effect_picture(effects, name), otherwise)
+
+
+def otherwise_in_words(claim: Mapping[str, Any]) -> str:
+    """In how many of the other ways a claim holds; empty where there is none."""
+    others = claim.get("otherwise", ())
+    holds = sum(one["outcome"] == "holds" for one in others)
+    if not others:
+        return ""
+    which = "the one other pair of models" if len(others) == 1 else f"{count(len(others))} other pairs of models"
+    return f"Holds in {count(holds)} of {which}"
 
 
 def effect_picture(effects: Sequence[Mapping[str, Any]], name: str) -> go.Figure:
@@ -76,15 +91,21 @@ def effect_picture(effects: Sequence[Mapping[str, Any]], name: str) -> go.Figure
 
 
 def holm_sentence(claims: Sequence[Mapping[str, Any]]) -> str:
-    """How it is allowed for that several claims are tested at once."""
+    """How it is allowed for that several claims, or one on several pairs of models, are tested at once."""
     tested = [claim for claim in claims if claim.get("p") is not None]
-    if len(tested) < 2:
+    tests = sum(one.get("p") is not None for claim in claims for one in (claim, *claim.get("otherwise", ())))
+    if tests < 2:
         return "One claim is tested, so nothing has to be corrected for."
+    what = (
+        f"{len(tested)} claims are tested"
+        if tests == len(tested)
+        else (f"{count(tests)} tests of {'1 claim' if len(tested) == 1 else f'{len(tested)} claims'} are made")
+    )
     values = "; ".join(
         f"{_TITLES[claim['claim']]}: p {_p(claim['p'])}, corrected {_p(claim['p_holm'])}" for claim in tested
     )
     return (
-        f"{len(tested)} claims are tested at once, and one of them may look sure by chance: a claim holds only where "
+        f"{what} at once, and one of them may look sure by chance: a claim holds only where "
         f"its p stays below 0.05 after Holm's correction. {values}."
     )
 
@@ -130,6 +151,21 @@ def _settings(claim: Mapping[str, Any], report: Mapping[str, Any]) -> str:
         else f"less than {_points(least)} points does not count"
     )
     return " · ".join(parts)
+
+
+def _otherwise(claim: Mapping[str, Any], one: Mapping[str, Any]) -> str:
+    """The verdict on another pair of models, those named that are not on the card."""
+    others = [plain(name) for name in one["contestants"] if name not in claim["contestants"]]
+    verdict = _OUTCOMES[one["outcome"]][0].removesuffix(" here").lower()
+    return f"With {' and '.join(others)}: **{verdict}** ({_size(claim['claim'], one['effects'][0])})"
+
+
+def _size(name: str, effect: Mapping[str, Any]) -> str:
+    if effect["low"] is None:
+        return "too few cases"
+    scale, places, unit = (1, 2, "of a quantile") if name == "popular items" else (100, 1, "points")
+    value, low, high = (decimal(scale * effect[side], places) for side in ("value", "low", "high"))
+    return f"difference {value} {unit}, 95\N{NO-BREAK SPACE}% from {low} to {high}"
 
 
 def _points(value: float) -> str:

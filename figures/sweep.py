@@ -203,23 +203,33 @@ def _short(report: Report, names: Sequence[str], part: str) -> str:
     short = [place for place, reach in enumerate(report["reaches"]) if is_short(axis, reach)]
     if not short:
         return f"No short window ({_SHORT[axis]}) was tried."
+    if any(against[place]["low"] is None for place in short):
+        return f"There are too few cases to tell a short window from {beside}."
     clear = [place for place in short if against[place]["outcome"] == "holds"]
     place = max(clear or short, key=lambda one: against[one]["value"])
     found = against[place]
     gain = _gain(found)
     if clear:
-        longer = [names[one] for one in range(len(names)) if one not in short and against[one]["outcome"] == "holds"]
-        tried = len(names) > len(short)
-        also = f" So {'does' if len(longer) == 1 else 'do'} {_listed(longer)}." if longer else ""
-        none = " No longer window does." if tried and not longer else ""
-        return f"**A short window beats {beside} clearly**: {names[place]}, by {gain}.{also or none}"
+        return f"**A short window beats {beside} clearly**: {names[place]}, by {gain}.{_longer(report, names, part)}"
     if all(against[one]["behind"] for one in short):
         return f"**{beside} beats every short window clearly**: the best of them, {names[place]}, is behind by {gain}."
-    if found["low"] is not None and found["low"] > 0:
+    if found["low"] > 0:
         why = "too little to count" if found["above_chance"] else "and is not clearly better than chance"
         return f"**No short window clearly beats {beside}**: {names[place]} is ahead by {gain}, {why}."
     where = "ahead" if found["value"] >= 0 else "behind"
     return f"**No short window clearly beats {beside}**: the best of them, {names[place]}, is {where} by {gain}."
+
+
+def _longer(report: Report, names: Sequence[str], part: str) -> str:
+    """Whether it is the shortness that does it, where a short window beats the one beside."""
+    longer = [place for place, reach in enumerate(report["reaches"]) if not is_short(report["axis"], reach)]
+    as_well = [place for place in longer if report["against"][part][place]["outcome"] == "holds"]
+    if not as_well:
+        return " No longer window does." if longer else ""
+    so = f" So {'does' if len(as_well) == 1 else 'do'} {_listed([names[place] for place in as_well])}"
+    best = report["best"][part]
+    as_good = {best["place"], *best["rivals"]} & set(as_well)
+    return f"{so}, not clearly less: being short is not what does it." if as_good else f"{so}, by clearly less."
 
 
 def _around(cell: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
@@ -13,9 +13,8 @@ from analysis.intervals import Interval, crossed_mean, difference_of_lists, holm
 from analysis.popularity import BUCKETS, popularity_quantiles
 from analysis.ranking import hit_rate
 from analysis.ranks import value_quantiles
-from embedders import METHODS
-from studies.contest import Contestant
 from studies.evaluation import RANDOM, Evaluation
+from studies.roles import ClaimName, Pair, Roles
 
 Outcome = Literal["holds", "does not hold", "cannot tell"]
 _LESS: Final = "matrix factorisation less item2vec"
@@ -67,21 +66,16 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Roles:
-    """Which contestants the claims are about, by name; None where there is none."""
-
-    factorisation: str | None
-    item2vec: str | None
-    short: str | None
-
-
-@dataclass(frozen=True)
 class Claim:
-    """A claim with its verdict; `verdict` is None where the contestants it needs were not asked."""
+    """A claim with its verdict; `verdict` is None where the contestants it needs were not asked.
 
-    name: Literal["popular items", "middle", "short window"]
+    otherwise  the same claim on other pairs of those that were asked
+    """
+
+    name: ClaimName
     contestants: tuple[str | None, str | None]
     verdict: Verdict | None
+    otherwise: tuple[Claim, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, null where there is none."""
@@ -94,42 +88,32 @@ class Claim:
             | effect.interval.as_json()
             for effect in self.verdict.effects
         ]
-        return facts | {"outcome": self.verdict.outcome, "effects": effects, "p": p, "p_holm": raised}
+        facts |= {"outcome": self.verdict.outcome, "effects": effects, "p": p, "p_holm": raised}
+        return facts | ({"otherwise": [one.as_json() for one in self.otherwise]} if self.otherwise else {})
 
 
-def roles_of(contestants: Sequence[Contestant]) -> Roles:
-    """The first of each kind, those by cosine before others."""
-    ordered = sorted(contestants, key=lambda one: one.similarity != "cosine")
-
-    def first(fits: Callable[[Contestant], bool]) -> str | None:
-        return next((one.name for one in ordered if fits(one)), None)
-
-    def is_short(one: Contestant) -> bool:
-        params = one.needed.params
-        by_time = getattr(params, "time_window_minutes", None) is not None or getattr(params, "by", None) == "gap"
-        return one.needed.method == "item2vec" and by_time
-
-    return Roles(
-        first(lambda one: METHODS[one.needed.method].family == "matrix factorisation"),
-        first(lambda one: one.needed.method == "item2vec" and not is_short(one)),
-        first(is_short),
-    )
-
-
-def tested(evaluation: Evaluation, roles: Roles) -> list[Claim]:
-    """The three claims, tested together."""
-    mf = roles.factorisation
-    plans: list[tuple[Any, str | None, Callable[[str, str], Verdict]]] = [
-        ("popular items", roles.item2vec, lambda a, b: popular_items_in_front(evaluation, a, b)),
-        ("middle", roles.item2vec, lambda a, b: finds_more(evaluation, a, b, "mid")),
-        ("short window", roles.short, lambda a, b: finds_more(evaluation, a, b, "all")),
+def tested(evaluation: Evaluation, roles: Mapping[ClaimName, Roles]) -> list[Claim]:
+    """Every claim on whom it is about, and on all others it could be about; all are tested together."""
+    tests: list[tuple[ClaimName, Pair]] = [
+        (name, pair)
+        for name, whom in roles.items()
+        if whom.factorisation is not None and whom.other is not None
+        for pair in ((whom.factorisation, whom.other), *whom.otherwise)
     ]
-    made = [None if mf is None or other is None else test(mf, other) for _, other, test in plans]
-    raised = iter(together([one for one in made if one is not None]))
-    return [
-        Claim(name, (mf, other), None if one is None else next(raised))
-        for (name, other, _), one in zip(plans, made, strict=True)
-    ]
+    found = together([_test(evaluation, name, *pair) for name, pair in tests])
+    made = [Claim(name, pair, one) for (name, pair), one in zip(tests, found, strict=True)]
+    claims = []
+    for name, whom in roles.items():
+        of_it = [one for one in made if one.name == name]
+        nobody = Claim(name, (whom.factorisation, whom.other), None)
+        claims.append(replace(of_it[0], otherwise=tuple(of_it[1:])) if of_it else nobody)
+    return claims
+
+
+def _test(evaluation: Evaluation, name: ClaimName, factorisation: str, item2vec: str) -> Verdict:
+    if name == "popular items":
+        return popular_items_in_front(evaluation, factorisation, item2vec)
+    return finds_more(evaluation, factorisation, item2vec, "mid" if name == "middle" else "all")
 
 
 def verdict(effects: Sequence[Effect]) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from analysis.arrays import Progress, Similarity, no_progress
@@ -24,6 +24,10 @@ class Contestant:
     name: str
     needed: RunNeeded
     similarity: Similarity = "cosine"
+
+    def is_same_but_seed(self, other: Contestant) -> bool:
+        """Whether both are one model, looked at in one way, and differ at most in seed and name."""
+        return replace(self.needed, seed=other.needed.seed) == other.needed and self.similarity == other.similarity
 
 
 def model_of(embedding: Embedding, similarity: Similarity) -> Model:

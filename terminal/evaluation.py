@@ -75,17 +75,21 @@ def evaluation_lines(report: Mapping[str, Any]) -> list[str]:
         lines += [f"  {name:{width}}" + _row(report["methods"][name][measure]) for name in names]
     lines.append(f"Recall@{k} of items new to a user, %")
     lines += [f"  {name:{width}}" + _row(report["methods"][name]["user_to_item"]["recall"]) for name in names]
-    for claim in report["claims"]:
-        if claim["outcome"] is not None:
-            first = claim["effects"][0]
-            lines.append(
-                f"Claim on {claim['claim']}: {claim['outcome']} ({first['what']} {first['value']:+.3f}, 95 % between "
-                f"{first['low']:+.3f} and {first['high']:+.3f}, {claim['contestants'][0]} and "
-                f"{claim['contestants'][1]})"
-                if first["value"] is not None
-                else f"Claim on {claim['claim']}: {claim['outcome']}"
-            )
+    lines += [
+        _claim(one)
+        for claim in report["claims"]
+        if claim["outcome"] is not None
+        for one in (claim, *claim.get("otherwise", ()))
+    ]
     return lines
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    first, (factorisation, item2vec) = claim["effects"][0], claim["contestants"]
+    size = ""
+    if first["low"] is not None:
+        size = f"; {first['what']} {first['value']:+.3f}, 95 % between {first['low']:+.3f} and {first['high']:+.3f}"
+    return f"Claim on {claim['claim']}: {claim['outcome']} ({factorisation} and {item2vec}{size})"
 
 
 def _row(by_part: Mapping[str, Mapping[str, Any]]) -> str:

@@ -24,11 +24,12 @@ from embedders.base import Embedding, Progress, no_progress
 from errors import ParameterError, RunError
 from interactions import InteractionLog
 from interactions.split import Split
-from studies.claims import roles_of, tested
+from studies.claims import tested
 from studies.contest import Contestant, Store, evaluate, facts_of
 from studies.evaluation import Answers
 from studies.provider import RunNeeded
 from studies.questions import MOST_CASES, MOST_USERS, PairsOf, Questions, QuestionSettings, draw_questions
+from studies.roles import roles_of
 from workspace.files import read_json, remove_folder, write_json_atomically
 from workspace.home import room
 from workspace.results.keeping import keep, read
@@ -36,6 +37,7 @@ from workspace.runs import run_key, write_run
 
 _messages = logging.getLogger(__name__)
 VERSION = 1  # raised whenever the same settings would give other answers than before
+_REPORT_VERSION = 2  # raised whenever the same answers would be reported otherwise
 _KEY = 16  # characters of a digest in a name
 
 
@@ -249,7 +251,7 @@ def _can_be_asked(report: Mapping[str, Any]) -> bool:
 
 def _report_path(log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int) -> Path:
     versions = [METHODS[one.needed.method].version for one in contestants]
-    made_from = [VERSION, asked.model_dump(), [facts_of(one) for one in contestants], versions, k]
+    made_from = [VERSION, _REPORT_VERSION, asked.model_dump(), [facts_of(one) for one in contestants], versions, k]
     return evaluations_folder(log_digest) / "reports" / f"{key_from(made_from)}.json"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from figures.claims import UNTESTED, claim_card, effect_picture, holm_sentence
+from figures.claims import UNTESTED, claim_card, effect_picture, holm_sentence, otherwise_in_words
 from tests.figures.evaluation_reports import claim, effect, report
 
 CHANCE = effect(0.3, 0.01, what="item2vec less chance")
@@ -62,6 +62,33 @@ def test_what_has_too_few_cases_says_so() -> None:
     card = claim_card(claim("middle", "cannot tell", empty, empty), report())
     assert "too few cases" in card.found
     assert card.picture is None
+    alone = {"what": "x", "least": 0.02, "value": 0.5, "low": None, "high": None, "n": 1}
+    assert "too few cases" in claim_card(claim("middle", "cannot tell", alone, alone), report()).found
+
+
+def test_other_pairs_of_models_are_told_with_their_own_verdict_and_size() -> None:
+    others = [
+        {**claim("popular items", "holds", effect(0.26, 0.01)), "contestants": ["ALS 8d, *dot*", "item2vec 8d"]},
+        {
+            **claim("popular items", "cannot tell", effect(0.01, 0.03)),
+            "contestants": ["ALS, seed 1", "item2vec, seed 1"],
+        },
+    ]
+    whole = claim("popular items", "does not hold", effect(-0.07, 0.01)) | {"otherwise": others}
+    said = [line.replace("\N{NO-BREAK SPACE}", " ") for line in claim_card(whole, report()).otherwise]
+    assert said == [
+        r"With ALS 8d, \*dot\*: **holds** (difference 0.26 of a quantile, 95 % from 0.25 to 0.27)",
+        "With ALS, seed 1 and item2vec, seed 1: **cannot tell** (difference 0.01 of a quantile, 95 % from "
+        "\N{MINUS SIGN}0.02 to 0.04)",
+    ]
+    assert otherwise_in_words(whole) == "Holds in 1 of 2 other pairs of models"
+    assert otherwise_in_words(claim("middle", "holds", effect(0.1, 0.02))) == ""
+    hits = claim("middle", "holds", effect(0.1, 0.02), CHANCE) | {"otherwise": [
+        {**claim("middle", "does not hold", effect(-0.1, 0.02), CHANCE), "contestants": ["ALS 8d, dot", "item2vec 8d"]},
+    ]}  # fmt: skip
+    (line,) = claim_card(hits, report()).otherwise
+    assert "**does not hold** (difference \N{MINUS SIGN}10.0 points" in line
+    assert holm_sentence([hits]).startswith("2 tests of 1 claim are made at once")
 
 
 def test_the_picture_has_every_effect_with_its_interval_in_points() -> None:

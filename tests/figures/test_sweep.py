@@ -75,7 +75,15 @@ AHEAD = [verdict(0.1), verdict(0.2), verdict(0.0, outcome="does not hold")]
         ),
         (
             sweep([0.3, 0.4, 0.2], [*AHEAD[:2], verdict(0.05)], [0]),
-            ["though 5 min is not clearly worse.", "So does whole history."],
+            ["though 5 min is not clearly worse.", "So does whole history, by clearly less."],
+        ),
+        (
+            sweep([0.3, 0.4, 0.39], [*AHEAD[:2], verdict(0.19)], [2]),
+            ["clearly**: 1 h", "So does whole history, not clearly less: being short is not what does it."],
+        ),
+        (
+            sweep([0.3, 0.4, 0.5], [*AHEAD[:2], verdict(0.3)], []),
+            ["clearly**: 1 h", "So does whole history, not clearly less: being short is not what does it."],
         ),
         (
             sweep([0.3, 0.4, 0.5], [*[verdict(0.01, 0.02, "cannot tell")] * 2, verdict(0.3)], [0, 1]),
@@ -121,6 +129,9 @@ def test_without_cases_or_short_windows_it_says_so() -> None:
     assert "no cases to ask about" in sweep_sentence(report, "whole history")
     long = sweep([0.3, 0.4, 0.2], AHEAD, []) | {"reaches": [240.0, 1440.0, None]}
     assert "No short window (1 h at most) was tried." in sweep_sentence(long, "whole history")
+    alone = {**verdict(0.1), **dict.fromkeys(("value", "low", "high", "p_holm"))}
+    few = sweep([0.3, 0.4, 0.2], [alone, alone, alone], [1, 2])
+    assert "too few cases to tell a short window from ALS" in sweep_sentence(few, "whole history")
     assert how_sure(long).startswith("k = 10, by cosine. ")
     assert "for the 3 windows tested at once" in how_sure(long)
     long["contestants"][0]["similarity"] = "dot"

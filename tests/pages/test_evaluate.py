@@ -116,6 +116,20 @@ def test_several_seeds_and_any_order_are_found_again(kept: logs.LogEntry) -> Non
     assert "The claims, on this log" in [one.value for one in at.subheader]
 
 
+def test_a_claim_says_what_comes_of_it_with_other_models_and_folds_what_is_long(kept: logs.LogEntry) -> None:
+    log = logs.open_log(kept.digest)
+    evaluate_log(log, Asked(), [*pair(), small("more", "als")], 10)
+    at = page(kept.digest).run()
+    assert sum(":small[With more:" in one.value for one in at.markdown) == 3, "a line on every card"
+    assert not any("Holds in" in one.label for one in at.expander)
+    evaluate_log(log, Asked(), with_seeds([*pair(), small("more", "als")], 3), 10)
+    at = page(kept.digest).run()
+    folded = [one for one in at.expander if one.label.startswith("Holds in")]
+    assert len(folded) == 3
+    assert all(one.label.endswith("of 3 other pairs of models") for one in folded)
+    assert len([one for one in folded[0].markdown if "seed 2" in one.value]) == 1
+
+
 def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_the_same(kept: logs.LogEntry) -> None:
     log = logs.open_log(kept.digest)
     evaluate_log(log, Asked(), [small("wide", "svd", dimensions=8)], 10)

@@ -95,13 +95,9 @@ def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
     offered = each_once([*offered_contestants(log), *_taken(log)])
     asked = [] if before is None else [contestant_from(facts) for facts in before["contestants"]]
     for one in asked:
-        if not any(_same_but_seed(one, other) or one.name == other.name for other in offered):
+        if not any(one.is_same_but_seed(other) or one.name == other.name for other in offered):
             offered.append(one)
     return offered
-
-
-def _same_but_seed(one: Contestant, other: Contestant) -> bool:
-    return replace(one.needed, seed=other.needed.seed) == other.needed and one.similarity == other.similarity
 
 
 def _names_in(before: dict[str, Any], offered: Sequence[Contestant]) -> list[str]:
@@ -122,7 +118,7 @@ def _names_of(contestants: Sequence[Contestant], offered: Sequence[Contestant]) 
 def _seeds_in(before: dict[str, Any]) -> int:
     """How many seeds each contestant had."""
     first, *others = (contestant_from(facts) for facts in before["contestants"])
-    return 1 + sum(_same_but_seed(one, first) for one in others)
+    return 1 + sum(one.is_same_but_seed(first) for one in others)
 
 
 def _models_key(log: LogEntry) -> str:

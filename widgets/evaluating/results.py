@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from figures.accuracy import (
     shown_name,
     what_was_asked,
 )
-from figures.claims import Card, claim_card, holm_sentence
+from figures.claims import claim_card, holm_sentence, otherwise_in_words
 from figures.differences import difference_sentence, differences_by_part
 from figures.text import count, file_name
 from widgets.measures import explain
@@ -26,6 +26,7 @@ from widgets.pictures import picture
 from workspace.logs import LogEntry
 
 Report = Mapping[str, Any]
+_SHORT_LIST = 2  # lines that a card holds without being folded
 
 
 def claims(report: Report) -> None:
@@ -33,7 +34,7 @@ def claims(report: Report) -> None:
     st.subheader("The claims, on this log")
     with st.grid(3, min_column_width=300):
         for claim in report["claims"]:
-            _card(claim_card(claim, report), claim["claim"])
+            _card(claim, report)
     st.caption(holm_sentence(report["claims"]))
     explain("claims")
 
@@ -114,12 +115,23 @@ def categories(report: Report) -> None:
     explain("category_consistency")
 
 
-def _card(card: Card, name: str) -> None:
+def _card(claim: Mapping[str, Any], report: Report) -> None:
+    card, name = claim_card(claim, report), claim["claim"]
     with st.container(border=True, height="stretch"):
         st.badge(card.verdict, color=card.colour)  # type: ignore[arg-type]
         st.markdown(f"**{card.title}**")
         st.markdown(card.found)
         if card.picture is not None:
             picture(card.picture, f"Effects behind the claim on {name}")
+        if len(card.otherwise) <= _SHORT_LIST:
+            _lines(card.otherwise)
+        else:
+            with st.expander(otherwise_in_words(claim)):
+                _lines(card.otherwise)
         if card.settings:
             st.caption(card.settings)
+
+
+def _lines(said: Sequence[str]) -> None:
+    for line in said:
+        st.markdown(f":small[{line}]")
