@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
@@ -18,7 +19,7 @@ import pydantic
 
 from analysis.arrays import Similarity
 from embedders import METHODS
-from embedders.base import Params, Progress, no_progress, part_of, search_space
+from embedders.base import LogSize, Params, Progress, no_progress, part_of, search_space
 from errors import ParameterError
 from interactions import InteractionLog
 from interactions.split import Split
@@ -28,7 +29,7 @@ from workspace import estimates
 from workspace.estimates import Expected
 from workspace.evaluations import Asked, evaluations_folder, key_from
 from workspace.files import read_json, write_json_atomically
-from workspace.logs import LogEntry
+from workspace.summary import size_of
 
 VERSION = 1  # raised whenever the same settings would give other trials than before
 MOST_TRIALS = 1000  # of a method
@@ -127,13 +128,13 @@ def tuned_params(method: str, trial: Trial) -> Params:
     return params
 
 
-def expected_tuning(log: LogEntry, tunings: Sequence[Tuning]) -> Expected:
+def expected_tuning(size: LogSize, tunings: Sequence[Tuning]) -> Expected:
     """What the trials take that are not done yet: as long as those that are, else as a training with the defaults."""
     seconds, memory = 0.0, 0.0
     for tuning in tunings:
         if not tuning.complete:
             method = METHODS[tuning.method]
-            one = estimates.expected(method, log.size, method.Params())
+            one = estimates.expected(method, size, method.Params())
             taken = [trial.seconds for trial in tuning.trials]
             seconds += (tuning.sought.trials - len(taken)) * (fmean(taken) if taken else one.seconds)
             memory = max(memory, one.memory)
@@ -153,10 +154,14 @@ def tune_log(
         raise ParameterError(f"Unknown method {unknown[0]!r}: choose one of {', '.join(METHODS)}.")
     progress("Cutting the log", 0.0, 1.0)
     train, _ = Split.of(log, asked.split, asked.at, asked.seed).parts(log)
-    for place, method in enumerate(methods):
-        if not kept_tuning(log.digest, asked, method, sought).complete:
-            part = part_of(_by_name(METHODS[method].short, progress), place / len(methods), (place + 1) / len(methods))
-            _go_on(log.digest, train, asked, method, sought, part)
+    # A share of the progress as long as its trials take: where one method takes minutes and another seconds, half of
+    # the trials are far from half of the time.
+    kept = [kept_tuning(log.digest, asked, method, sought) for method in methods]
+    ends = list(accumulate((expected_tuning(size_of(train), [one]).seconds for one in kept), initial=0.0))
+    for one, (start, end) in zip(kept, pairwise(ends), strict=True):
+        if not one.complete:
+            by_name = _by_name(METHODS[one.method].short, progress)
+            _go_on(log.digest, train, asked, one.method, sought, part_of(by_name, start / ends[-1], end / ends[-1]))
     progress("Done", 1.0, 1.0)
     return [kept_tuning(log.digest, asked, method, sought) for method in methods]
 

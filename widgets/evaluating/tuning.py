@@ -111,7 +111,7 @@ def _start_button(log: LogEntry, spec: Mapping[str, Any], tunings: Sequence[Tuni
         )  # fmt: skip
         so_far = f"{count(done)} of {count(budget)} trials are there. " if done else f"{count(budget)} trials. "
         st.caption(
-            f"{so_far}{estimates.sentence(expected_tuning(log, tunings))}, more where what is tried trains longer "
+            f"{so_far}{estimates.sentence(expected_tuning(log.size, tunings))}, more where what is tried trains longer "
             "than the defaults. It can be stopped at any time, and goes on where it was.",
             width="stretch",
         )
