@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, CATEGORIES, A
 from figures.log_charts import events_over_time
-from figures.text import count, drawn_text, percent
+from figures.text import count, drawn_text, percent, plain
 from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
 
 MEASURES: Final = {
@@ -196,12 +196,14 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
     else:
         cut = f"what came before {datetime.fromtimestamp(split['at'], UTC):%Y-%m-%d %H:%M} UTC"
     drawn = {
-        "every pair": "every two consecutive events of a session",
+        "every pair": "every two consecutive events of a session, so that long sessions count for more",
         "one pair a session": "one pair of consecutive events, drawn, of each session",
     }[report["pairs"]]
+    left = report["pairs"] == "every pair" and report["pairs_in_test"] > report["cases"]
+    whole = f" of {count(report['pairs_in_test'])} there are" if left else ""
     said = [
         f"Trained on {cut}: {trained} interactions; {asked} were left to ask about.",
-        f"**{count(report['cases'])} next-item cases**: {drawn}, both items known in training, ranked among all "
+        f"**{count(report['cases'])} next-item cases**{whole}: {drawn}, both items known in training, ranked among all "
         f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find.",
     ]
     if report["tied_pairs"]:
@@ -216,7 +218,7 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
         worst = max(unanswered, key=lambda name: unanswered[name])
         said.append(
             f"Where a model has no vector for one of the two items it scores 0: {percent(unanswered[worst], 1)} of the "
-            f"cases with {drawn_text(worst)}."
+            f"cases with {plain(worst)}."
         )
     return " ".join(said)
 

@@ -17,6 +17,7 @@ from tests.workspace.helpers import train_here, write_csv
 from workspace import jobs, logs
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+from workspace.tunings import Sought, tuning_spec
 
 
 @pytest.fixture
@@ -169,3 +170,31 @@ def test_steps_of_a_ladder_can_be_asked_and_second_seeds_cannot(kept: logs.LogEn
     names = [one.name for one in offered_contestants(kept)]
     assert "Ladder: PPMI 8d" in names
     assert "PPMI 8d, seed 1" not in names
+
+
+def details(digest: str) -> AppTest:
+    def parts(digest: str) -> None:
+        from widgets.evaluating import panels
+        from workspace.logs import find_log
+
+        log = find_log(digest)
+        panels.details(log, *panels.ask(log))
+
+    return AppTest.from_function(parts, kwargs={"digest": digest}, default_timeout=120)
+
+
+def test_a_page_that_is_opened_anew_shows_what_is_under_way(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "How wide should item2vec's window be?" in said(details(kept.digest).run())
+    monkeypatch.setattr(jobs, "ensure_workers", lambda: None)
+    spec = tuning_spec(kept.digest, Asked(), ["als", "item2vec"], Sought())
+    job = jobs.submit("tune", spec, "Tuning")
+    elsewhere = jobs.submit("sweep", {"log_digest": "another log"}, "Window sweep")
+    assert job.active
+    assert elsewhere.active
+    at = details(kept.digest).run()
+    assert "What can each method do at its best?" in said(at)
+    assert "How wide" not in said(at)
+    jobs.cancel(job.id)
+    assert "What can each method do at its best?" in said(at.run()), "where it was when the work ends"

@@ -11,7 +11,7 @@ from widgets.evaluating import choice, leaderboard, results, sweep, tuning
 from widgets.evaluating.choice import Plan
 from widgets.jobs_panel import outcome
 from workspace.evaluations import evaluation_spec, kept_evaluation
-from workspace.jobs import find_job
+from workspace.jobs import find_job, list_jobs
 from workspace.logs import LogEntry
 
 
@@ -47,7 +47,19 @@ def details(log: LogEntry, plan: Plan, report: dict[str, Any] | None) -> None:
         tabs["Categories"] = lambda: results.categories(report)
     tabs["Window sweep"] = lambda: sweep.window_sweep(log, plan)
     tabs["Tuning"] = lambda: tuning.tuning(log, plan)
-    for tab, draw in zip(st.tabs(list(tabs), key="evaluate-details", on_change="rerun"), tabs.values(), strict=True):
+    # Remembered, so that a tab does not close when its work ends.
+    busy = st.session_state.setdefault(f"busy-tab-{log.digest}", _busy_tab(log))
+    drawn = st.tabs(list(tabs), key="evaluate-details", on_change="rerun", default=busy or next(iter(tabs)))
+    for tab, draw in zip(drawn, tabs.values(), strict=True):
         with tab:
             if tab.open:
                 draw()
+
+
+def _busy_tab(log: LogEntry) -> str | None:
+    """The tab in which something is under way on a log, so that a page that is opened anew shows it."""
+    by_kind = {"sweep": "Window sweep", "tune": "Tuning"}
+    return next(
+        (by_kind[job.kind] for job in list_jobs()
+         if job.kind in by_kind and job.active and job.spec["log_digest"] == log.digest), None,
+    )  # fmt: skip
