@@ -21,15 +21,19 @@ MEASURES: Final = {
     "neighbour_popularity": "Neighbour popularity",
     "jaccard": "Agreement",
 }
-AXES: Final[Mapping[Axis, str]] = {"time": "In time", "places": "In places"}
-_X: Final = {"time": "at most so far apart in time", "places": "at most so far apart in the sequence"}
+AXES: Final[Mapping[Axis, str]] = {"time": "In time", "gap": "By pauses", "places": "In places"}
+_X: Final = {
+    "time": "at most so far apart in time",
+    "gap": "a longer pause ends a sequence",
+    "places": "at most so far apart in the sequence",
+}
 _AMONG: Final = {
     "all": "Whatever the next item is",
     "head": "Where the next item is a popular one",
     "mid": "Where the next item is of middling popularity",
     "tail": "Where the next item is a rare one",
 }
-_SHORT: Final = {"time": "1 h at most", "places": "5 places at most"}
+_SHORT: Final = {"time": "1 h at most", "gap": "1 h at most", "places": "5 places at most"}
 _CURVE = FAMILIES["sequences"]
 Report = Mapping[str, Any]
 
@@ -105,6 +109,8 @@ def how_sure(report: Report) -> str:
 
 def window_notes(windows: Windows, axis: Axis, whole: str) -> list[str]:
     """Why some windows of an axis are not offered, a sentence each."""
+    if axis == "gap" and not windows.reaches:
+        return []  # said of the windows in time
     if axis == "time" and not windows.reaches:
         return ["This log has no times in which events lie apart, so that only windows in places can be tried."]
 

@@ -45,8 +45,8 @@ def roles_of(contestants: Sequence[Contestant]) -> dict[ClaimName, Roles]:
 def _is_short(one: Contestant) -> bool:
     """Whether an item2vec sees only what lies close in time."""
     params = one.needed.params.model_dump()
-    limits = [params["time_window_minutes"], params["gap_minutes"] if params["sequences"] == "gap" else None]
-    return any(is_short("time", limit) for limit in limits)
+    by_gap = params["sequences"] == "gap" and is_short("gap", params["gap_minutes"])
+    return by_gap or is_short("time", params["time_window_minutes"])
 
 
 def _roles(factorisations: Sequence[Contestant], others: Sequence[Contestant]) -> Roles:

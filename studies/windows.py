@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from embedders import METHODS
 from embedders.base import Params
@@ -14,13 +15,15 @@ from interactions.log import InteractionLog
 from studies.contest import Contestant
 from studies.provider import RunNeeded
 
-Axis = Literal["time", "places"]
+Axis = Literal["time", "gap", "places"]
 Reach = float | None  # minutes, or places in a sequence; None = the whole sequence
+_MINUTES = (5.0, 15.0, 60.0, 240.0, 1440.0, 10_080.0, None)
 REACHES: Final[Mapping[Axis, tuple[Reach, ...]]] = {
-    "time": (5.0, 15.0, 60.0, 240.0, 1440.0, 10_080.0, None),
+    "time": _MINUTES,  # between the two events of a pair
+    "gap": _MINUTES,  # the longest pause inside a sequence
     "places": (1.0, 2.0, 5.0, 10.0, 20.0, None),
 }
-SHORT: Final[Mapping[Axis, float]] = {"time": 60.0, "places": 5.0}  # up to here a window is called a short one
+SHORT: Final[Mapping[Axis, float]] = {"time": 60.0, "gap": 60.0, "places": 5.0}  # longer windows are no short ones
 _UNITS = ((10_080, "week"), (1440, "day"), (60, "h"), (1, "min"))
 
 
@@ -61,9 +64,9 @@ class Sweep:
 
 
 def windows_of(log: InteractionLog, axis: Axis) -> Windows:
-    """The windows of an axis that differ on a log; none by time where the log has no times."""
-    if axis == "time":
-        return Windows((), {}) if log.timestamps is None else _time_windows(log)
+    """The windows of an axis that differ on a log; none by time or gap where the log has no times."""
+    if axis != "places":
+        return Windows((), {}) if log.timestamps is None else _time_windows(log, axis)
     longest = int(log.session_lengths("user" if log.session_codes is None else "session").max(initial=1))
     pairs = [longest - 1 if reach is None else min(int(reach), longest - 1) for reach in REACHES["places"]]
     return _different("places", pairs, in_no_time=0)
@@ -76,8 +79,8 @@ def sweep_of(
 
     values  parameters of item2vec that are not its defaults
 
-    By time the sequences are whole histories, in places they are those of the log. Raises ParameterError where
-    item2vec cannot have the values.
+    By time the sequences are whole histories, by gap they end at a longer pause, in places they are those of the log.
+    Raises ParameterError where item2vec cannot have the values.
     """
     wanted = sorted(set(reaches), key=lambda reach: np.inf if reach is None else reach)
     base = {"dimensions": beside.needed.params.dimensions, **(values or {})}
@@ -109,6 +112,8 @@ def reach_name(axis: Axis, reach: Reach, whole: str = "whole history") -> str:
 def _contestant(axis: Axis, reach: Reach, base: Mapping[str, Any]) -> Contestant:
     if axis == "time":
         values: dict[str, Any] = {"sequences": "user", "time_window_minutes": reach}
+    elif axis == "gap":
+        values = {"sequences": "user"} if reach is None else {"sequences": "gap", "gap_minutes": reach}
     else:
         values = {"whole_session": True} if reach is None else {"window": int(reach)}
     params: Params = METHODS["item2vec"].Params.checked({**base, **values})
@@ -116,21 +121,26 @@ def _contestant(axis: Axis, reach: Reach, base: Mapping[str, Any]) -> Contestant
     return Contestant(name, RunNeeded("item2vec", params, 0))
 
 
-def _time_windows(log: InteractionLog) -> Windows:
+def _time_windows(log: InteractionLog, axis: Axis) -> Windows:
     assert log.timestamps is not None
     seconds = log.timestamps - log.timestamps.min(initial=0)
     span = int(seconds.max(initial=0))
-    limits = [span if reach is None else round(60 * reach) for reach in REACHES["time"]]
+    limits = [span if reach is None else round(60 * reach) for reach in REACHES[axis]]
     # All users on one line, so far apart that no window reaches from one to the next.
     line = log.user_codes.astype(np.int64) * (span + max(limits) + 1) + seconds
-    pairs = [_pairs_within(line, limit) for limit in limits]
-    return _different("time", pairs, in_no_time=_pairs_within(line, 0))
+    pairs_within = _pairs_within if axis == "time" else _neighbours_within
+    return _different(axis, [pairs_within(line, limit) for limit in limits], in_no_time=pairs_within(line, 0))
 
 
-def _pairs_within(line: np.ndarray[Any, np.dtype[np.int64]], apart: int) -> int:
+def _pairs_within(line: npt.NDArray[np.int64], apart: int) -> int:
     """Pairs of ascending numbers, int64 (n,), that are at most so far apart."""
     last = np.searchsorted(line, line + apart, "right")
     return int((last - np.arange(1, len(line) + 1)).sum())
+
+
+def _neighbours_within(line: npt.NDArray[np.int64], apart: int) -> int:
+    """The same, of two numbers that follow each other: where there are as many, sequences are cut alike."""
+    return int((np.diff(line) <= apart).sum())
 
 
 def _different(axis: Axis, pairs: list[int], in_no_time: int) -> Windows:

@@ -22,7 +22,7 @@ from tests.planted import within_the_hour
 
 ALS = Contestant("ALS", RunNeeded("als", METHODS["als"].Params(dimensions=8, threads=1), 0))
 K = 3  # partners of an item in its group
-VALUES = {"time": {"threads": 1, "window": 60}, "places": {"threads": 1}}
+VALUES = {"time": {"threads": 1, "window": 60}, "gap": {"threads": 1, "window": 60}, "places": {"threads": 1}}
 
 
 @cache
@@ -30,13 +30,13 @@ def made(axis: Axis, *, ordered: bool) -> tuple[Sweep, Evaluation, Swept]:
     log = within_the_hour(ordered=ordered)
     train, test = Split.of(log).parts(log)
     questions = draw_questions(train, test, QuestionSettings())
-    reaches = {"time": (5.0, 240.0, None), "places": (1.0, 5.0, None)}[axis]
+    reaches = {"time": (5.0, 240.0, None), "gap": (5.0, 15.0, None), "places": (1.0, 5.0, None)}[axis]
     sweep = sweep_of(axis, reaches, ALS, VALUES[axis])
     evaluation = evaluate(questions, sweep.contestants, PlainStore(questions), K)
     return sweep, evaluation, swept(evaluation, sweep)
 
 
-@pytest.mark.parametrize("axis", ["time", "places"])
+@pytest.mark.parametrize("axis", ["time", "gap", "places"])
 def test_short_windows_beat_matrix_factorisation(axis: Axis) -> None:
     _, _, found = made(axis, ordered=True)
     level = found.curves["hr"].beside
@@ -57,7 +57,7 @@ def test_short_windows_beat_one_over_everything_which_beats_nothing() -> None:
         assert found.curves["hr"].along[2][part].high < 0.2
 
 
-@pytest.mark.parametrize("axis", ["time", "places"])
+@pytest.mark.parametrize("axis", ["time", "gap", "places"])
 def test_where_nothing_is_to_be_learned_no_window_beats_anything(axis: Axis) -> None:
     _, _, found = made(axis, ordered=False)
     for part in ("all", "mid"):

@@ -12,7 +12,7 @@ from errors import ParameterError
 from interactions import InteractionLog
 from studies.contest import Contestant
 from studies.provider import RunNeeded
-from studies.windows import REACHES, Reach, reach_name, sweep_of, windows_of
+from studies.windows import REACHES, Axis, Reach, reach_name, sweep_of, windows_of
 from tests.planted import DAY, make_log, two_islands, within_the_hour, zipf_log
 
 ALS = Contestant("ALS", RunNeeded("als", METHODS["als"].Params(dimensions=8), 0))
@@ -26,11 +26,21 @@ def slow_pairs(log: InteractionLog, minutes: Reach) -> int:
     return sum(one[0] == other[0] and other[1] - one[1] <= limit for one, other in combinations(events, 2))
 
 
+def slow_neighbours(log: InteractionLog, minutes: Reach) -> int:
+    """Events of a sequence that have one before them, where a longer pause ends it."""
+    sequences = log.sequences("user") if minutes is None else log.sequences("gap", gap_minutes=minutes)
+    return int((sequences.lengths() - 1).sum())
+
+
+SLOW = {"time": slow_pairs, "gap": slow_neighbours}
+
+
+@pytest.mark.parametrize("axis", ["time", "gap"])
 @pytest.mark.parametrize("log", [two_islands(users=12), zipf_log(users=8), within_the_hour(users=3, groups=4)])
-def test_windows_are_one_where_they_see_the_same_pairs(log: InteractionLog) -> None:
-    pairs = {reach: slow_pairs(log, reach) for reach in REACHES["time"]}
-    found = windows_of(log, "time")
-    assert set(found.reaches) | set(found.same) | set(found.empty) == set(REACHES["time"])
+def test_windows_are_one_where_they_see_the_same_pairs(log: InteractionLog, axis: Axis) -> None:
+    pairs = {reach: SLOW[axis](log, reach) for reach in REACHES[axis]}
+    found = windows_of(log, axis)
+    assert set(found.reaches) | set(found.same) | set(found.empty) == set(REACHES[axis])
     assert all(pairs[reach] == 0 for reach in found.empty)
     assert all(pairs[reach] == pairs[kept] for reach, kept in found.same.items())
     numbers = [pairs[reach] for reach in found.reaches]
@@ -54,12 +64,13 @@ def test_windows_in_which_all_pairs_have_one_time_are_told() -> None:
     log = make_log(["u"] * 4, ["a", "b", "c", "d"], [0, 0, 2 * DAY, 2 * DAY])
     found = windows_of(log, "time")
     assert (found.reaches, found.tied) == ((5.0, None), (5.0,))
+    assert windows_of(log, "gap").tied == (5.0,)
     assert windows_of(two_islands(), "time").tied == ()
 
 
 def test_a_log_without_times_has_windows_in_places_alone() -> None:
     log = replace(two_islands(), timestamps=None)
-    assert windows_of(log, "time").reaches == ()
+    assert windows_of(log, "time").reaches == windows_of(log, "gap").reaches == ()
     assert windows_of(log, "places").reaches == (1.0, 2.0, None)  # sessions of four: 5 places see all of them
     assert windows_of(log, "places").same == {5.0: None, 10.0: None, 20.0: None}
 
@@ -76,6 +87,15 @@ def test_a_window_in_time_leaves_ten_places_of_whole_histories() -> None:
     assert {(one["sequences"], one["window"], one["dimensions"]) for one in params} == {("user", 10, 8)}
     assert sweep.short == (0, 1)
     assert sweep.contestants[0] == ALS
+
+
+def test_a_gap_cuts_histories_and_leaves_ten_places() -> None:
+    sweep = sweep_of("gap", [None, 1440.0, 15.0], ALS)
+    params = [one.needed.params.model_dump() for one in sweep.trained]
+    assert [(one["sequences"], one["gap_minutes"]) for one in params[:2]] == [("gap", 15.0), ("gap", 1440.0)]
+    assert sweep.trained[2].needed == sweep_of("time", [None], ALS).trained[0].needed, "trained once for both"
+    assert {(one["time_window_minutes"], one["window"]) for one in params} == {(None, 10)}
+    assert sweep.short == (0,)
 
 
 def test_a_window_in_places_leaves_sequences_as_the_log_has_them() -> None:

@@ -61,8 +61,9 @@ def _chosen(log: LogEntry) -> Sweep | None:
     axis: Axis = row.segmented_control(
         "Windows", usable, required=True, default=usable[0] if before is None else before["axis"],
         key=f"sweep-axis-{log.digest}", persist_state="session", format_func=AXES.__getitem__,
-        help="In time: two events are a pair where at most so much time lies between them, and ten places. In places: "
-        "where at most so many events of a session lie between them.",
+        help="In time: two events are a pair where at most so much time lies between them, and ten places. By pauses: "
+        "a longer pause ends a session, and pairs are those of ten places in one session. In places: where at most so "
+        "many events of a session lie between them.",
     )  # fmt: skip
     offered = {one.name: one for one in offered_contestants(log)}
     names = list(offered)
