@@ -212,10 +212,16 @@ def compare(
 def evaluate(
     log: "LogSource",
     method: Annotated[
-        list[str], typer.Option(metavar="NAME[:cosine|dot]", help="Who is asked; give it again for another.")
-    ],
+        list[str] | None,
+        typer.Option(
+            metavar="[LABEL=]NAME[:cosine|dot]",
+            help="Who is asked; give it again for another. Left out: ALS by both similarities, and item2vec with and "
+            "without a time window of an hour.",
+        ),
+    ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="METHOD.NAME=VALUE", help="A parameter of one method.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME.PARAMETER=VALUE", help="A parameter of a method, or of a label."),
     ] = None,
     split: Annotated[float, typer.Option(help="Share of the interactions to train on, by time.")] = 0.9,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="Cut at this time instead, as in 2017-12-01.")] = None,
@@ -223,20 +229,23 @@ def evaluate(
     pairs: Annotated[Pairs, typer.Option(help="Next-item pairs: every one, or one drawn of each session.")] = "every",
     cases: Annotated[int | None, typer.Option(min=1, metavar="N", help="Pairs at most, drawn of all.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Draws pairs and starts trainings.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="How often each is trained, from --seed on.")] = 1,
     json_file: JsonFile = None,
 ) -> None:
     """Train methods on the earlier part of a log, and ask them about the rest."""
     from terminal.evaluation import contestants_from, evaluation_lines, seconds_from
+    from workspace.contestants import usual_contestants, with_seeds
     from workspace.evaluations import Asked, evaluate_log
     from workspace.log_source import open_source
     from workspace.settings import checked
 
-    contestants = contestants_from(method, settings or [], seed)
+    given = contestants_from(method or [], settings or [], seed)
     values = {"split": split, "pairs": PAIRS[pairs], "seed": seed, "at": None if at is None else seconds_from(at)}
     asked = checked(Asked, values if cases is None else values | {"cases": cases})
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
-        report = evaluate_log(opened.log, asked, contestants, k, progress)
+        contestants = given or usual_contestants(opened.log.timestamps is not None, seed)
+        report = evaluate_log(opened.log, asked, with_seeds(contestants, seeds), k, progress)
     answer(report, json_file, evaluation_lines(report))
 
 

@@ -18,29 +18,41 @@ _MEASURES = (("hr", "HR"), ("ndcg", "NDCG"), ("mrr", "MRR"))
 
 
 def contestants_from(given: Sequence[str], settings: Sequence[str], seed: int) -> list[Contestant]:
-    """NAME, NAME:cosine or NAME:dot, with settings METHOD.NAME=VALUE; raises ParameterError where one is wrong."""
-    of_method: dict[str, list[str]] = {}
+    """[LABEL=]NAME[:cosine|dot] each, with settings METHOD.NAME=VALUE, or LABEL.NAME=VALUE of one with a label.
+
+    Raises ParameterError where one is wrong.
+    """
+    of_key: dict[str, list[str]] = {}
     for setting in settings:
-        method, dot, rest = setting.partition(".")
-        if not dot or method not in METHODS or "=" in method:
+        key, dot, rest = setting.partition(".")
+        if not dot or not key or "=" in key:
             raise ParameterError(f"--set {setting!r} names no method: write METHOD.NAME=VALUE, as in als.alpha=1.")
-        of_method.setdefault(method, []).append(rest)
-    contestants = []
-    for name in given:
-        method, _, similarity = name.partition(":")
+        of_key.setdefault(key, []).append(rest)
+    contestants, keys = [], []
+    for one in given:
+        label, equals, described = one.rpartition("=")
+        method, _, similarity = described.partition(":")
         if method not in METHODS:
             raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
         if similarity not in ("", *get_args(Similarity)):
-            raise ParameterError(f"--method {name!r}: after the colon stands cosine or dot.")
-        params = METHODS[method].Params.checked(assignments(of_method.get(method, [])))
+            raise ParameterError(f"--method {one!r}: after the colon stands cosine or dot.")
+        if equals and (not label or label in METHODS):
+            raise ParameterError(f"--method {one!r}: give it a label that is no method's name, as in short=item2vec.")
+        keys.append(label or method)
+        params = METHODS[method].Params.checked(assignments(of_key.get(keys[-1], [])))
         chosen: Similarity = "dot" if similarity == "dot" else "cosine"
-        contestants.append(Contestant(name, RunNeeded(method, params, seed), chosen))
-    twice = [name for name in given if given.count(name) > 1]
+        contestants.append(Contestant(label or one, RunNeeded(method, params, seed), chosen))
+    names = [one.name for one in contestants]
+    twice = [one for one, name in zip(given, names, strict=True) if names.count(name) > 1]
     if twice:
-        raise ParameterError(f"--method {twice[0]!r} is given twice: give it once.")
-    unused = [method for method in of_method if all(one.needed.method != method for one in contestants)]
+        raise ParameterError(
+            f"--method {twice[-1]!r} is given twice: give it once, or a label, as in other={twice[-1]}."
+        )
+    unused = [key for key in of_key if key not in keys]
     if unused:
-        raise ParameterError(f"--set {unused[0]}.… is of a method that is not asked: add --method {unused[0]}.")
+        raise ParameterError(
+            f"--set {unused[0]}.… is of nobody who is asked: add --method {unused[0]}, or name another."
+        )
     return contestants
 
 

@@ -23,19 +23,22 @@ from workspace.tunings import Tuning, kept_tunings, tuned_params
 SHORT_WINDOW_MINUTES = 60.0
 
 
-def usual_contestants(log: LogEntry) -> list[Contestant]:
-    """Matrix factorisation by cosine and by dot product, item2vec, and item2vec in a short time window."""
+def usual_contestants(has_times: bool, seed: int = 0) -> list[Contestant]:
+    """Matrix factorisation by cosine and by dot product, item2vec, and item2vec in a short time window.
+
+    has_times  whether the log has times, which the last one needs
+    """
     als, item2vec = METHODS["als"].Params(), METHODS["item2vec"].Params()
     usual = [_by_default("als", als), _by_default("als", als, "dot"), _by_default("item2vec", item2vec)]
-    if log.first is not None:
+    if has_times:
         short = METHODS["item2vec"].Params.checked({"sequences": "user", "time_window_minutes": SHORT_WINDOW_MINUTES})
         usual.append(Contestant("item2vec 64d within an hour", RunNeeded("item2vec", short, 0)))
-    return usual
+    return [replace(one, needed=replace(one.needed, seed=seed)) for one in usual]
 
 
 def offered_contestants(log: LogEntry) -> list[Contestant]:
     """The usual ones first, then methods with their defaults, the best of each tuning, runs with other parameters."""
-    offered = usual_contestants(log)
+    offered = usual_contestants(log.first is not None)
     for method in METHODS.values():
         offered += [_by_default(method.name, method.Params()), _by_default(method.name, method.Params(), "dot")]
     for tuning in kept_tunings(log.digest):

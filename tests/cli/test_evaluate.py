@@ -83,3 +83,59 @@ def test_the_answer_for_a_person_has_the_claims(islands: str, capsys: Capture) -
     assert "Claim on popular items:" in said
     assert "Claim on middle:" in said
     assert "short window" not in said  # nobody asked an item2vec with one
+
+
+def test_one_method_is_asked_in_several_ways_under_labels(islands: str, capsys: Capture) -> None:
+    two = ["--method", "item2vec", "--method", "hour=item2vec", "--method", "short=item2vec:dot"]
+    values = ["item2vec.threads=1", "hour.threads=1", "hour.time_window_minutes=60", "short.threads=1"]
+    settings = [part for value in values for part in ("--set", value)]
+    report = answer(["evaluate", islands, "--method", "als", *SMALL, *two, *settings], capsys)
+    assert [one["name"] for one in report["contestants"]] == ["als", "item2vec", "hour", "short"]
+    minutes = [one["params"]["time_window_minutes"] for one in report["contestants"][1:]]
+    assert minutes == [None, 60.0, None]
+    assert [one["similarity"] for one in report["contestants"]] == ["cosine", "cosine", "cosine", "dot"]
+    tested = {claim["claim"]: claim["contestants"] for claim in report["claims"] if claim["outcome"] is not None}
+    assert tested == {
+        "popular items": ["als", "item2vec"], "middle": ["als", "item2vec"], "short window": ["als", "hour"],
+    }  # fmt: skip
+
+
+def test_several_seeds_are_trainings_of_their_own(islands: str, capsys: Capture) -> None:
+    report = answer(["evaluate", islands, "--method", "svd", "--seed", "3", "--seeds", "2"], capsys)
+    assert [(one["name"], one["seed"]) for one in report["contestants"]] == [("svd", 3), ("svd, seed 4", 4)]
+
+
+def test_without_a_method_the_usual_ones_are_asked(islands: str, capsys: Capture) -> None:
+    report = answer(["evaluate", islands, "--seed", "2"], capsys)
+    assert [one["seed"] for one in report["contestants"]] == [2, 2, 2, 2]
+    assert [claim["outcome"] is not None for claim in report["claims"]] == [True] * 3
+    timeless = answer(["evaluate", islands, "--time", ""], capsys)
+    assert len(timeless["contestants"]) == 3, "no time, no window in time"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--method", "magic"], "There is no method 'magic': choose one of "),
+        (["--method", "als:euclid"], "--method 'als:euclid': after the colon stands cosine or dot."),
+        (["--method", "als", "--method", "als"], "is given twice: give it once, or a label, as in other=als."),
+        (["--method", "a=als", "--method", "a=svd"], "'a=svd' is given twice"),
+        (["--method", "svd=als"], "give it a label that is no method's name"),
+        (["--method", "=als"], "give it a label"),
+        (["--method", "als", "--set", "alpha=1"], "--set 'alpha=1' names no method"),
+        (["--method", "als", "--set", "svd.iterations=1"], "--set svd.… is of nobody who is asked"),
+        (["--method", "als", "--set", "als.alpha=much"], "alpha"),
+        (["--set", "als.alpha=1"], "is of nobody who is asked"),
+        (["--method", "als", "--at", "someday"], "--at 'someday' is no time"),
+        (["--method", "als", "--split", "1.5"], "split"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_one_sentence(
+    options: list[str], said: str, islands: str, capsys: Capture
+) -> None:
+    import cli
+
+    assert cli.main(["evaluate", islands, *options]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert "Traceback" not in error

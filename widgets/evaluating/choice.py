@@ -39,7 +39,9 @@ def choose_plan(log: LogEntry) -> Plan:
     before = next(iter(kept_evaluations(log.digest)), None)
     offered = _offered(log, before)
     by_name = {one.name: one for one in offered}
-    usual = [one.name for one in usual_contestants(log)] if before is None else _names_in(before, offered)
+    usual = (
+        [one.name for one in usual_contestants(log.first is not None)] if before is None else _names_in(before, offered)
+    )
     with st.expander("Who is asked, and what", icon=":material/tune:"):
         names = st.multiselect(
             "Models", list(by_name), default=usual, key=_models_key(log), persist_state="session",
