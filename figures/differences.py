@@ -15,7 +15,7 @@ from studies.evaluation import PARTS
 
 
 def difference_of(report: Mapping[str, Any], name: str, other: str, measure: str) -> dict[str, dict[str, Any]]:
-    """How much more one model has than another, by part, on the same cases; "hr", "ndcg" or "mrr" by target."""
+    """How much more one model has than another, by part, on the same cases or users; a measure by target."""
     known = report["differences"].get(name, {}).get(other)
     if known is not None:
         return dict(known[measure])
@@ -47,9 +47,9 @@ def differences_by_part(report: Mapping[str, Any], name: str, other: str, measur
 def difference_sentence(report: Mapping[str, Any], name: str, other: str, measure: str) -> str:
     """Who has more, over all cases and where that is clear by bucket, in Markdown."""
     found = difference_of(report, name, other, measure)
-    whole = found["all"]
+    whole, unit = found["all"], "users" if measure in ("recall", "user_ndcg") else "cases"
     if whole["value"] is None or whole["low"] is None:
-        return "There are too few cases to tell the two apart."
+        return f"There are too few {unit} to tell the two apart."
     first, second = plain(shown_name(name)), plain(shown_name(other))
     sides = {part: _side(found[part]) for part in PARTS}
     clear = [f"{part} ({first if side > 0 else second})" for part, side in sides.items() if side and part != "all"]
@@ -57,12 +57,12 @@ def difference_sentence(report: Mapping[str, Any], name: str, other: str, measur
         more, less = (first, second) if sides["all"] > 0 else (second, first)
         low, high = sorted(100 * abs(whole[side]) for side in ("low", "high"))
         head = (
-            f"**{more} has clearly more than {less}**: by {decimal(100 * abs(whole['value']))} points over all cases "
+            f"**{more} has clearly more than {less}**: by {decimal(100 * abs(whole['value']))} points over all {unit} "
             f"(95 % between {decimal(low)} and {decimal(high)})."
         )
     else:
         head = (
-            f"**Over all cases the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points more "
+            f"**Over all {unit} the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points more "
             f"(95 % from {decimal(100 * whole['low'])} to {decimal(100 * whole['high'])})."
         )
     return f"{head} Clear by bucket: {', '.join(clear)}." if clear else f"{head} In no bucket is it clear."

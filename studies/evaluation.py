@@ -207,6 +207,7 @@ class Evaluation:
         by_target = {measure: self.next_item(measure) for measure in NEXT_ITEM}
         by_query = {measure: self.next_item(measure, "query") for measure in NEXT_ITEM}
         to_users = {measure: self.user_to_item(measure) for measure in USER_TO_ITEM}
+        compared = by_target | {"recall": to_users["recall"], "user_ndcg": to_users["ndcg"]}
         methods = {
             name: {
                 **{measure: found.as_json(name) for measure, found in by_target.items()},
@@ -231,7 +232,7 @@ class Evaluation:
             "methods": methods,
             "differences": {
                 name: {
-                    other: {measure: found.differences(name, other) for measure, found in by_target.items()}
+                    other: {measure: found.differences(name, other) for measure, found in compared.items()}
                     for other in list(self.answers)[:place]
                 }
                 for place, name in enumerate(self.answers)

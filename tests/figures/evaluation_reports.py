@@ -64,7 +64,10 @@ def report(**changed: Any) -> dict[str, Any]:
         "methods": methods,
         "differences": {
             name: {
-                other: {measure: parts(hits[name] - hits[other]) for measure in ("hr", "ndcg", "mrr")}
+                other: {
+                    **{measure: parts(hits[name] - hits[other]) for measure in ("hr", "ndcg", "mrr")},
+                    **{measure: parts((hits[name] - hits[other]) / 4) for measure in ("recall", "user_ndcg")},
+                }
                 for other in NAMES[:place]
             }
             for place, name in enumerate(NAMES)

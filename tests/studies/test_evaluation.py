@@ -402,6 +402,9 @@ def test_all_of_it_as_json_holds_what_is_promised() -> None:
     assert found["methods"]["other"]["by_query"]["hr"]["head"] == by_query.as_json()
     apart = evaluation.next_item("ndcg").difference("other", "one", "tail")
     assert found["differences"]["other"]["one"]["ndcg"]["tail"] == apart.as_json()
+    for name, measure in (("recall", "recall"), ("user_ndcg", "ndcg")):
+        of_users = evaluation.user_to_item(measure)
+        assert found["differences"]["other"]["one"][name]["all"] == of_users.difference("other", "one").as_json()
     assert found["methods"]["random"]["neighbour_popularity"] == {"value": None, "low": None, "high": None, "n": 0}
 
 

@@ -55,13 +55,8 @@ def accuracy(log: LogEntry, report: Report) -> None:
         ))  # fmt: skip
     measure = str(measure)
     picture(accuracy_by_bucket(report, measure, of), f"{MEASURES[measure]} by bucket")
-    counts = cases_by_part(report, measure, of)
-    unit = "users" if measure in ("recall", "user_ndcg") else "cases"
-    st.caption(
-        f"With 95 % intervals, resampled over {'users' if unit == 'users' else 'sessions'}. "
-        + ", ".join(f"{part}: {count(number)} {unit}" for part, number in counts.items())
-        + "."
-    )
+    unit, drawn = _units(measure)
+    st.caption(f"With 95 % intervals, resampled over {drawn}. Of the {unit}: {_numbers(report, measure, of)}.")
     st.markdown(what_was_asked(report))
     heads, rows = accuracy_rows(report, measure, of)
     table = pd.DataFrame(rows, columns=heads)
@@ -93,12 +88,16 @@ def two_models(report: Report) -> None:
     others = [other for other in names if other != name]
     other = str(row.selectbox("less", others, format_func=shown_name, key="difference-to", persist_state="session"))
     measure = str(row.segmented_control(
-        "Measure", ("hr", "ndcg", "mrr"), required=True, default="hr", key="difference-measure",
+        "Measure", list(MEASURES), required=True, default="hr", key="difference-measure",
         persist_state="session", format_func=MEASURES.__getitem__,
     ))  # fmt: skip
     st.markdown(difference_sentence(report, name, other, measure))
     picture(differences_by_part(report, name, other, measure), "Difference of two models by bucket")
-    st.caption("Both were asked the same cases, and intervals are of their differences, resampled over sessions.")
+    unit, drawn = _units(measure)
+    st.caption(
+        f"Both were asked the same {unit}: {_numbers(report, measure)}. Intervals are of their differences, 95 %, "
+        f"resampled over {drawn}."
+    )
 
 
 def categories(report: Report) -> None:
@@ -135,3 +134,13 @@ def _card(claim: Mapping[str, Any], report: Report) -> None:
 def _lines(said: Sequence[str]) -> None:
     for line in said:
         st.markdown(f":small[{line}]")
+
+
+def _units(measure: str) -> tuple[str, str]:
+    """What a measure is a mean over, and what is drawn for its interval."""
+    return ("users", "users") if measure in ("recall", "user_ndcg") else ("cases", "sessions")
+
+
+def _numbers(report: Report, measure: str, of: str = "target") -> str:
+    """How many there are, in all and by bucket."""
+    return ", ".join(f"{part}: {count(number)}" for part, number in cases_by_part(report, measure, of).items())
