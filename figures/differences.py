@@ -62,8 +62,8 @@ def difference_sentence(report: Mapping[str, Any], name: str, other: str, measur
         )
     else:
         head = (
-            f"**Over all {unit} the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points more "
-            f"(95 % from {decimal(100 * whole['low'])} to {decimal(100 * whole['high'])})."
+            f"**Over all {unit} the two cannot be told apart**: {first} has {decimal(100 * whole['value'])} points "
+            f"more (95 % from {decimal(100 * whole['low'])} to {decimal(100 * whole['high'])})."
         )
     return f"{head} Clear by bucket: {', '.join(clear)}." if clear else f"{head} In no bucket is it clear."
 
