@@ -26,6 +26,14 @@ _SYMBOLS: Final = {POPULARITY: "diamond-open", RANDOM: "x-thin-open", COOCCURREN
 PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "tail"}
 
 
+USER_MEASURES: Final = ("recall", "user_ndcg")
+
+
+def part_name(part: str, measure: str) -> str:
+    """What a part is called where this measure is told: some are of cases, some of users."""
+    return "all users" if part == "all" and measure in USER_MEASURES else PART_NAMES[part]
+
+
 def shown_name(name: str) -> str:
     """A model's name, or a baseline's as a person calls it."""
     return BASELINE_NAMES.get(name, name)
@@ -35,7 +43,7 @@ def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "targe
     """A measure of a model by part: value, low, high and n."""
     facts = report["methods"][name]
     found: Mapping[str, Any]
-    if measure in ("recall", "user_ndcg"):
+    if measure in USER_MEASURES:
         found = facts["user_to_item"][measure.removeprefix("user_")]
     else:
         found = facts["by_query"][measure] if of == "query" else facts[measure]
@@ -45,6 +53,7 @@ def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "targe
 def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "target") -> go.Figure:
     """A group of points with 95 % intervals for all cases and for each bucket, one colour a model, baselines hollow."""
     traces = []
+    unit = "users" if measure in USER_MEASURES else "cases"
     models = [name for name in report["methods"] if name not in BASELINES]
     for name in report["methods"]:
         parts = by_part(report, name, measure, of)
@@ -55,7 +64,7 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
             {
                 "type": "scatter",
                 "name": drawn_text(shown_name(name)),
-                "x": [PART_NAMES[part] for part in known],
+                "x": [part_name(part, measure) for part in known],
                 "y": values,
                 "mode": "markers",
                 "marker": {
@@ -66,7 +75,7 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
                 },
                 "error_y": interval_bars([parts[part] for part in known], colour),
                 "customdata": [parts[part]["n"] for part in known],
-                "hovertemplate": "%{y:.2f} %, %{customdata:,} cases<extra>%{fullData.name}</extra>",
+                "hovertemplate": f"%{{y:.2f}} %, %{{customdata:,}} {unit}<extra>%{{fullData.name}}</extra>",
             }
         )
     title = f"{MEASURES[measure]}@{report['k']}, %"
@@ -77,7 +86,7 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
     """The same as a table: heads, and for each model its value in percent and its interval, by part."""
     heads = ["Model"]
     for part in PARTS:
-        heads += [f"{PART_NAMES[part]}, %", f"95 % of {PART_NAMES[part]}"]
+        heads += [f"{part_name(part, measure)}, %", f"95 % of {part_name(part, measure)}"]
     rows: list[list[Any]] = []
     for name in report["methods"]:
         row: list[Any] = [shown_name(name)]
@@ -126,7 +135,7 @@ def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[
         groups.setdefault(made_from, []).append(facts["name"])
     heads, rows = ["Model", "Seeds"], []
     for part in PARTS:
-        heads += [f"{PART_NAMES[part]}, mean %", f"{PART_NAMES[part]}, lowest to highest"]
+        heads += [f"{part_name(part, measure)}, mean %", f"{part_name(part, measure)}, lowest to highest"]
     for names in groups.values():
         if len(names) < 2:
             continue
@@ -195,16 +204,19 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
         cut = f"{percent(split['share'])} of the sessions, drawn, since this log has no times"
     else:
         cut = f"what came before {datetime.fromtimestamp(split['at'], UTC):%Y-%m-%d %H:%M} UTC"
-    drawn = {
-        "every pair": "every two consecutive events of a session",
-        "one pair a session": "one pair of consecutive events, drawn, of each session",
-    }[report["pairs"]]
+    drawn = "all" if report["pairs"] == "every pair" else "one drawn of each session, out of those"
+    if report["cases"] == report["asked"]["cases"]:
+        drawn = {"all": "so many at most, drawn of those"}.get(drawn, f"so many at most, {drawn}")
     said = [
         f"Trained on {cut}: {trained} interactions; {asked} were left to ask about.",
-        f"**{count(report['cases'])} next-item cases**: {drawn}, both items known in training, ranked among all "
-        f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find.",
+        f"**{count(report['cases'])} next-item cases** of {count(report['pairs_in_test'])} pairs of consecutive "
+        f"events of a session after the cut: {drawn} with both items known in training, each ranked among all "
+        f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find"
+        f"{', so many at most' if report['users'] == report['asked']['users'] else ''}.",
     ]
-    if report["tied_pairs"]:
+    if report["tied_pairs"] and split["at"] is None:
+        said.append("The order within all of these pairs was drawn, since the log has no times.")
+    elif report["tied_pairs"]:
         said.append(
             f"In {percent(report['tied_pairs'])} of the cases both events have one and the same time: their order was "
             "drawn, since the log does not know it."
@@ -219,6 +231,28 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
             f"cases with {drawn_text(worst)}."
         )
     return " ".join(said)
+
+
+def nothing_asked(report: Mapping[str, Any], measure: str) -> str | None:
+    """Why there is nothing that this measure could be of, and what to do; None where there is."""
+    if measure in USER_MEASURES:
+        if report["users"]:
+            return None
+        return (
+            "No user can be asked about: after the cut nobody has touched an item that the training part knows and "
+            "that is new to them. Train on a smaller share of the log."
+        )
+    if report["cases"]:
+        return None
+    if not report["pairs_in_test"]:
+        return (
+            "No next item can be asked about: after the cut no session holds two different items, one after the "
+            "other. Train on a smaller share of the log, or give it longer sessions on the Data page."
+        )
+    return (
+        f"No next item can be asked about: of the {count(report['pairs_in_test'])} pairs of consecutive events after "
+        "the cut none has both its items in the training part. Train on another share of the log."
+    )
 
 
 def _between(cell: Mapping[str, Any]) -> str:
