@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -39,6 +39,30 @@ def shown_name(name: str) -> str:
     return BASELINE_NAMES.get(name, name)
 
 
+def made_from(report: Mapping[str, Any], name: str) -> str:
+    """What a model is but for its name and seed; a baseline is its name."""
+    facts = next((one for one in report["contestants"] if one["name"] == name), None)
+    if facts is None:
+        return name
+    return repr({key: value for key, value in facts.items() if key not in ("name", "seed")})
+
+
+def _colours(kinds: Iterable[str]) -> dict[str, str]:
+    """A colour for each kind of model: seeds of one model share theirs, baselines are grey."""
+    models = [kind for kind in dict.fromkeys(kinds) if kind not in BASELINES]
+    return dict.fromkeys(BASELINES, BASELINE) | {
+        kind: CATEGORIES[place % len(CATEGORIES)] for place, kind in enumerate(models)
+    }
+
+
+def _once_in_the_legend(traces: Sequence[dict[str, Any]]) -> None:
+    """Of the traces of one "legendgroup" only the first has a place in the legend."""
+    seen: set[str] = set()
+    for trace in traces:
+        trace["showlegend"] = trace["legendgroup"] not in seen
+        seen.add(trace["legendgroup"])
+
+
 def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "target") -> Mapping[str, Any]:
     """A measure of a model by part: value, low, high and n."""
     facts = report["methods"][name]
@@ -54,16 +78,19 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
     """A group of points with 95 % intervals for all cases and for each bucket, one colour a model, baselines hollow."""
     traces = []
     unit = "users" if measure in USER_MEASURES else "cases"
-    models = [name for name in report["methods"] if name not in BASELINES]
+    kinds = {name: made_from(report, name) for name in report["methods"]}
+    colours = _colours(kinds.values())
     for name in report["methods"]:
         parts = by_part(report, name, measure, of)
         known = [part for part in PARTS if parts[part]["value"] is not None]
-        colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+        colour = colours[kinds[name]]
         values = [100 * parts[part]["value"] for part in known]
         traces.append(
             {
                 "type": "scatter",
                 "name": drawn_text(shown_name(name)),
+                "legendgroup": kinds[name],
+                "cliponaxis": False,
                 "x": [part_name(part, measure) for part in known],
                 "y": values,
                 "mode": "markers",
@@ -78,6 +105,7 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
                 "hovertemplate": f"%{{y:.2f}} %, %{{customdata:,}} {unit}<extra>%{{fullData.name}}</extra>",
             }
         )
+    _once_in_the_legend(traces)
     title = f"{MEASURES[measure]}@{report['k']}, %"
     return figure(traces, "", title, height=400, scattermode="group", scattergap=0.35, y_axis={"rangemode": "tozero"})
 
@@ -100,16 +128,19 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
 def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
     """Category consistency of each row of queries, a line a model; None where no item has a category."""
     traces = []
-    models = [name for name in report["methods"] if name not in BASELINES]
+    kinds = {name: made_from(report, name) for name in report["methods"]}
+    colours = _colours(kinds.values())
     for name, facts in report["methods"].items():
         rows = facts["category_consistency"]
         known = [row for row in rows if rows[row]["value"] is not None]
         if known:
-            colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+            colour = colours[kinds[name]]
             traces.append(
                 {
                     "type": "scatter",
                     "name": drawn_text(shown_name(name)),
+                    "legendgroup": kinds[name],
+                    "cliponaxis": False,
                     "x": known,
                     "y": [100 * rows[row]["value"] for row in known],
                     "mode": "lines+markers",
@@ -121,6 +152,7 @@ def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
             )
     if not traces:
         return None
+    _once_in_the_legend(traces)
     return figure(traces, "items by popularity", "category consistency, %", height=360, y_axis={"rangemode": "tozero"})
 
 
@@ -131,8 +163,7 @@ def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[
     """
     groups: dict[str, list[str]] = {}
     for facts in report["contestants"]:
-        made_from = repr({name: value for name, value in facts.items() if name not in ("name", "seed")})
-        groups.setdefault(made_from, []).append(facts["name"])
+        groups.setdefault(made_from(report, facts["name"]), []).append(facts["name"])
     heads, rows = ["Model", "Seeds"], []
     for part in PARTS:
         heads += [f"{part_name(part, measure)}, mean %", f"{part_name(part, measure)}, lowest to highest"]
@@ -154,29 +185,36 @@ def cases_by_part(report: Mapping[str, Any], measure: str, of: str = "target") -
     return {part: int(by_part(report, first, measure, of)[part]["n"]) for part in PARTS}
 
 
-def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str, k: int) -> go.Figure:
-    """A point a model: how popular its neighbours are along x, how often it is right along y, with both intervals.
+def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str, k: int) -> go.Figure | None:
+    """A point a model: how popular its neighbours are along x, how often it is right along y, with both intervals; None
+    where no model has both.
 
-    rows  {"name", "method" (None = a baseline), "accuracy", "popularity"}, the last two with value, low and high
+    rows  {"name", "made_from" (as `made_from` says), "accuracy", "popularity"}, the last two with value, low and high
     """
     traces = []
-    for place, row in enumerate(rows):
+    colours = _colours(row["made_from"] for row in rows)
+    for row in rows:
         x, y = row["popularity"], row["accuracy"]
         if x["value"] is None or y["value"] is None:
             continue
-        colour = BASELINE if row["method"] is None else CATEGORIES[place % len(CATEGORIES)]
+        colour = colours[row["made_from"]]
         traces.append(
             {
                 "type": "scatter",
                 "x": [x["value"]],
                 "y": [100 * y["value"]],
                 "name": drawn_text(shown_name(row["name"])),
+                "legendgroup": row["made_from"],
+                "cliponaxis": False,
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
                 "error_y": interval_bars([y], colour),
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
             }
         )
+    if not traces:
+        return None
+    _once_in_the_legend(traces)
     chance = {"type": "line", "x0": 0.5, "x1": 0.5, "yref": "paper", "y0": 0, "y1": 1,
               "line": {"color": BASELINE, "dash": "dash"}}  # fmt: skip
     return figure(

@@ -13,6 +13,7 @@ from figures.accuracy import (
     cases_by_part,
     categories_by_popularity,
     cut_over_time,
+    made_from,
     nothing_asked,
     seed_rows,
     what_was_asked,
@@ -78,14 +79,40 @@ def test_the_cases_of_each_part_are_counted() -> None:
 def test_accuracy_against_popularity_leaves_out_what_has_no_lists() -> None:
     planted = report()
     rows = [
-        {"name": name, "method": None, "accuracy": planted["methods"][name]["hr"]["all"],
+        {"name": name, "made_from": made_from(planted, name), "accuracy": planted["methods"][name]["hr"]["all"],
          "popularity": planted["methods"][name]["neighbour_popularity"]}
         for name in NAMES
     ]  # fmt: skip
     drawn = accuracy_against_popularity(rows, "hr", 10)
+    assert drawn is not None
     assert [trace.name for trace in drawn.data] == ["ALS 8d", "item2vec 8d", "Most popular", "Bought together"]
     assert [trace.y[0] for trace in drawn.data] == [30, 40, 20, 35]
     assert {trace.x[0] for trace in drawn.data} == {0.6}
+    assert accuracy_against_popularity([row | {"accuracy": cell(None)} for row in rows], "hr", 10) is None
+
+
+def test_seeds_of_one_model_have_one_colour_and_one_place_in_the_legend() -> None:
+    planted = report()
+    planted["contestants"].append(planted["contestants"][0] | {"name": "ALS 8d, seed 1", "seed": 1})
+    for name in ("ALS 8d, seed 1", *(name for name in NAMES if name not in ("ALS 8d", "item2vec 8d"))):
+        planted["methods"][name] = planted["methods"].pop(name, planted["methods"]["ALS 8d"])
+    rows = [
+        {"name": name, "made_from": made_from(planted, name), "accuracy": cell(0.2), "popularity": cell(0.6)}
+        for name in planted["methods"]
+    ]
+    for drawn in (
+        accuracy_by_bucket(planted, "hr"),
+        accuracy_against_popularity(rows, "hr", 10),
+        categories_by_popularity(planted),
+    ):
+        assert drawn is not None
+        first, other, again, *baselines = drawn.data
+        assert [first.name, other.name, again.name] == ["ALS 8d", "item2vec 8d", "ALS 8d, seed 1"]
+        colours = [trace.line.color or trace.marker.color for trace in (first, again, other)]
+        assert colours[0] == colours[1] != colours[2]
+        assert [trace.showlegend for trace in (first, other, again)] == [True, True, False]
+        assert first.legendgroup == again.legendgroup != other.legendgroup
+        assert all(trace.showlegend for trace in baselines)
 
 
 def test_the_cut_stands_where_the_time_is() -> None:
