@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,16 +26,48 @@ _SYMBOLS: Final = {POPULARITY: "diamond-open", RANDOM: "x-thin-open", COOCCURREN
 PART_NAMES: Final = {"all": "all cases", "head": "head", "mid": "mid", "tail": "tail"}
 
 
+USER_MEASURES: Final = ("recall", "user_ndcg")
+
+
+def part_name(part: str, measure: str) -> str:
+    """What a part is called where this measure is told: some are of cases, some of users."""
+    return "all users" if part == "all" and measure in USER_MEASURES else PART_NAMES[part]
+
+
 def shown_name(name: str) -> str:
     """A model's name, or a baseline's as a person calls it."""
     return BASELINE_NAMES.get(name, name)
+
+
+def made_from(report: Mapping[str, Any], name: str) -> str:
+    """What a model is but for its name and seed; a baseline is its name."""
+    facts = next((one for one in report["contestants"] if one["name"] == name), None)
+    if facts is None:
+        return name
+    return repr({key: value for key, value in facts.items() if key not in ("name", "seed")})
+
+
+def _colours(kinds: Iterable[str]) -> dict[str, str]:
+    """A colour for each kind of model: seeds of one model share theirs, baselines are grey."""
+    models = [kind for kind in dict.fromkeys(kinds) if kind not in BASELINES]
+    return dict.fromkeys(BASELINES, BASELINE) | {
+        kind: CATEGORIES[place % len(CATEGORIES)] for place, kind in enumerate(models)
+    }
+
+
+def _once_in_the_legend(traces: Sequence[dict[str, Any]]) -> None:
+    """Of the traces of one "legendgroup" only the first has a place in the legend."""
+    seen: set[str] = set()
+    for trace in traces:
+        trace["showlegend"] = trace["legendgroup"] not in seen
+        seen.add(trace["legendgroup"])
 
 
 def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "target") -> Mapping[str, Any]:
     """A measure of a model by part: value, low, high and n."""
     facts = report["methods"][name]
     found: Mapping[str, Any]
-    if measure in ("recall", "user_ndcg"):
+    if measure in USER_MEASURES:
         found = facts["user_to_item"][measure.removeprefix("user_")]
     else:
         found = facts["by_query"][measure] if of == "query" else facts[measure]
@@ -45,17 +77,21 @@ def by_part(report: Mapping[str, Any], name: str, measure: str, of: str = "targe
 def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "target") -> go.Figure:
     """A group of points with 95 % intervals for all cases and for each bucket, one colour a model, baselines hollow."""
     traces = []
-    models = [name for name in report["methods"] if name not in BASELINES]
+    unit = "users" if measure in USER_MEASURES else "cases"
+    kinds = {name: made_from(report, name) for name in report["methods"]}
+    colours = _colours(kinds.values())
     for name in report["methods"]:
         parts = by_part(report, name, measure, of)
         known = [part for part in PARTS if parts[part]["value"] is not None]
-        colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+        colour = colours[kinds[name]]
         values = [100 * parts[part]["value"] for part in known]
         traces.append(
             {
                 "type": "scatter",
                 "name": drawn_text(shown_name(name)),
-                "x": [PART_NAMES[part] for part in known],
+                "legendgroup": kinds[name],
+                "cliponaxis": False,
+                "x": [part_name(part, measure) for part in known],
                 "y": values,
                 "mode": "markers",
                 "marker": {
@@ -66,9 +102,10 @@ def accuracy_by_bucket(report: Mapping[str, Any], measure: str, of: str = "targe
                 },
                 "error_y": interval_bars([parts[part] for part in known], colour),
                 "customdata": [parts[part]["n"] for part in known],
-                "hovertemplate": "%{y:.2f} %, %{customdata:,} cases<extra>%{fullData.name}</extra>",
+                "hovertemplate": f"%{{y:.2f}} %, %{{customdata:,}} {unit}<extra>%{{fullData.name}}</extra>",
             }
         )
+    _once_in_the_legend(traces)
     title = f"{MEASURES[measure]}@{report['k']}, %"
     return figure(traces, "", title, height=400, scattermode="group", scattergap=0.35, y_axis={"rangemode": "tozero"})
 
@@ -77,7 +114,7 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
     """The same as a table: heads, and for each model its value in percent and its interval, by part."""
     heads = ["Model"]
     for part in PARTS:
-        heads += [f"{PART_NAMES[part]}, %", f"95 % of {PART_NAMES[part]}"]
+        heads += [f"{part_name(part, measure)}, %", f"95 % of {part_name(part, measure)}"]
     rows: list[list[Any]] = []
     for name in report["methods"]:
         row: list[Any] = [shown_name(name)]
@@ -91,16 +128,19 @@ def accuracy_rows(report: Mapping[str, Any], measure: str, of: str = "target") -
 def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
     """Category consistency of each row of queries, a line a model; None where no item has a category."""
     traces = []
-    models = [name for name in report["methods"] if name not in BASELINES]
+    kinds = {name: made_from(report, name) for name in report["methods"]}
+    colours = _colours(kinds.values())
     for name, facts in report["methods"].items():
         rows = facts["category_consistency"]
         known = [row for row in rows if rows[row]["value"] is not None]
         if known:
-            colour = BASELINE if name in BASELINES else CATEGORIES[models.index(name) % len(CATEGORIES)]
+            colour = colours[kinds[name]]
             traces.append(
                 {
                     "type": "scatter",
                     "name": drawn_text(shown_name(name)),
+                    "legendgroup": kinds[name],
+                    "cliponaxis": False,
                     "x": known,
                     "y": [100 * rows[row]["value"] for row in known],
                     "mode": "lines+markers",
@@ -112,6 +152,7 @@ def categories_by_popularity(report: Mapping[str, Any]) -> go.Figure | None:
             )
     if not traces:
         return None
+    _once_in_the_legend(traces)
     return figure(traces, "items by popularity", "category consistency, %", height=360, y_axis={"rangemode": "tozero"})
 
 
@@ -122,11 +163,10 @@ def seed_rows(report: Mapping[str, Any], measure: str) -> tuple[list[str], list[
     """
     groups: dict[str, list[str]] = {}
     for facts in report["contestants"]:
-        made_from = repr({name: value for name, value in facts.items() if name not in ("name", "seed")})
-        groups.setdefault(made_from, []).append(facts["name"])
+        groups.setdefault(made_from(report, facts["name"]), []).append(facts["name"])
     heads, rows = ["Model", "Seeds"], []
     for part in PARTS:
-        heads += [f"{PART_NAMES[part]}, mean %", f"{PART_NAMES[part]}, lowest to highest"]
+        heads += [f"{part_name(part, measure)}, mean %", f"{part_name(part, measure)}, lowest to highest"]
     for names in groups.values():
         if len(names) < 2:
             continue
@@ -145,29 +185,36 @@ def cases_by_part(report: Mapping[str, Any], measure: str, of: str = "target") -
     return {part: int(by_part(report, first, measure, of)[part]["n"]) for part in PARTS}
 
 
-def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str, k: int) -> go.Figure:
-    """A point a model: how popular its neighbours are along x, how often it is right along y, with both intervals.
+def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str, k: int) -> go.Figure | None:
+    """A point a model: how popular its neighbours are along x, how often it is right along y, with both intervals; None
+    where no model has both.
 
-    rows  {"name", "method" (None = a baseline), "accuracy", "popularity"}, the last two with value, low and high
+    rows  {"name", "made_from" (as `made_from` says), "accuracy", "popularity"}, the last two with value, low and high
     """
     traces = []
-    for place, row in enumerate(rows):
+    colours = _colours(row["made_from"] for row in rows)
+    for row in rows:
         x, y = row["popularity"], row["accuracy"]
         if x["value"] is None or y["value"] is None:
             continue
-        colour = BASELINE if row["method"] is None else CATEGORIES[place % len(CATEGORIES)]
+        colour = colours[row["made_from"]]
         traces.append(
             {
                 "type": "scatter",
                 "x": [x["value"]],
                 "y": [100 * y["value"]],
                 "name": drawn_text(shown_name(row["name"])),
+                "legendgroup": row["made_from"],
+                "cliponaxis": False,
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
                 "error_y": interval_bars([y], colour),
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
             }
         )
+    if not traces:
+        return None
+    _once_in_the_legend(traces)
     chance = {"type": "line", "x0": 0.5, "x1": 0.5, "yref": "paper", "y0": 0, "y1": 1,
               "line": {"color": BASELINE, "dash": "dash"}}  # fmt: skip
     return figure(
@@ -195,18 +242,21 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
         cut = f"{percent(split['share'])} of the sessions, drawn, since this log has no times"
     else:
         cut = f"what came before {datetime.fromtimestamp(split['at'], UTC):%Y-%m-%d %H:%M} UTC"
-    drawn = {
-        "every pair": "every two consecutive events of a session, so that long sessions count for more",
-        "one pair a session": "one pair of consecutive events, drawn, of each session",
-    }[report["pairs"]]
-    left = report["pairs"] == "every pair" and report["pairs_in_test"] > report["cases"]
-    whole = f" of {count(report['pairs_in_test'])} there are" if left else ""
+    drawn = "all" if report["pairs"] == "every pair" else "one drawn of each session, out of those"
+    if report["cases"] == report["asked"]["cases"]:
+        drawn = {"all": "so many at most, drawn of those"}.get(drawn, f"so many at most, {drawn}")
     said = [
         f"Trained on {cut}: {trained} interactions; {asked} were left to ask about.",
-        f"**{count(report['cases'])} next-item cases**{whole}: {drawn}, both items known in training, ranked among all "
-        f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find.",
+        f"**{count(report['cases'])} next-item cases** of {count(report['pairs_in_test'])} pairs of consecutive "
+        f"events of a session after the cut: {drawn} with both items known in training, each ranked among all "
+        f"{count(report['items'])} items; and **{count(report['users'])} users** with something new to find"
+        f"{', so many at most' if report['users'] == report['asked']['users'] else ''}.",
     ]
-    if report["tied_pairs"]:
+    if report["pairs"] == "every pair":
+        said.append("A long session has more pairs than a short one, and counts for more.")
+    if report["tied_pairs"] and split["at"] is None:
+        said.append("The order within all of these pairs was drawn, since the log has no times.")
+    elif report["tied_pairs"]:
         said.append(
             f"In {percent(report['tied_pairs'])} of the cases both events have one and the same time: their order was "
             "drawn, since the log does not know it."
@@ -221,6 +271,28 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
             f"cases with {plain(worst)}."
         )
     return " ".join(said)
+
+
+def nothing_asked(report: Mapping[str, Any], measure: str) -> str | None:
+    """Why there is nothing that this measure could be of, and what to do; None where there is."""
+    if measure in USER_MEASURES:
+        if report["users"]:
+            return None
+        return (
+            "No user can be asked about: after the cut nobody has touched an item that the training part knows and "
+            "that is new to them. Train on a smaller share of the log."
+        )
+    if report["cases"]:
+        return None
+    if not report["pairs_in_test"]:
+        return (
+            "No next item can be asked about: after the cut no session holds two different items, one after the "
+            "other. Train on a smaller share of the log, or give it longer sessions on the Data page."
+        )
+    return (
+        f"No next item can be asked about: of the {count(report['pairs_in_test'])} pairs of consecutive events after "
+        "the cut none has both its items in the training part. Train on another share of the log."
+    )
 
 
 def _between(cell: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from figures.accuracy import MEASURES, PART_NAMES, shown_name
+from figures.accuracy import MEASURES, USER_MEASURES, part_name, shown_name
 from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, A
 from figures.text import decimal, plain
@@ -32,7 +32,7 @@ def differences_by_part(report: Mapping[str, Any], name: str, other: str, measur
     known = [part for part in PARTS if found[part]["value"] is not None]
     trace = {
         "type": "scatter",
-        "x": [PART_NAMES[part] for part in known],
+        "x": [part_name(part, measure) for part in known],
         "y": [100 * found[part]["value"] for part in known],
         "mode": "markers",
         "marker": {"size": 11, "color": A},
@@ -47,7 +47,7 @@ def differences_by_part(report: Mapping[str, Any], name: str, other: str, measur
 def difference_sentence(report: Mapping[str, Any], name: str, other: str, measure: str) -> str:
     """Who has more, over all cases and where that is clear by bucket, in Markdown."""
     found = difference_of(report, name, other, measure)
-    whole, unit = found["all"], "users" if measure in ("recall", "user_ndcg") else "cases"
+    whole, unit = found["all"], "users" if measure in USER_MEASURES else "cases"
     if whole["value"] is None or whole["low"] is None:
         return f"There are too few {unit} to tell the two apart."
     first, second = plain(shown_name(name)), plain(shown_name(other))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -75,7 +75,8 @@ def evaluate(
 ) -> Evaluation:
     """The answers of all contestants and of the baselines; only what the store does not have is worked out.
 
-    Raises ParameterError, with the contestant's name, where log and parameters do not fit.
+    Raises ParameterError, with the names of the contestants, where log and parameters do not fit; by then all others
+    are trained and asked, so that the store has what they said.
     """
     everyone: dict[str, Contestant | str] = {one.name: one for one in contestants}
     everyone |= {name: name for name in BASELINES}
@@ -83,6 +84,7 @@ def evaluate(
     missing = [one for name, one in everyone.items() if kept[name] is None]
     made: dict[str, Answers] = {}
     last: tuple[RunNeeded, Embedding] | None = None
+    refused: dict[str, list[str]] = {}
     for number, one in enumerate(missing):
         share = part_of(progress, number / len(missing), (number + 1) / len(missing))
         if isinstance(one, str):
@@ -92,13 +94,22 @@ def evaluate(
                 try:
                     last = one.needed, store.trained(one.needed, part_of(share, 0.0, _TRAINING))
                 except ParameterError as error:
-                    raise ParameterError(f"{one.name} cannot be trained on this part of the log: {error}") from error
+                    refused.setdefault(str(error), []).append(one.name)
+                    continue
             found = answers_of(model_of(last[1], one.similarity), questions, part_of(share, _TRAINING, 1.0))
         store.keep(one, found)
         made[one if isinstance(one, str) else one.name] = found
+    if refused:
+        raise ParameterError(_refusal(refused))
     answers = {name: made[name] if own is None else own for name, own in kept.items()}
     progress("measuring", 1.0, 1.0)
     return Evaluation(questions, answers, k)
+
+
+def _refusal(names: Mapping[str, Sequence[str]]) -> str:
+    """Who cannot be trained, for each reason."""
+    reasons = [f"{', '.join(who)} cannot be trained on this part of the log: {why}" for why, who in names.items()]
+    return f"{' '.join(reasons)} Leave {'it' if sum(map(len, names.values())) == 1 else 'them'} out."
 
 
 def facts_of(contestant: Contestant) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from figures.accuracy import (
@@ -11,6 +13,8 @@ from figures.accuracy import (
     cases_by_part,
     categories_by_popularity,
     cut_over_time,
+    made_from,
+    nothing_asked,
     seed_rows,
     what_was_asked,
 )
@@ -75,14 +79,40 @@ def test_the_cases_of_each_part_are_counted() -> None:
 def test_accuracy_against_popularity_leaves_out_what_has_no_lists() -> None:
     planted = report()
     rows = [
-        {"name": name, "method": None, "accuracy": planted["methods"][name]["hr"]["all"],
+        {"name": name, "made_from": made_from(planted, name), "accuracy": planted["methods"][name]["hr"]["all"],
          "popularity": planted["methods"][name]["neighbour_popularity"]}
         for name in NAMES
     ]  # fmt: skip
     drawn = accuracy_against_popularity(rows, "hr", 10)
+    assert drawn is not None
     assert [trace.name for trace in drawn.data] == ["ALS 8d", "item2vec 8d", "Most popular", "Bought together"]
     assert [trace.y[0] for trace in drawn.data] == [30, 40, 20, 35]
     assert {trace.x[0] for trace in drawn.data} == {0.6}
+    assert accuracy_against_popularity([row | {"accuracy": cell(None)} for row in rows], "hr", 10) is None
+
+
+def test_seeds_of_one_model_have_one_colour_and_one_place_in_the_legend() -> None:
+    planted = report()
+    planted["contestants"].append(planted["contestants"][0] | {"name": "ALS 8d, seed 1", "seed": 1})
+    for name in ("ALS 8d, seed 1", *(name for name in NAMES if name not in ("ALS 8d", "item2vec 8d"))):
+        planted["methods"][name] = planted["methods"].pop(name, planted["methods"]["ALS 8d"])
+    rows = [
+        {"name": name, "made_from": made_from(planted, name), "accuracy": cell(0.2), "popularity": cell(0.6)}
+        for name in planted["methods"]
+    ]
+    for drawn in (
+        accuracy_by_bucket(planted, "hr"),
+        accuracy_against_popularity(rows, "hr", 10),
+        categories_by_popularity(planted),
+    ):
+        assert drawn is not None
+        first, other, again, *baselines = drawn.data
+        assert [first.name, other.name, again.name] == ["ALS 8d", "item2vec 8d", "ALS 8d, seed 1"]
+        colours = [trace.line.color or trace.marker.color for trace in (first, again, other)]
+        assert colours[0] == colours[1] != colours[2]
+        assert [trace.showlegend for trace in (first, other, again)] == [True, True, False]
+        assert first.legendgroup == again.legendgroup != other.legendgroup
+        assert all(trace.showlegend for trace in baselines)
 
 
 def test_the_cut_stands_where_the_time_is() -> None:
@@ -90,23 +120,62 @@ def test_the_cut_stands_where_the_time_is() -> None:
     assert drawn.layout.shapes[-1].x0 == "2023-11-14 22:13:20"
 
 
+def asked_of(**changed: Any) -> str:
+    return what_was_asked(report(**changed)).replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_what_was_asked_says_n_how_pairs_were_drawn_and_how_many_were_tied() -> None:
-    said = what_was_asked(report()).replace("\N{NO-BREAK SPACE}", " ")
+    said = asked_of()
     assert "before 2023-11-14 22:13 UTC: 900 interactions; 100 were left" in said
-    assert "**500 next-item cases** of 600 there are: every two consecutive events of a session" in said
-    assert "long sessions count for more" in said
-    assert "**500 next-item cases**: every" in what_was_asked(report(pairs_in_test=500))
-    assert "120 items" in said
-    assert "**40 users**" in said
+    assert (
+        "**500 next-item cases** of 600 pairs of consecutive events of a session after the cut: all with both items "
+        "known in training, each ranked among all 120 items; and **40 users** with something new to find." in said
+    )
+    assert "A long session has more pairs than a short one, and counts for more." in said
     assert "In 25 % of the cases both events have one and the same time" in said
-    other = report(
-        pairs="one pair a session", tied_pairs=0.0,
-        split={"by": "sessions", "share": 0.8, "at": None, "seed": 0, "interactions": [8, 2]},
-    )  # fmt: skip
-    said = what_was_asked(other).replace("\N{NO-BREAK SPACE}", " ")
-    assert "80 % of the sessions, drawn, since this log has no times" in said
-    assert "**500 next-item cases**: one pair of consecutive events, drawn, of each session" in said
+    said = asked_of(pairs="one pair a session", tied_pairs=0.0)
+    assert "after the cut: one drawn of each session, out of those with both items known" in said
+    assert "long session" not in said
     assert "same time" not in said
     blind = report()
     blind["methods"]["*item2vec*"] = {**blind["methods"].pop("item2vec 8d"), "unanswered": 0.125}
     assert r"12.5 % of the cases with \*item2vec\*" in what_was_asked(blind).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_what_was_drawn_of_more_is_not_told_as_all_there_is() -> None:
+    said = asked_of(cases=1000, pairs_in_test=5000, users=1000)
+    assert "**1,000 next-item cases** of 5,000 pairs" in said
+    assert "after the cut: so many at most, drawn of those with both" in said
+    assert "**1,000 users** with something new to find, so many at most." in said
+    said = asked_of(cases=1000, pairs="one pair a session")
+    assert "after the cut: so many at most, one drawn of each session, out of those with both" in said
+
+
+def test_a_log_without_times_has_no_events_of_one_time() -> None:
+    timeless = {"by": "sessions", "share": 0.8, "at": None, "seed": 0, "interactions": [8, 2]}
+    said = asked_of(split=timeless, tied_pairs=1.0)
+    assert "80 % of the sessions, drawn, since this log has no times" in said
+    assert "order within all of these pairs was drawn, since the log has no times" in said
+    assert "same time" not in said
+
+
+def test_what_is_of_users_is_told_as_of_users() -> None:
+    assert accuracy_by_bucket(report(), "recall").data[0].x[0] == "all users"
+    assert "users<extra>" in accuracy_by_bucket(report(), "recall").data[0].hovertemplate
+    assert "cases<extra>" in accuracy_by_bucket(report(), "hr").data[0].hovertemplate
+    assert accuracy_rows(report(), "user_ndcg")[0][1:3] == ["all users, %", "95 % of all users"]
+
+
+def test_where_nothing_could_be_asked_it_says_why() -> None:
+    assert nothing_asked(report(), "hr") is None
+    assert nothing_asked(report(), "recall") is None
+    assert nothing_asked(report(cases=0), "recall") is None
+    unknown = nothing_asked(report(cases=0), "hr")
+    assert unknown is not None
+    assert "of the 600 pairs of consecutive events after the cut none has both its items" in unknown
+    lonely = nothing_asked(report(cases=0, pairs_in_test=0), "mrr")
+    assert lonely is not None
+    assert "no session holds two different items" in lonely
+    nobody = nothing_asked(report(users=0), "user_ndcg")
+    assert nobody is not None
+    assert "No user can be asked about" in nobody

@@ -140,6 +140,21 @@ def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_t
     assert board["Model"].tolist() == ["factors", "wide", "Most popular", "Random", "Bought together"]
 
 
+def test_where_nothing_can_be_asked_the_page_says_why_instead_of_drawing_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    early = [f"u{n % 20},i{n % 10},{n + 1}" for n in range(400)]
+    late = [f"u{n % 20},new{n % 10},{5000 + n}" for n in range(100)]
+    path.write_text("\n".join(["user,item,time", *early, *late]), encoding="utf-8")
+    kept = logs.import_log(logs.keep_original(path, path.name), name="new")
+    evaluate_log(logs.open_log(kept.digest), Asked(split=0.8), pair()[:2], 10)
+    at = page(kept.digest).run()
+    assert not at.exception
+    assert "No next item can be asked about" in said(at)
+    assert not [one for one in at.dataframe if "head, %" in one.value]
+    board = next(one.value for one in at.dataframe if "HR all, %" in one.value)
+    assert board["HR all, %"].isna().all()
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_shape_of_log_makes_the_page_fall_over(shape: str, tmp_path: Path) -> None:
     lines, _ = SHAPES[shape]

@@ -8,14 +8,25 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from figures.accuracy import MEASURES, accuracy_against_popularity, by_part, shown_name
-from figures.text import file_name
+from figures.accuracy import MEASURES, accuracy_against_popularity, by_part, made_from, nothing_asked, shown_name
+from figures.text import count, file_name
 from studies.evaluation import BASELINES, PARTS
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace.evaluations import kept_evaluations
 from workspace.logs import LogEntry
 
+# Headings as they stand in the file are too long for a screen.
+_SHORT = {
+    "Neighbour popularity": "Popularity",
+    "Recall for users, %": "Recall, %",
+    "Category consistency, %": "Categories, %",
+}
+_HELP = {
+    "Neighbour popularity": "Mean popularity quantile of the neighbours; 0.5 is chance.",
+    "Recall for users, %": "What users touched for the first time, among the items that they are shown.",
+    "Category consistency, %": "Items whose own category is the majority category of their 8 nearest.",
+}
 _SHOWN = ("hr", "ndcg", "mrr", "recall")
 
 
@@ -32,55 +43,64 @@ def leaderboard(log: LogEntry, report: Mapping[str, Any]) -> None:
         "Targets", PARTS, required=True, default="all", key="board-part", persist_state="session",
     ))  # fmt: skip
     points = [
-        {"name": name, "method": method, "accuracy": by_part(of, name, measure)[part],
+        {"name": name, "made_from": made_from(of, name), "accuracy": by_part(of, name, measure)[part],
          "popularity": of["methods"][name]["neighbour_popularity"]}
-        for name, method, of in rows
+        for name, of in rows
     ]  # fmt: skip
+    drawn = accuracy_against_popularity(points, measure, report["k"])
     with right:
-        picture(accuracy_against_popularity(points, measure, report["k"]), "Accuracy against popularity")
-    table = pd.DataFrame([_row(name, method, of) for name, method, of in rows])
+        if drawn is None:
+            st.info(nothing_asked(report, measure) or "No model has both neighbours and cases to be right in.")
+        else:
+            picture(drawn, "Accuracy against popularity")
+    table = pd.DataFrame([_row(name, of) for name, of in rows])
+    table[table.columns[1:]] = table[table.columns[1:]].astype(float)  # also where a column has no value at all
     st.dataframe(
         table, hide_index=True, key="leaderboard", placeholder="–", alt="All models that were asked",
         column_config={
-            str(name): st.column_config.NumberColumn(format="%.2f") for name in table if table[name].dtype.kind == "f"
+            str(name): st.column_config.NumberColumn(_SHORT.get(str(name)), help=_HELP.get(str(name)), format="%.2f")
+            for name in table.columns[1:]
         },
     )  # fmt: skip
     st.download_button(
         "Download the leaderboard as CSV", table.to_csv(index=False).encode("utf-8-sig"),
         f"{file_name(log.name)}-leaderboard.csv", "text/csv", icon=":material/download:", key="leaderboard-csv",
     )  # fmt: skip
-    st.caption("In percent of the cases, by k = " + str(report["k"]) + ". Click a heading to sort by it.")
+    st.caption(
+        f"HR, NDCG and MRR over {count(report['cases'])} next-item cases, recall over {count(report['users'])} users, "
+        f"k = {report['k']}; popularity and categories over {count(report['items'])} items. Click a heading to sort by "
+        "it."
+    )
     explain("accuracy", "neighbour_popularity")
 
 
-def board_rows(
-    report: Mapping[str, Any], others: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, str | None, Mapping[str, Any]]]:
-    """(name, method or None, the evaluation it is of) of all models of comparable evaluations, each once."""
-    found: list[tuple[str, str | None, Mapping[str, Any]]] = []
+def board_rows(report: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """(name, the evaluation it is of) of all models of comparable evaluations, each once."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
     seen: set[str] = set()
     for one in (report, *others):
         if (one["asked"], one["k"], one["split"]) != (report["asked"], report["k"], report["split"]):
             continue
         for facts in one["contestants"]:
-            made_from = repr({key: value for key, value in facts.items() if key != "name"})
-            if made_from not in seen:
-                seen.add(made_from)
-                found.append((facts["name"], facts["method"], one))
-    return [*found, *((name, None, report) for name in BASELINES)]
+            training = repr({key: value for key, value in facts.items() if key != "name"})
+            if training not in seen:
+                seen.add(training)
+                found.append((facts["name"], one))
+    return [*found, *((name, report) for name in BASELINES)]
 
 
-def _row(name: str, method: str | None, report: Mapping[str, Any]) -> dict[str, Any]:
+def _row(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
     facts = report["methods"][name]
 
     def percent(cell: Mapping[str, Any]) -> float | None:
         return None if cell["value"] is None else 100 * float(cell["value"])
 
-    row: dict[str, Any] = {"Model": shown_name(name)}
+    row: dict[str, Any] = {
+        "Model": shown_name(name), "Neighbour popularity": facts["neighbour_popularity"]["value"],
+    }  # fmt: skip
     for part in PARTS:
         row[f"HR {part}, %"] = percent(facts["hr"][part])
     row["NDCG, %"], row["MRR, %"] = percent(facts["ndcg"]["all"]), percent(facts["mrr"]["all"])
     row["Recall for users, %"] = percent(facts["user_to_item"]["recall"]["all"])
     row["Category consistency, %"] = percent(facts["category_consistency"]["all"])
-    row["Neighbour popularity"] = facts["neighbour_popularity"]["value"]
     return row

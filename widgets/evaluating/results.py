@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,17 +10,19 @@ import streamlit as st
 
 from figures.accuracy import (
     MEASURES,
+    USER_MEASURES,
     accuracy_by_bucket,
     accuracy_rows,
     cases_by_part,
     categories_by_popularity,
+    nothing_asked,
     seed_rows,
     shown_name,
     what_was_asked,
 )
 from figures.claims import claim_card, holm_sentence, otherwise_in_words
 from figures.differences import difference_sentence, differences_by_part
-from figures.text import count, file_name
+from figures.text import count, file_name, plain
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace.logs import LogEntry
@@ -42,18 +44,23 @@ def claims(report: Report) -> None:
 def accuracy(log: LogEntry, report: Report) -> None:
     """The chart of a measure by bucket, and the table below it."""
     st.subheader("How often models are right")
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    measure = row.segmented_control(
+    left, right = st.columns([3, 2])
+    measure = left.segmented_control(
         "Measure", list(MEASURES), required=True, default="hr", key="accuracy-measure", persist_state="session",
         format_func=MEASURES.__getitem__,
     )  # fmt: skip
     of = "target"
-    if measure in ("hr", "ndcg", "mrr"):
-        of = str(row.segmented_control(
+    if measure not in USER_MEASURES:
+        of = str(right.segmented_control(
             "By popularity of", ("target", "query"), required=True, default="target", key="accuracy-of",
             persist_state="session", help="The item that is to be found, or the item that is asked with.",
         ))  # fmt: skip
     measure = str(measure)
+    nothing = nothing_asked(report, measure)
+    if nothing is not None:
+        st.info(nothing)
+        st.markdown(what_was_asked(report))
+        return
     picture(accuracy_by_bucket(report, measure, of), f"{MEASURES[measure]} by bucket")
     unit, drawn = _units(measure)
     st.caption(f"With 95 % intervals, resampled over {drawn}. Of the {unit}: {_numbers(report, measure, of)}.")
@@ -62,7 +69,10 @@ def accuracy(log: LogEntry, report: Report) -> None:
     table = pd.DataFrame(rows, columns=heads)
     st.dataframe(
         table, hide_index=True, key="accuracy-table", placeholder="–", alt="Accuracy of every model by bucket",
-        column_config={head: st.column_config.NumberColumn(format="%.2f") for head in heads[1::2]},
+        column_config={
+            "Model": st.column_config.TextColumn(width=_width(table["Model"])),
+            **{head: st.column_config.NumberColumn(format="%.2f") for head in heads[1::2]},
+        },
     )  # fmt: skip
     seeds, of_seeds = seed_rows(report, measure)
     if of_seeds:
@@ -86,17 +96,22 @@ def two_models(report: Report) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     name = str(row.selectbox("Model", names, format_func=shown_name, key="difference-of", persist_state="session"))
     others = [other for other in names if other != name]
-    other = str(row.selectbox("less", others, format_func=shown_name, key="difference-to", persist_state="session"))
+    other = str(
+        row.selectbox("compared with", others, format_func=shown_name, key="difference-to", persist_state="session")
+    )
     measure = str(row.segmented_control(
         "Measure", list(MEASURES), required=True, default="hr", key="difference-measure",
         persist_state="session", format_func=MEASURES.__getitem__,
     ))  # fmt: skip
     st.markdown(difference_sentence(report, name, other, measure))
+    if nothing_asked(report, measure) is not None:
+        return
     picture(differences_by_part(report, name, other, measure), "Difference of two models by bucket")
     unit, drawn = _units(measure)
     st.caption(
-        f"Both were asked the same {unit}: {_numbers(report, measure)}. Intervals are of their differences, 95 %, "
-        f"resampled over {drawn}."
+        f"Above zero {plain(shown_name(name))} has more, below it {plain(shown_name(other))}. Both were asked the same "
+        f"{unit}: {_numbers(report, measure)}. Intervals are of their differences, resampled over {drawn}; buckets are "
+        "by popularity of the target."
     )
 
 
@@ -112,6 +127,11 @@ def categories(report: Report) -> None:
         "always of the whole catalogue. Random is what chance has."
     )
     explain("category_consistency")
+
+
+def _width(names: Iterable[str]) -> int:
+    """Pixels for the longest of these names: by itself a table looks at those that it shows first."""
+    return min(8 * max(map(len, names)) + 16, 320)
 
 
 def _card(claim: Mapping[str, Any], report: Report) -> None:
@@ -138,7 +158,7 @@ def _lines(said: Sequence[str]) -> None:
 
 def _units(measure: str) -> tuple[str, str]:
     """What a measure is a mean over, and what is drawn for its interval."""
-    return ("users", "users") if measure in ("recall", "user_ndcg") else ("cases", "sessions")
+    return ("users", "users") if measure in USER_MEASURES else ("cases", "sessions")
 
 
 def _numbers(report: Report, measure: str, of: str = "target") -> str:
