@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, CATEGORIES, A
 from figures.log_charts import events_over_time
-from figures.text import count, drawn_text, percent
+from figures.text import count, drawn_text, percent, plain
 from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
 
 MEASURES: Final = {
@@ -164,6 +164,7 @@ def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str,
                 "name": drawn_text(shown_name(row["name"])),
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
+                "error_x": interval_bars([x], colour, scale=1.0),
                 "error_y": interval_bars([y], colour),
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
             }
@@ -188,7 +189,7 @@ def cut_over_time(time: Mapping[str, Any], at: int) -> go.Figure:
 
 
 def what_was_asked(report: Mapping[str, Any]) -> str:
-    """n, how pairs were drawn and how many were tied, in a sentence or three."""
+    """n, how pairs were drawn and how many were tied, in a sentence or three, in Markdown."""
     split = report["split"]
     trained, asked = (count(number) for number in split["interactions"])
     if split["at"] is None:
@@ -216,7 +217,7 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
         worst = max(unanswered, key=lambda name: unanswered[name])
         said.append(
             f"Where a model has no vector for one of the two items it scores 0: {percent(unanswered[worst], 1)} of the "
-            f"cases with {drawn_text(worst)}."
+            f"cases with {plain(worst)}."
         )
     return " ".join(said)
 
