@@ -17,7 +17,7 @@ from tests.workspace.helpers import write_csv
 from workspace import jobs, logs
 from workspace.contestants import expected
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
-from workspace.sweeps import kept_sweep, sweep_from, sweep_log, sweep_spec
+from workspace.sweeps import kept_sweep, kept_sweeps, sweep_from, sweep_log, sweep_spec
 
 SVD = Contestant("SVD", RunNeeded("svd", METHODS["svd"].Params(dimensions=4), 0))
 ASKED = Asked(split=0.8)
@@ -94,6 +94,17 @@ def test_the_worker_makes_what_the_page_reads(hours: logs.LogEntry) -> None:
     assert sweep_from(report) == sweep
     assert report["cases"] == report["curves"]["hr"]["along"][0]["all"]["n"] == 6 * 59
     assert (report["items"], report["tied_pairs"]) == (60, 0)
+
+
+def test_a_sweep_that_is_damaged_is_made_again(hours: logs.LogEntry, home: Path) -> None:
+    log, sweep = logs.open_log(hours.digest), by_time(5.0)
+    first = sweep_log(log, ASKED, sweep, 3)
+    (path,) = (home / "evaluations").glob("*/sweeps/*")
+    path.write_bytes(b"no longer what it was")
+    assert kept_sweep(hours.digest, ASKED, sweep, 3) is None
+    assert kept_sweeps(hours.digest) == []
+    assert sweep_log(log, ASKED, sweep, 3)["curves"] == first["curves"]
+    assert kept_sweep(hours.digest, ASKED, sweep, 3) == kept_sweeps(hours.digest)[0]
 
 
 def test_a_deleted_log_takes_its_sweeps_along(hours: logs.LogEntry) -> None:

@@ -149,6 +149,18 @@ def test_a_damaged_last_line_is_no_trial_and_spoils_none_after_it(kept: logs.Log
     assert [json.loads(line)["number"] for line in path.read_bytes().splitlines()] == [0, 1, 2, 3]
 
 
+def test_what_is_damaged_beside_the_trials_is_made_again_and_no_trial_with_it(
+    kept: logs.LogEntry, home: Path, trained: list[tuple[str, int]]
+) -> None:
+    log = logs.open_log(kept.digest)
+    (first,) = tune_log(log, ASKED, ["als"], FOUR)
+    the_file(home).with_suffix(".json").write_bytes(b"no longer what it was")
+    assert not kept_tuning(kept.digest, ASKED, "als", FOUR).complete
+    assert kept_tunings(kept.digest) == []
+    assert tune_log(log, ASKED, ["als"], FOUR) == [first]
+    assert len(trained) == 4
+
+
 def test_trials_out_of_their_order_are_not_taken(kept: logs.LogEntry, home: Path) -> None:
     tune_log(logs.open_log(kept.digest), ASKED, ["als"], FOUR)
     path = the_file(home)
