@@ -74,9 +74,9 @@ def report(**changed: Any) -> dict[str, Any]:
     return whole | changed
 
 
-def told_apart(planted: dict[str, Any]) -> dict[str, Any]:
+def told_apart(planted: dict[str, Any], start: int = 1) -> dict[str, Any]:
     """The same with numbers of its own in every cell, so that one that is taken for another shows."""
-    numbers = count(1)
+    numbers = count(start)
 
     def anew(node: Any) -> Any:
         if isinstance(node, dict) and "value" in node:
