@@ -208,6 +208,7 @@ def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str,
                 "cliponaxis": False,
                 "mode": "markers",
                 "marker": {"size": 11, "color": colour, "symbol": _SYMBOLS.get(row["name"], "circle")},
+                "error_x": interval_bars([x], colour, scale=1.0),
                 "error_y": interval_bars([y], colour),
                 "hovertemplate": "popularity %{x:.2f}, %{y:.2f} %<extra>%{fullData.name}</extra>",
             }
@@ -235,7 +236,7 @@ def cut_over_time(time: Mapping[str, Any], at: int) -> go.Figure:
 
 
 def what_was_asked(report: Mapping[str, Any]) -> str:
-    """n, how pairs were drawn and how many were tied, in a sentence or three."""
+    """n, how pairs were drawn and how many were tied, in a sentence or three, in Markdown."""
     split = report["split"]
     trained, asked = (count(number) for number in split["interactions"])
     if split["at"] is None:

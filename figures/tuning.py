@@ -101,10 +101,9 @@ def _by_trial(tunings: Sequence[Tuning], sought: Sought) -> go.Figure:
             {**of_method, **points, "y": values, "name": name, "hovertemplate": hover},
             {**of_method, **line, "y": best, "name": name},
         ]
-    last = max([sought.trials, *(len(tuning.trials) for tuning in tunings)])
     return figure(
         traces, "trial (1 = the defaults)", f"{_name(measure, sought.k)}, %",
-        x_axis={"range": [0.5, last + 0.5], "tickformat": "d"},
+        x_axis={"range": [0.5, sought.trials + 0.5], "tickformat": "d"},
     )  # fmt: skip
 
 

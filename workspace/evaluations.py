@@ -85,14 +85,14 @@ def kept_evaluation(
     log_digest: str, asked: Asked, contestants: Sequence[Contestant], k: int = 10
 ) -> dict[str, Any] | None:
     """An evaluation that was made before, or None."""
-    return _report(_report_path(log_digest, asked, contestants, k))
+    return read_kept(_report_path(log_digest, asked, contestants, k))
 
 
 def kept_evaluations(log_digest: str) -> list[dict[str, Any]]:
     """All evaluations of a log that could be asked again today, the newest first."""
     folder = evaluations_folder(log_digest) / "reports"
     paths = folder.glob("*.json") if folder.is_dir() else []
-    found = [report for path in paths if (report := _report(path)) is not None and _can_be_asked(report)]
+    found = [report for path in paths if (report := read_kept(path)) is not None and _can_be_asked(report)]
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
@@ -129,7 +129,7 @@ def evaluate_log(
     Raises ParameterError where the split leaves nothing on one side, or where log and parameters do not fit.
     """
     path = _report_path(log.digest, asked, contestants, k)
-    kept = _report(path)
+    kept = read_kept(path)
     if kept is not None:
         return kept
     cut = cut_log(log, asked, progress)
@@ -227,18 +227,6 @@ class _Store:
         )
 
 
-def _report(path: Path) -> dict[str, Any] | None:
-    """A kept report, or None where there is none or it is damaged: then it is made again."""
-    if not path.is_file():
-        return None
-    try:
-        report: dict[str, Any] = read_json(path)
-    except RunError as error:
-        _messages.warning("%s is damaged and made again (%s)", path, error)
-        return None
-    return report
-
-
 def _can_be_asked(report: Mapping[str, Any]) -> bool:
     """Whether all contestants of a report are what the program of today knows."""
     try:
@@ -253,6 +241,18 @@ def _report_path(log_digest: str, asked: Asked, contestants: Sequence[Contestant
     versions = [METHODS[one.needed.method].version for one in contestants]
     made_from = [VERSION, _REPORT_VERSION, asked.model_dump(), [facts_of(one) for one in contestants], versions, k]
     return evaluations_folder(log_digest) / "reports" / f"{key_from(made_from)}.json"
+
+
+def read_kept(path: Path) -> dict[str, Any] | None:
+    """A JSON file among the evaluations, or None where there is none or it is damaged: then it is made again."""
+    if not path.is_file():
+        return None
+    try:
+        kept: dict[str, Any] = read_json(path)
+    except RunError as error:
+        _messages.warning("%s is damaged and made again (%s)", path, error)
+        return None
+    return kept
 
 
 def evaluations_folder(log_digest: str) -> Path:

@@ -14,8 +14,8 @@ from studies.contest import evaluate, facts_of
 from studies.sweep import swept
 from studies.windows import Sweep
 from workspace.evaluations import VERSION as ANSWERS_VERSION
-from workspace.evaluations import Asked, contestant_from, cut_log, evaluations_folder, key_from
-from workspace.files import read_json, write_json_atomically
+from workspace.evaluations import Asked, contestant_from, cut_log, evaluations_folder, key_from, read_kept
+from workspace.files import write_json_atomically
 
 VERSION = 1  # raised whenever the same answers would be measured otherwise than before
 
@@ -40,14 +40,14 @@ def sweep_from(spec: Mapping[str, Any]) -> Sweep:
 
 def kept_sweep(log_digest: str, asked: Asked, sweep: Sweep, k: int) -> dict[str, Any] | None:
     """A sweep that was made before, or None."""
-    path = _path(log_digest, asked, sweep, k)
-    return read_json(path) if path.is_file() else None
+    return read_kept(_path(log_digest, asked, sweep, k))
 
 
 def kept_sweeps(log_digest: str) -> list[dict[str, Any]]:
     """All sweeps of a log, the newest first."""
     folder = evaluations_folder(log_digest) / "sweeps"
-    found = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
+    paths = folder.glob("*.json") if folder.is_dir() else []
+    found = [report for path in paths if (report := read_kept(path)) is not None]
     return sorted(found, key=lambda report: report["made"], reverse=True)
 
 
@@ -61,8 +61,8 @@ def sweep_log(
     ParameterError as `evaluate_log` does.
     """
     path = _path(log.digest, asked, sweep, k)
-    if path.is_file():
-        kept: dict[str, Any] = read_json(path)
+    kept = read_kept(path)
+    if kept is not None:
         return kept
     cut = cut_log(log, asked, progress)
     evaluation = evaluate(cut.questions, sweep.contestants, cut.store, k, progress)

@@ -27,8 +27,8 @@ from studies.trials import Objective, Trial
 from studies.tuning import TuningSettings, counted, tune, validation_questions
 from workspace import estimates
 from workspace.estimates import Expected
-from workspace.evaluations import Asked, evaluations_folder, key_from
-from workspace.files import read_json, write_json_atomically
+from workspace.evaluations import Asked, evaluations_folder, key_from, read_kept
+from workspace.files import write_json_atomically
 from workspace.summary import size_of
 
 VERSION = 1  # raised whenever the same settings would give other trials than before
@@ -100,15 +100,19 @@ def tuning_spec(log_digest: str, asked: Asked, methods: Sequence[str], sought: S
 def kept_tuning(log_digest: str, asked: Asked, method: str, sought: Sought) -> Tuning:
     """What is there of a tuning, up to its budget."""
     path = _path(log_digest, asked, method, sought)
+    facts = read_kept(path.with_suffix(".json"))
+    if facts is None:
+        return Tuning(method, sought)
     trials, used_up, _ = _read(path)
-    cases = int(read_json(path.with_suffix(".json"))["cases"]) if trials else 0
+    cases = int(facts["cases"]) if trials else 0
     return Tuning(method, sought, trials[: sought.trials], cases, used_up and len(trials) <= sought.trials)
 
 
 def kept_tunings(log_digest: str) -> list[Tuning]:
     """All that is there of the tunings of a log by methods as they are today, the first begun first."""
     folder = evaluations_folder(log_digest) / "tunings"
-    facts = [read_json(path) for path in folder.glob("*.json")] if folder.is_dir() else []
+    paths = folder.glob("*.json") if folder.is_dir() else []
+    facts = [one for path in paths if (one := read_kept(path)) is not None]
     found = []
     for one in sorted(facts, key=lambda one: float(one["begun"])):
         asked, sought, method = Asked(**one["asked"]), Sought(**one["sought"]), str(one["method"])
@@ -171,7 +175,7 @@ def _go_on(
 ) -> None:
     path = _path(log_digest, asked, method, sought)
     trials, _, whole = _read(path)
-    if not path.exists():
+    if read_kept(path.with_suffix(".json")) is None:
         settings = sought.settings(asked)
         cases = int(counted(validation_questions(train, settings), settings).sum())
         facts = {"asked": asked.model_dump(), "method": method, "sought": sought.model_dump(), "cases": cases}

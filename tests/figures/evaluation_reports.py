@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 NAMES = ("ALS 8d", "item2vec 8d", "popularity", "random", "cooccurrence")
@@ -74,3 +75,31 @@ def report(**changed: Any) -> dict[str, Any]:
         },
     }
     return whole | changed
+
+
+def told_apart(planted: dict[str, Any], start: int = 1) -> dict[str, Any]:
+    """The same with numbers of its own in every cell, so that one that is taken for another shows."""
+    numbers = count(start)
+
+    def anew(node: Any) -> Any:
+        if isinstance(node, dict) and "value" in node:
+            number = next(numbers)
+            value = number / 1000
+            return {"value": value, "low": value - 0.0001, "high": value + 0.0002, "n": number}
+        return {key: anew(value) for key, value in node.items()} if isinstance(node, dict) else node
+
+    return planted | {part: anew(planted[part]) for part in ("methods", "differences")}
+
+
+def renamed(planted: dict[str, Any], name: str, new: str) -> dict[str, Any]:
+    """The same with another name for one of the models, wherever it stands."""
+
+    def anew(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {anew(key): anew(value) for key, value in node.items()}
+        if isinstance(node, list):
+            return [anew(value) for value in node]
+        return new if node == name else node
+
+    changed: dict[str, Any] = anew(planted)
+    return changed

@@ -54,7 +54,9 @@ def two(hits: float, popularity: float) -> dict[str, float]:
 def test_the_front_is_drawn_from_left_to_right_and_the_beaten_trials_lie_below_it() -> None:
     values = [two(0.10, 0.5), two(0.30, 0.8), two(0.20, 0.6), two(0.05, 0.7), two(0.30, 0.9)]
     trials = tuple(trial(number, one) for number, one in enumerate(values))
-    others, front = tuning.trials_picture([Tuning("als", Sought(objective=FRONT), trials)]).data
+    figure = tuning.trials_picture([Tuning("als", Sought(objective=FRONT), trials)])
+    assert [(line.x0, line.x1) for line in figure.layout.shapes] == [(0.5, 0.5)]  # neighbours by chance
+    others, front = figure.data
     assert list(zip(front.x, front.customdata, strict=True)) == [(0.5, 1), (0.6, 3), (0.8, 2)]
     assert list(front.y) == pytest.approx([10, 20, 30])
     assert (front.mode, front.line.shape) == ("lines+markers", "hv")
@@ -77,6 +79,8 @@ def test_values_stand_beside_those_of_the_defaults() -> None:
     assert said == "HR@5 25.00 %, with the defaults 10.00 %"
     assert tuning.compared_in_words(defaults, defaults, 5).endswith("%, with the defaults")
     assert tuning.compared_in_words(best, trial(0, {}, "It blew."), 5).endswith("with the defaults –")
+    alike = tuning.compared_in_words(trial(3, {"hr": 0.1}), defaults, 5).replace("\N{NO-BREAK SPACE}", " ")
+    assert alike == "HR@5 10.00 %, with the defaults 10.00 %"  # other parameters, as good
     said = tuning.compared_in_words(trial(2, two(0.2, 0.4)), trial(0, two(0.1, 0.5)), 5)
     assert said.replace("\N{NO-BREAK SPACE}", " ") == (
         "HR@5 20.00 %, neighbours at popularity quantile 0.400, with the defaults 10.00 % and 0.500"
@@ -84,6 +88,8 @@ def test_values_stand_beside_those_of_the_defaults() -> None:
 
 
 def test_failures_are_counted_by_method_with_their_reason() -> None:
+    two_ways = (trial(0, {"hr": 0.1}), trial(1, {}, "It blew."), trial(2, {}, "It burnt."))
+    assert tuning.failures_in_words([Tuning("als", Sought(), two_ways)]).endswith("like any other: It blew.")
     assert tuning.failures_in_words([tuned("als", [0.1, 0.2])]) == ""
     said = tuning.failures_in_words([tuned("als", [0.1, None]), tuned("svd", [None, None])])
     assert said == (
@@ -95,6 +101,10 @@ def test_failures_are_counted_by_method_with_their_reason() -> None:
 def test_what_was_asked_is_said() -> None:
     assert tuning.settings_in_words(tuned("als", [0.1])) == (
         "By cosine, k = 10, over 1,234 next-item cases of the training part."
+    )
+    rare = Tuning("als", Sought(objective="tail hr", k=7, similarity="dot"), (trial(0, {"tail_hr": 0.5}),), cases=8)
+    assert tuning.settings_in_words(rare) == (
+        "By dot product, k = 7, over 8 next-item cases of the training part whose next item is of the tail."
     )
 
 

@@ -9,8 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
+from figures.text import day
+from interactions.split import Split
 from studies.contest import Contestant
 from studies.provider import RunNeeded
+from studies.questions import MOST_CASES
 from tests.pages.test_compare import SHAPES
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
@@ -129,6 +132,44 @@ def test_a_claim_says_what_comes_of_it_with_other_models_and_folds_what_is_long(
     assert len(folded) == 3
     assert all(one.label.endswith("of 3 other pairs of models") for one in folded)
     assert len([one for one in folded[0].markdown if "seed 2" in one.value]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "dimensions"),
+    [("als", 0, 64), ("als", 5, 64), ("ALS 64d", 0, 4)],
+    ids=["a name of its own", "a seed of its own", "the name of another"],
+)
+def test_whoever_was_asked_last_is_found_again(kept: logs.LogEntry, name: str, seed: int, dimensions: int) -> None:
+    """As the command line asks, where each has the name and all have the seed that were given there."""
+    params = METHODS["als"].Params(dimensions=dimensions)
+    asked = Contestant(name, RunNeeded("als", params, seed))
+    evaluate_log(logs.open_log(kept.digest), Asked(seed=seed), [asked], 10)
+    at = page(kept.digest).run()
+    assert not at.exception
+    assert at.multiselect[0].value == [name]
+    assert "The claims, on this log" in [one.value for one in at.subheader]
+    assert len(set(at.multiselect[0].options)) == len(at.multiselect[0].options)
+
+
+def test_an_evaluation_at_a_time_or_of_fewer_cases_is_asked_again_as_the_page_says(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = logs.open_log(kept.digest)
+    asked = Asked(at=log.time_at(0.6), split=0.8, pairs="one pair a session", cases=30, users=70, seed=3)
+    evaluate_log(log, asked, pair()[:1], 4)
+    found: list[dict[str, object]] = []
+    monkeypatch.setattr(jobs, "submit", lambda kind, spec, title: found.append(dict(spec)))
+    at = page(kept.digest).run()
+    cut = Split.of(log, 0.8).at
+    assert f"before {day(cut)}, asked" in said(at)
+    next(one for one in at.button if one.key == "evaluate").click().run()
+    assert found[0]["asked"] == asked.model_copy(update={"at": None, "cases": MOST_CASES}).model_dump()
+    assert found[0]["k"] == 10  # a list of 4 is none of the choices
+    next(one for one in at.button_group if one.label == "How long lists are (k)").set_value(20)
+    next(one for one in at.button_group if one.label == "Next-item pairs").set_value("every pair")
+    at.run()
+    next(one for one in at.button if one.key == "evaluate").click().run()
+    assert (found[1]["k"], found[1]["asked"]["pairs"]) == (20, "every pair")  # type: ignore[index]
 
 
 def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_the_same(kept: logs.LogEntry) -> None:

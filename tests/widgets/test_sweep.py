@@ -27,7 +27,7 @@ def _nobody_works(monkeypatch: pytest.MonkeyPatch) -> None:
 def keep(log: InteractionLog, folder: Path) -> LogEntry:
     st.cache_data.clear()
     path = write_csv(log, folder / "log.csv")
-    return logs.import_log(logs.keep_original(path, path.name), name="Hours")
+    return logs.import_log(logs.keep_original(path, path.name), name="Some *hours*")
 
 
 @pytest.fixture
@@ -82,6 +82,7 @@ def test_a_press_queues_the_chosen_windows_and_their_curves_are_read_afterwards(
     app.button(key="sweep").click().run()
     (job,) = jobs.list_jobs()
     assert (job.kind, job.spec["axis"], job.spec["reaches"]) == ("sweep", "time", [5.0, None])
+    assert job.title == "Window sweep on Some *hours*"  # who draws it makes it safe
     assert [one["method"] for one in job.spec["contestants"]] == ["als", "item2vec", "item2vec"]
     done("sweep")
     app.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,12 +13,12 @@ from errors import Cancelled
 from studies.contest import Contestant
 from studies.provider import RunNeeded
 from studies.windows import Sweep, sweep_of
-from tests.planted import within_the_hour
+from tests.planted import make_log, within_the_hour
 from tests.workspace.helpers import write_csv
-from workspace import jobs, logs
+from workspace import jobs, logs, sweeps
 from workspace.contestants import expected
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
-from workspace.sweeps import kept_sweep, sweep_from, sweep_log, sweep_spec
+from workspace.sweeps import kept_sweep, kept_sweeps, sweep_from, sweep_log, sweep_spec
 
 SVD = Contestant("SVD", RunNeeded("svd", METHODS["svd"].Params(dimensions=4), 0))
 ASKED = Asked(split=0.8)
@@ -94,6 +95,54 @@ def test_the_worker_makes_what_the_page_reads(hours: logs.LogEntry) -> None:
     assert sweep_from(report) == sweep
     assert report["cases"] == report["curves"]["hr"]["along"][0]["all"]["n"] == 6 * 59
     assert (report["items"], report["tied_pairs"]) == (60, 0)
+
+
+def test_a_sweep_that_is_damaged_is_made_again(hours: logs.LogEntry, home: Path) -> None:
+    log, sweep = logs.open_log(hours.digest), by_time(5.0)
+    first = sweep_log(log, ASKED, sweep, 3)
+    (path,) = (home / "evaluations").glob("*/sweeps/*")
+    path.write_bytes(b"no longer what it was")
+    assert kept_sweep(hours.digest, ASKED, sweep, 3) is None
+    assert kept_sweeps(hours.digest) == []
+    assert sweep_log(log, ASKED, sweep, 3)["curves"] == first["curves"]
+    assert kept_sweep(hours.digest, ASKED, sweep, 3) == kept_sweeps(hours.digest)[0]
+
+
+def test_a_sweep_is_found_by_all_that_it_depends_on(hours: logs.LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, sweep = logs.open_log(hours.digest), by_time(5.0)
+    asked = ASKED.model_copy(update={"cases": 17, "pairs": "one pair a session"})
+    report = sweep_log(log, asked, sweep, 3)
+    assert (report["cases"], report["asked"]) == (6, asked.model_dump())  # the users of the later fifth
+    assert kept_sweep(hours.digest, asked, sweep, 3) == report
+    for change in ({"split": 0.7}, {"at": log.time_at(0.7)}, {"pairs": "every pair"}, {"cases": 16}, {"seed": 1}):
+        assert kept_sweep(hours.digest, asked.model_copy(update=change), sweep, 3) is None
+    for other in (by_time(15.0), by_time(5.0, 15.0), sweep_of("time", [5.0], SVD), sweep_of("places", [5.0], SVD)):
+        assert kept_sweep(hours.digest, asked, other, 3) is None
+    assert kept_sweep(hours.digest, asked, sweep, 4) is None
+    for owner, name in ((sweeps, "VERSION"), (sweeps, "ANSWERS_VERSION"), (Item2vec, "version")):
+        with monkeypatch.context() as changed:
+            changed.setattr(owner, name, 99)
+            assert kept_sweep(hours.digest, asked, sweep, 3) is None
+
+
+def test_the_newest_sweep_comes_first(hours: logs.LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([300.0, 100.0, 200.0])
+    monkeypatch.setattr(sweeps, "time", SimpleNamespace(time=lambda: next(moments)))
+    newest, oldest, between = (sweep_log(logs.open_log(hours.digest), ASKED, by_time(5.0), k) for k in (3, 4, 5))
+    assert kept_sweeps(hours.digest) == [newest, between, oldest]
+
+
+def test_items_are_those_of_the_training_part_and_pairs_of_one_time_are_counted(home: Path) -> None:
+    # Two of three pairs of the last day have one time; a new item comes on that day.
+    users = [user for user in "abcdef" for _ in range(4)]
+    first = make_log([*users, *"aaaa"], [*("wxyz" * 6), *"wxy", "new"], [*range(100, 124), 900, 900, 900, 950])
+    report = sweep_log(first, Asked(at=500), by_time(5.0), 2)
+    assert (report["items"], report["cases"], report["tied_pairs"]) == (4, 2, 1)
+    assert report["split"] == {
+        "by": "time", "share": 24 / 28, "at": 500, "seed": 0, "interactions": [24, 4],
+    }  # fmt: skip
+    alone = make_log([*users, "a", "b"], [*("wxyz" * 6), "w", "x"], [*range(100, 124), 900, 900])
+    assert sweep_log(alone, Asked(at=500), by_time(5.0), 2)["tied_pairs"] is None
 
 
 def test_a_deleted_log_takes_its_sweeps_along(hours: logs.LogEntry) -> None:

@@ -6,16 +6,20 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from embedders import METHODS
 from embedders.base import no_progress
 from errors import Cancelled, ParameterError
 from interactions.split import Split
+from studies.questions import QuestionSettings
 from studies.trials import Trial, best_trials
-from studies.tuning import tune
+from studies.tuning import TuningSettings, tune, validation_questions
+from tests.planted import make_log
 from workspace import estimates, jobs, logs, tunings
 from workspace.contestants import offered_contestants, tuned_contestant
 from workspace.evaluations import Asked
@@ -150,6 +154,18 @@ def test_a_damaged_last_line_is_no_trial_and_spoils_none_after_it(kept: logs.Log
     assert [json.loads(line)["number"] for line in path.read_bytes().splitlines()] == [0, 1, 2, 3]
 
 
+def test_what_is_damaged_beside_the_trials_is_made_again_and_no_trial_with_it(
+    kept: logs.LogEntry, home: Path, trained: list[tuple[str, int]]
+) -> None:
+    log = logs.open_log(kept.digest)
+    (first,) = tune_log(log, ASKED, ["als"], FOUR)
+    the_file(home).with_suffix(".json").write_bytes(b"no longer what it was")
+    assert not kept_tuning(kept.digest, ASKED, "als", FOUR).complete
+    assert kept_tunings(kept.digest) == []
+    assert tune_log(log, ASKED, ["als"], FOUR) == [first]
+    assert len(trained) == 4
+
+
 def test_trials_out_of_their_order_are_not_taken(kept: logs.LogEntry, home: Path) -> None:
     tune_log(logs.open_log(kept.digest), ASKED, ["als"], FOUR)
     path = the_file(home)
@@ -168,6 +184,7 @@ def test_what_is_used_up_is_complete_for_any_larger_budget(
     tune_log(log, ASKED, ["svd"], Sought(trials=60, k=5))
     assert kept_tuning(kept.digest, ASKED, "svd", FOUR).complete
     assert not kept_tuning(kept.digest, ASKED, "svd", FOUR).used_up
+    assert kept_tuning(kept.digest, ASKED, "svd", Sought(trials=9, k=5)).used_up
     assert len(trained) == 9
 
 
@@ -175,6 +192,7 @@ OTHERS = [
     (Asked(split=0.7), FOUR),
     (Asked(split=0.8, pairs="one pair a session"), FOUR),
     (Asked(split=0.8, seed=1), FOUR),
+    (Asked(split=0.8, at=1_500_000_000), FOUR),
     (ASKED, FOUR.model_copy(update={"k": 6})),
     (ASKED, FOUR.model_copy(update={"objective": "ndcg"})),
     (ASKED, FOUR.model_copy(update={"similarity": "searched"})),
@@ -189,7 +207,7 @@ def test_another_question_is_another_tuning(kept: logs.LogEntry, asked: Asked, s
     assert len(kept_tuning(kept.digest, ASKED.model_copy(update={"users": 7}), "svd", FOUR).trials) == 4
 
 
-@pytest.mark.parametrize("change", ["version", "search"])
+@pytest.mark.parametrize("change", ["version", "search", "program"])
 def test_a_method_that_has_changed_is_tuned_anew(
     kept: logs.LogEntry, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +215,8 @@ def test_a_method_that_has_changed_is_tuned_anew(
     tune_log(log, ASKED, ["svd"], FOUR)
     if change == "version":
         monkeypatch.setattr(type(METHODS["svd"]), "version", 99)
+    elif change == "program":
+        monkeypatch.setattr(tunings, "VERSION", 99)
     else:
         field = METHODS["svd"].Params.model_fields["vectors"]
         monkeypatch.setattr(field, "json_schema_extra", {"search": None})
@@ -204,6 +224,75 @@ def test_a_method_that_has_changed_is_tuned_anew(
     assert kept_tunings(kept.digest) == []
     (found,) = tune_log(log, ASKED, ["svd"], FOUR)
     assert found.trials
+
+
+def test_a_tuning_of_a_method_that_is_gone_is_not_among_them(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune_log(logs.open_log(kept.digest), ASKED, ["svd"], FOUR)
+    monkeypatch.setattr(tunings, "METHODS", {name: one for name, one in METHODS.items() if name != "svd"})
+    assert kept_tunings(kept.digest) == []
+
+
+def test_all_trials_are_among_them_whatever_the_budget_was_at_first_and_the_first_begun_stands_first(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter([300.0, 100.0])
+    monkeypatch.setattr(tunings, "time", SimpleNamespace(time=lambda: next(moments)))
+    log, two = logs.open_log(kept.digest), FOUR.model_copy(update={"trials": 2})
+    for method, sought in (("als", two), ("svd", two), ("als", FOUR)):
+        tune_log(log, ASKED, [method], sought)
+    assert [(one.method, len(one.trials)) for one in kept_tunings(kept.digest)] == [("svd", 2), ("als", 4)]
+
+
+def test_what_was_stopped_before_its_first_trial_is_not_among_them(kept: logs.LogEntry) -> None:
+    def stop(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if "trial 1" in stage:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        tune_log(logs.open_log(kept.digest), ASKED, ["als"], FOUR, stop)
+    assert kept_tunings(kept.digest) == []
+
+
+def test_the_cases_are_those_that_the_objective_counts(kept: logs.LogEntry) -> None:
+    log, rare = logs.open_log(kept.digest), Sought(objective="tail hr", trials=1, k=5)
+    (found,) = tune_log(log, ASKED, ["svd"], rare)
+    questions = validation_questions(Split.of(log, 0.8).parts(log)[0], rare.settings(ASKED))
+    tail = sum(questions.buckets[target] == 2 for target in questions.targets)
+    assert 0 < found.cases == tail < questions.n_cases
+    (whole,) = tune_log(log, ASKED, ["svd"], rare.model_copy(update={"objective": "hr"}))
+    assert whole.cases == questions.n_cases
+    assert kept_tuning(kept.digest, ASKED, "als", rare).cases == 0
+
+
+def test_a_tuning_asks_with_the_questions_and_the_seed_of_the_evaluation() -> None:
+    sought = Sought(objective="ndcg", trials=7, k=3, similarity="searched")
+    assert sought.settings(Asked(pairs="one pair a session", cases=11, users=5, seed=2)) == TuningSettings(
+        "ndcg", 7, 3, "searched", questions=QuestionSettings("one pair a session", 11, 5, 2), seed=2
+    )
+
+
+def test_it_is_trained_on_what_lies_before_the_time_of_the_cut(
+    kept: logs.LogEntry, trained: list[tuple[str, int]]
+) -> None:
+    log = logs.open_log(kept.digest)
+    at = log.time_at(0.5)
+    tune_log(log, Asked(at=at), ["svd"], Sought(trials=1, k=5))
+    assert 0 < trained[0][1] < at
+
+
+def test_the_seed_draws_the_sessions_that_are_held_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = make_log([f"u{number // 5}" for number in range(200)], [f"i{number % 7}" for number in range(200)])
+    parts: list[Any] = []
+
+    def seen(method: str, train: Any, *rest: Any) -> list[Trial]:
+        parts.append(train)
+        return []
+
+    monkeypatch.setattr(tunings, "tune", seen)
+    tune_log(log, Asked(split=0.5, seed=3), ["svd"], FOUR)
+    np.testing.assert_array_equal(parts[0].user_codes, Split.of(log, 0.5, seed=3).parts(log)[0].user_codes)
 
 
 def test_a_deleted_log_takes_its_tunings_along(kept: logs.LogEntry, home: Path) -> None:
@@ -218,6 +307,19 @@ def test_an_unknown_method_is_refused_before_anything_is_tried(
     with pytest.raises(ParameterError, match="Unknown method 'magic'"):
         tune_log(logs.open_log(kept.digest), ASKED, ["svd", "magic"], FOUR)
     assert trained == []
+
+
+@pytest.mark.parametrize(
+    ("objective", "goal"),
+    [
+        ("hr", "HR@5"),
+        ("ndcg", "NDCG@5"),
+        ("tail hr", "tail HR@5"),
+        ("hr against popularity", "HR@5 against popularity"),
+    ],
+)
+def test_a_goal_is_told_apart_from_the_others(objective: Any, goal: str) -> None:
+    assert Sought(objective=objective, k=5).goal == goal
 
 
 def test_progress_is_that_of_all_methods_and_never_falls(kept: logs.LogEntry) -> None:
@@ -273,6 +375,8 @@ def test_tuned_parameters_leave_threads_as_they_are_by_default() -> None:
     params = METHODS["item2vec"].Params(threads=1, epochs=7).model_dump(mode="json")
     trial = Trial(3, params, "cosine", 0, {"hr": 0.5}, 1.0, "complete")
     assert tuned_params("item2vec", trial) == METHODS["item2vec"].Params(epochs=7)
+    older = replace(trial, params={"epochs": 7})  # from before the others could be tried
+    assert tuned_params("item2vec", older) == METHODS["item2vec"].Params(epochs=7)
 
 
 def test_tune_task_checks_its_settings(kept: logs.LogEntry) -> None:

@@ -93,13 +93,13 @@ def plain_name(name: str) -> str:
 
 
 def _offered(log: LogEntry, before: dict[str, Any] | None) -> list[Contestant]:
-    """What can be chosen, and whom the last evaluation asked; another seed is no choice of its own."""
-    offered = each_once([*offered_contestants(log), *_taken(log)])
+    """Whom the last evaluation asked, under the names they had there, then what else can be chosen.
+
+    Another seed of one that was asked is no choice of its own.
+    """
     asked = [] if before is None else [contestant_from(facts) for facts in before["contestants"]]
-    for one in asked:
-        if not any(one.is_same_but_seed(other) or one.name == other.name for other in offered):
-            offered.append(one)
-    return offered
+    firsts = [one for place, one in enumerate(asked) if not any(one.is_same_but_seed(it) for it in asked[:place])]
+    return each_once([*firsts, *offered_contestants(log), *_taken(log)])
 
 
 def _names_in(before: dict[str, Any], offered: Sequence[Contestant]) -> list[str]:

@@ -168,4 +168,4 @@ def _table(log: LogEntry, report: Mapping[str, Any], measure: str, whole: str) -
 
 
 def _start(log: LogEntry, plan: Plan, sweep: Sweep) -> None:
-    jobs.submit("sweep", sweep_spec(log.digest, plan.asked, sweep, plan.k), f"Window sweep on {plain(log.name)}")
+    jobs.submit("sweep", sweep_spec(log.digest, plan.asked, sweep, plan.k), f"Window sweep on {log.name}")
