@@ -17,6 +17,7 @@ from tests.workspace.helpers import train_here, write_csv
 from workspace import jobs, logs
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+from workspace.job_folders import Status, finish
 
 
 @pytest.fixture
@@ -138,6 +139,18 @@ def test_where_nothing_can_be_asked_the_page_says_why_instead_of_drawing_nothing
     assert not [one for one in at.dataframe if "head, %" in one.value]
     board = next(one.value for one in at.dataframe if "HR all, %" in one.value)
     assert board["HR all, %"].isna().all()
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_work_that_did_not_come_to_its_end_says_that_it_goes_on_where_it_was(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_workers", lambda: None)
+    at = page(kept.digest).run()
+    next(one for one in at.button if one.key == "evaluate").click().run()
+    assert "What was finished is kept" not in said(at)
+    finish(jobs.list_jobs()[0].id, status, error="A reason.")
+    assert "What was finished is kept: it goes on where it was." in said(at.run())
 
 
 @pytest.mark.parametrize("shape", SHAPES)
