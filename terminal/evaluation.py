@@ -38,6 +38,10 @@ def contestants_from(given: Sequence[str], settings: Sequence[str], seed: int) -
     twice = [name for name in given if given.count(name) > 1]
     if twice:
         raise ParameterError(f"--method {twice[0]!r} is given twice: give it once.")
+    for place, one in enumerate(contestants):
+        for other in contestants[:place]:
+            if (one.needed, one.similarity) == (other.needed, other.similarity):
+                raise ParameterError(f"--method {other.name!r} and {one.name!r} are the same model: give one of them.")
     unused = [method for method in of_method if all(one.needed.method != method for one in contestants)]
     if unused:
         raise ParameterError(f"--set {unused[0]}.… is of a method that is not asked: add --method {unused[0]}.")
@@ -65,7 +69,9 @@ def evaluation_lines(report: Mapping[str, Any]) -> list[str]:
         f"Trained on {cut}; asked about {report['cases']:,} next-item pairs ({report['pairs']}) among "
         f"{report['items']:,} items, and {report['users']:,} users.",
     ]
-    if tied:
+    if tied and split["at"] is None:
+        lines.append("The order within all of these pairs is drawn, since the log has no times.")
+    elif tied:
         lines.append(f"Of these pairs {tied:.0%} have one time, so that their order is drawn.")
     names = list(report["methods"])
     width = max(map(len, names)) + 2
