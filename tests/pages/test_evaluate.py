@@ -126,6 +126,15 @@ def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_t
     assert board["Model"].tolist() == ["factors", "wide", "Most popular", "Random", "Bought together"]
 
 
+def test_a_cut_within_a_day_is_told_to_the_minute(tmp_path: Path) -> None:
+    path = tmp_path / "hour.csv"
+    rows = [f"u{n % 9},i{n % 7},2024-01-01T10:{n // 4:02d}:00" for n in range(200)]
+    path.write_text("\n".join(["user,item,time", *rows]), encoding="utf-8")
+    at = page(logs.import_log(logs.keep_original(path, path.name), name="hour").digest).run()
+    assert not at.exception
+    assert "Trained on what came before 2024-01-01 10:45 UTC, asked about" in said(at)
+
+
 def test_where_nothing_can_be_asked_the_page_says_why_instead_of_drawing_nothing(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     early = [f"u{n % 20},i{n % 10},{n + 1}" for n in range(400)]
