@@ -9,9 +9,9 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from figures.charts import figure, interval_bars
-from figures.colours import BASELINE, CATEGORIES, A
+from figures.colours import BASELINE, CATEGORIES, B
 from figures.log_charts import events_over_time
-from figures.text import count, drawn_text, percent, plain
+from figures.text import count, drawn_text, minute, percent, plain
 from studies.evaluation import BASELINES, COOCCURRENCE, PARTS, POPULARITY, RANDOM
 
 MEASURES: Final = {
@@ -225,10 +225,16 @@ def accuracy_against_popularity(rows: Sequence[Mapping[str, Any]], measure: str,
 
 
 def cut_over_time(time: Mapping[str, Any], at: int) -> go.Figure:
-    """Interactions over time, with a line where training ends and asking begins."""
+    """Interactions over time, with a line where training ends and asking begins.
+
+    Bars begin where their time begins, so that the line parts what it says; a single bar has no place for one.
+    """
     drawn = events_over_time(time)
+    if drawn.layout.xaxis.type != "date":
+        return drawn
+    drawn.update_traces(offset=0)
     moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    drawn.add_shape(type="line", x0=moment, x1=moment, yref="paper", y0=0, y1=1, line={"color": A, "width": 2})
+    drawn.add_shape(type="line", x0=moment, x1=moment, yref="paper", y0=0, y1=1, line={"color": B, "width": 2})
     drawn.add_annotation(
         x=moment, yref="paper", y=1, text="trained on ◂ ▸ asked about", showarrow=False, yanchor="bottom"
     )
@@ -242,7 +248,7 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
     if split["at"] is None:
         cut = f"{percent(split['share'])} of the sessions, drawn, since this log has no times"
     else:
-        cut = f"what came before {datetime.fromtimestamp(split['at'], UTC):%Y-%m-%d %H:%M} UTC"
+        cut = f"what came before {minute(split['at'])}"
     drawn = "all" if report["pairs"] == "every pair" else "one drawn of each session, out of those"
     if report["cases"] == report["asked"]["cases"]:
         drawn = {"all": "so many at most, drawn of those"}.get(drawn, f"so many at most, {drawn}")
@@ -255,6 +261,10 @@ def what_was_asked(report: Mapping[str, Any]) -> str:
     ]
     if report["pairs"] == "every pair":
         said.append("A long session has more pairs than a short one, and counts for more.")
+    if report["k"] >= report["items"] - 1:
+        said.append(
+            f"Lists of k = {report['k']} hold every other item there is, so that nobody can miss: choose a smaller k."
+        )
     if report["tied_pairs"] and split["at"] is None:
         said.append("The order within all of these pairs was drawn, since the log has no times.")
     elif report["tied_pairs"]:

@@ -64,6 +64,11 @@ def day(moment: int | str | None) -> str:
     return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
 
+def minute(moment: int) -> str:
+    """A time (seconds UTC) to the minute."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def shorten(text: str, length: int = 60) -> str:
     """Cut a long text, with an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

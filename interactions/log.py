@@ -150,7 +150,10 @@ class InteractionLog:
         if self.timestamps is None:
             raise LogError("This log has no time column, so it cannot be split in time.")
         if self.n_interactions and self.timestamps.min() == self.timestamps.max():
-            raise LogError("All interactions of this log have the same time, so it cannot be split in time.")
+            raise LogError(
+                "All interactions of this log have the same time, so it cannot be split in time: read it again without "
+                "a time column, then sessions are drawn instead."
+            )
         position = min(int(np.ceil(share * self.n_interactions)), self.n_interactions - 1)
         return int(np.partition(self.timestamps, position)[position])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from errors import LogError, ParameterError
@@ -40,7 +41,13 @@ class Split:
         at = log.time_at(share) if at is None else int(at)
         before = float((log.timestamps < at).mean())
         if not 0 < before < 1:
-            raise ParameterError("This split leaves one part empty: cut where interactions lie on both sides.")
+            first, last = (
+                datetime.fromtimestamp(int(time), UTC) for time in (log.timestamps.min(), log.timestamps.max())
+            )
+            raise ParameterError(
+                f"This split leaves one part empty: cut between {first:%Y-%m-%d %H:%M} and {last:%Y-%m-%d %H:%M} UTC, "
+                "where interactions lie on both sides."
+            )
         return cls("time", before, at)
 
     def parts(self, log: InteractionLog) -> tuple[InteractionLog, InteractionLog]:

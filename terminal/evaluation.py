@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Any, get_args
 
 from analysis.arrays import Similarity
@@ -48,6 +49,9 @@ def contestants_from(given: Sequence[str], settings: Sequence[str], seed: int) -
         raise ParameterError(
             f"--method {twice[-1]!r} is given twice: give it once, or a label, as in other={twice[-1]}."
         )
+    for first, second in combinations(contestants, 2):
+        if (first.needed, first.similarity) == (second.needed, second.similarity):
+            raise ParameterError(f"--method {first.name!r} and {second.name!r} are the same model: give one of them.")
     unused = [key for key in of_key if key not in keys]
     if unused:
         raise ParameterError(
@@ -77,7 +81,9 @@ def evaluation_lines(report: Mapping[str, Any]) -> list[str]:
         f"Trained on {cut}; asked about {report['cases']:,} next-item pairs ({report['pairs']}) among "
         f"{report['items']:,} items, and {report['users']:,} users.",
     ]
-    if tied:
+    if tied and split["at"] is None:
+        lines.append("The order within all of these pairs is drawn, since the log has no times.")
+    elif tied:
         lines.append(f"Of these pairs {tied:.0%} have one time, so that their order is drawn.")
     names = list(report["methods"])
     width = max(map(len, names)) + 2

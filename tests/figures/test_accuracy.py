@@ -260,6 +260,14 @@ def test_the_cut_stands_where_the_time_is() -> None:
     drawn = cut_over_time({"unit": "day", "start": ["2023-11-01", "2023-11-20"], "interactions": [5, 9]}, 1_700_000_000)
     cut = drawn.layout.shapes[-1]
     assert cut.x0 == cut.x1 == drawn.layout.annotations[-1].x == "2023-11-14 22:13:20"
+    assert drawn.data[0].offset == 0  # a bar centred on its start would put half of it on the wrong side
+    assert drawn.layout.shapes[-1].line.color != drawn.data[0].marker.color
+
+
+def test_a_single_bar_has_no_line_in_it() -> None:
+    drawn = cut_over_time({"unit": "hour", "start": ["2023-11-14T22:00:00"], "interactions": [5]}, 1_700_000_000)
+    assert not drawn.layout.shapes
+    assert not drawn.layout.annotations
 
 
 def asked_of(**changed: Any) -> str:
@@ -295,6 +303,11 @@ def test_what_was_drawn_of_more_is_not_told_as_all_there_is() -> None:
     assert "**1,000 users** with something new to find, so many at most." in said
     said = asked_of(cases=1000, pairs="one pair a session")
     assert "after the cut: so many at most, one drawn of each session, out of those with both" in said
+
+
+def test_lists_that_hold_all_other_items_are_told_to_say_nothing() -> None:
+    assert "nobody can miss" not in asked_of(items=12)
+    assert "Lists of k = 10 hold every other item there is" in asked_of(items=11)
 
 
 def test_a_log_without_times_has_no_events_of_one_time() -> None:

@@ -147,7 +147,7 @@ def test_a_time_outside_of_the_log_is_refused() -> None:
             Split.of(log, at=at)
     with pytest.raises(ParameterError, match="leaves one part empty"):
         Split.of(make_log(["u", "v", "w"], ["a", "b", "c"], [10, 10, 20]), 0.3)  # nothing is before 10
-    with pytest.raises(LogError, match="same time"):
+    with pytest.raises(LogError, match=r"same time.* without a time column"):
         Split.of(make_log(["u", "v"], ["a", "b"], [10, 10]))
     with pytest.raises(LogError, match="no time column"):
         Split.of(make_log(["u", "v"], ["a", "b"]), at=10)

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
-from figures.text import day
+from figures.text import minute
 from interactions.split import Split
 from studies.contest import Contestant
 from studies.provider import RunNeeded
@@ -20,6 +20,7 @@ from tests.workspace.helpers import train_here, write_csv
 from workspace import jobs, logs
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+from workspace.job_folders import Status, finish
 from workspace.tunings import Sought, tuning_spec
 
 
@@ -161,7 +162,8 @@ def test_an_evaluation_at_a_time_or_of_fewer_cases_is_asked_again_as_the_page_sa
     monkeypatch.setattr(jobs, "submit", lambda kind, spec, title: found.append(dict(spec)))
     at = page(kept.digest).run()
     cut = Split.of(log, 0.8).at
-    assert f"before {day(cut)}, asked" in said(at)
+    assert cut is not None
+    assert f"before {minute(cut)}, asked" in said(at)
     next(one for one in at.button if one.key == "evaluate").click().run()
     assert found[0]["asked"] == asked.model_copy(update={"at": None, "cases": MOST_CASES}).model_dump()
     assert found[0]["k"] == 10  # a list of 4 is none of the choices
@@ -181,6 +183,15 @@ def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_t
     assert board["Model"].tolist() == ["factors", "wide", "Most popular", "Random", "Bought together"]
 
 
+def test_a_cut_within_a_day_is_told_to_the_minute(tmp_path: Path) -> None:
+    path = tmp_path / "hour.csv"
+    rows = [f"u{n % 9},i{n % 7},2024-01-01T10:{n // 4:02d}:00" for n in range(200)]
+    path.write_text("\n".join(["user,item,time", *rows]), encoding="utf-8")
+    at = page(logs.import_log(logs.keep_original(path, path.name), name="hour").digest).run()
+    assert not at.exception
+    assert "Trained on what came before 2024-01-01 10:45 UTC, asked about" in said(at)
+
+
 def test_where_nothing_can_be_asked_the_page_says_why_instead_of_drawing_nothing(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     early = [f"u{n % 20},i{n % 10},{n + 1}" for n in range(400)]
@@ -194,6 +205,18 @@ def test_where_nothing_can_be_asked_the_page_says_why_instead_of_drawing_nothing
     assert not [one for one in at.dataframe if "head, %" in one.value]
     board = next(one.value for one in at.dataframe if "HR all, %" in one.value)
     assert board["HR all, %"].isna().all()
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+def test_work_that_did_not_come_to_its_end_says_that_it_goes_on_where_it_was(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
+    monkeypatch.setattr(jobs, "ensure_workers", lambda: None)
+    at = page(kept.digest).run()
+    next(one for one in at.button if one.key == "evaluate").click().run()
+    assert "What was finished is kept" not in said(at)
+    finish(jobs.list_jobs()[0].id, status, error="A reason.")
+    assert "What was finished is kept: it goes on where it was." in said(at.run())
 
 
 @pytest.mark.parametrize("shape", SHAPES)

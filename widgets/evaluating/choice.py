@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from figures.accuracy import cut_over_time
-from figures.text import day
+from figures.text import minute
 from interactions.split import Split
 from studies.contest import Contestant
 from studies.questions import MOST_CASES, PairsOf
@@ -156,7 +156,7 @@ def _asked(log: LogEntry, before: dict[str, Any] | None) -> Asked:
     else:
         at = cut_at(log.digest, float(share))
         picture(cut_over_time(log.summary["time"], at), "Interactions over time, and the cut")
-        st.caption(f"Trained on what came before {day(at)}, asked about what came after.")
+        st.caption(f"Trained on what came before {minute(at)}, asked about what came after.")
     return last.model_copy(
         update={"split": round(float(share), 4), "at": None, "pairs": str(pairs), "cases": MOST_CASES}
     )

@@ -13,6 +13,7 @@ from figures.text import count, file_name
 from studies.evaluation import BASELINES, PARTS
 from widgets.measures import explain
 from widgets.pictures import picture
+from widgets.tables import name_column
 from workspace.evaluations import kept_evaluations
 from workspace.logs import LogEntry
 
@@ -57,7 +58,8 @@ def leaderboard(log: LogEntry, report: Mapping[str, Any]) -> None:
     table[table.columns[1:]] = table[table.columns[1:]].astype(float)  # also where a column has no value at all
     st.dataframe(
         table, hide_index=True, key="leaderboard", placeholder="–", alt="All models that were asked",
-        column_config={
+        column_config={"Model": name_column(table["Model"])}
+        | {
             str(name): st.column_config.NumberColumn(_SHORT.get(str(name)), help=_HELP.get(str(name)), format="%.2f")
             for name in table.columns[1:]
         },

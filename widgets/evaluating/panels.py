@@ -26,6 +26,8 @@ def ask(log: LogEntry) -> tuple[Plan, dict[str, Any] | None]:
     if job is not None and (job.active or job.status in ("failed", "cancelled")):
         with top:
             outcome(job)
+            if not job.active:
+                st.caption("What was finished is kept: it goes on where it was.")
     else:
         with top:
             choice.start_button(log, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,7 @@ from figures.differences import difference_sentence, differences_by_part
 from figures.text import count, file_name, plain
 from widgets.measures import explain
 from widgets.pictures import picture
+from widgets.tables import name_column
 from workspace.logs import LogEntry
 
 Report = Mapping[str, Any]
@@ -70,7 +71,7 @@ def accuracy(log: LogEntry, report: Report) -> None:
     st.dataframe(
         table, hide_index=True, key="accuracy-table", placeholder="–", alt="Accuracy of every model by bucket",
         column_config={
-            "Model": st.column_config.TextColumn(width=_width(table["Model"])),
+            "Model": name_column(table["Model"]),
             **{head: st.column_config.NumberColumn(format="%.2f") for head in heads[1::2]},
         },
     )  # fmt: skip
@@ -127,11 +128,6 @@ def categories(report: Report) -> None:
         "always of the whole catalogue. Random is what chance has."
     )
     explain("category_consistency")
-
-
-def _width(names: Iterable[str]) -> int:
-    """Pixels for the longest of these names: by itself a table looks at those that it shows first."""
-    return min(8 * max(map(len, names)) + 16, 320)
 
 
 def _card(claim: Mapping[str, Any], report: Report) -> None:

@@ -1,0 +1,16 @@
+"""What tables of several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+_LETTER, _EDGES, _WIDEST = 7, 20, 300  # pixels
+
+
+def name_column(names: Iterable[str]) -> ColumnConfig:
+    """A column as wide as the longest of these names: left alone, a table looks at those that it shows first."""
+    longest = max(map(len, names), default=0)
+    return st.column_config.TextColumn(width=min(_LETTER * longest + _EDGES, _WIDEST))
