@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
+from errors import ParameterError
 from studies.trials import best_trials
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
@@ -141,6 +142,16 @@ def test_all_trials_stand_in_a_table_with_what_was_tried(kept: LogEntry) -> None
     assert list(table["HR@5, %"]) == pytest.approx([100 * trial.values["hr"] for trial in trials])
     assert list(table["Seconds"]) == pytest.approx([trial.seconds for trial in trials])
     assert table["Parameters"][0] == "defaults"
+    assert "Why it failed" not in table
+
+
+def test_trials_that_failed_say_why_in_the_table(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise ParameterError("A reason.")
+
+    monkeypatch.setattr(type(METHODS["svd"]), "learn", refuse)
+    table = tuned(kept).dataframe[0].value
+    assert set(table["Why it failed"].dropna()) == {"A reason."}
 
 
 def test_the_best_goes_into_the_evaluation_beside_the_defaults(kept: LogEntry) -> None:

@@ -34,6 +34,7 @@ from workspace.tunings import Sought, Tuning, expected_tuning, kept_tuning, tune
 
 Searched = Similarity | Literal["searched"]
 _LOOK_SECONDS = 2.0  # between two drawings of the trials while they come
+_WHY = "Why it failed"
 _SIMILARITIES: Final[dict[Searched, str]] = {"cosine": "Cosine", "dot": "Dot product", "searched": "Both are tried"}
 
 
@@ -216,8 +217,9 @@ def _all_trials(log: LogEntry, tunings: Sequence[Tuning]) -> None:
         return
     table = pd.DataFrame(rows)
     with st.expander("All trials"):
+        shown = table if any(table[_WHY]) else table.drop(columns=_WHY)
         st.dataframe(
-            table, hide_index=True, key="all-trials", placeholder="–", alt="All trials of all methods",
+            shown, hide_index=True, key="all-trials", placeholder="–", alt="All trials of all methods",
             column_config={
                 str(name): st.column_config.NumberColumn(format="%.3f")
                 for name in table if table[name].dtype.kind == "f"
@@ -237,5 +239,5 @@ def _facts(one: Tuning, trial: Trial) -> dict[str, Any]:
         "Parameters": _settings(one, trial),
         "Similarity": trial.similarity,
         "Seconds": trial.seconds,
-        "Why it failed": trial.failure or None,
+        _WHY: trial.failure or None,
     }
