@@ -17,9 +17,12 @@ from studies.questions import MOST_CASES
 from tests.pages.test_compare import SHAPES
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
-from workspace import jobs, logs
+from workspace import jobs, logs, workers
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
+from workspace.job_folders import finish
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -164,6 +167,56 @@ def test_the_leaderboard_holds_the_models_of_other_evaluations_that_were_asked_t
     evaluate_log(log, Asked(), pair()[:1], 10)
     board = next(one.value for one in page(kept.digest).run().dataframe if "HR all, %" in one.value)
     assert board["Model"].tolist() == ["factors", "wide", "Most popular", "Random", "Bought together"]
+
+
+def test_the_page_shows_how_far_the_work_is_why_it_failed_and_then_the_answer(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)  # what is asked for stays asked for
+
+    def pressed(at: AppTest) -> jobs.Job:
+        at.button(key="evaluate").click().run()
+        assert all(one.key != "evaluate" for one in at.button)
+        return jobs.list_jobs()[0]
+
+    log = logs.open_log(kept.digest)
+    evaluate_log(log, Asked(), pair()[:1], 10)
+    at = page(kept.digest).run()
+    next(one for one in at.button_group if one.label == "How long lists are (k)").set_value(20).run()
+    job = pressed(at)
+    assert any(one.key == f"cancel-{job.id}" for one in at.button)
+    at.button(key=f"cancel-{job.id}").click().run()
+    assert "was cancelled" in said(at.run())
+    at.button(key=f"dismiss-{job.id}").click().run()
+    job = pressed(at)
+    finish(job.id, "failed", error="The disk was full.")
+    assert "The disk was full" in said(at.run())
+    at.button(key=f"dismiss-{job.id}").click().run()
+    job = pressed(at)
+    report = evaluate_log(log, Asked(), pair()[:1], 20)
+    finish(job.id, "done", result={})
+    at.run()
+    table = next(one.value for one in at.dataframe if "all cases, %" in one.value)
+    assert table["all cases, %"][0] == pytest.approx(100 * report["methods"]["factors"]["hr"]["all"]["value"])
+
+
+def test_the_whole_page_has_tabs_of_what_was_found_once_it_was_asked(kept: logs.LogEntry) -> None:
+    def opened() -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        app.switch_page("pages/evaluate.py").run()
+        app.button(key=f"go-on-{kept.digest}").click().run()
+        assert not app.exception
+        assert [title.value for title in app.title] == ["Evaluate"]
+        return app
+
+    before = opened()
+    assert [one.label for one in before.tabs] == ["Window sweep", "Tuning"]
+    assert [one.value for one in before.subheader] == []
+    evaluate_log(logs.open_log(kept.digest), Asked(), pair()[:1], 10)
+    after = opened()
+    assert [one.label for one in after.tabs] == ["Leaderboard", "Two models", "Categories", "Window sweep", "Tuning"]
+    assert [one.value for one in after.subheader] == ["The claims, on this log", "How often models are right"]
+    assert any("HR all, %" in one.value for one in after.dataframe)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

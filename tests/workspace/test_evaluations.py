@@ -13,15 +13,19 @@ import pytest
 from analysis.ranking import Places
 from embedders import METHODS
 from embedders.base import no_progress
-from errors import ParameterError
+from errors import Cancelled, ParameterError
 from interactions.split import Split
 from studies.contest import Contestant, facts_of
 from studies.evaluation import Answers
 from studies.provider import RunNeeded
 from studies.questions import QuestionSettings, draw_questions
+from studies.windows import sweep_of
 from tests.planted import make_log
 from workspace import evaluations, jobs, logs
 from workspace.evaluations import Asked, contestant_from, cut_log, evaluation_spec, kept_evaluation
+from workspace.sweeps import sweep_spec
+from workspace.tasks import TASKS
+from workspace.tunings import Sought, tuning_spec
 
 
 def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Contestant:
@@ -30,14 +34,14 @@ def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Cont
 
 
 def test_a_page_asks_the_worker_and_reads_the_answer_afterwards(kept: logs.LogEntry) -> None:
-    one = contestant()
+    one, other = contestant(), contestant(name="wider", dimensions=6)
     asked = Asked(split=0.8)
-    job = jobs.submit("evaluate", evaluation_spec(kept.digest, asked, [one], 5), "Evaluation")
+    job = jobs.submit("evaluate", evaluation_spec(kept.digest, asked, [one, other], 5), "Evaluation")
     job = jobs.wait(job.id, 120)
     assert (job.status, job.error) == ("done", None)
-    answer = kept_evaluation(kept.digest, asked, [one], 5)
+    answer = kept_evaluation(kept.digest, asked, [one, other], 5)
     assert answer is not None
-    assert answer["contestants"][0]["name"] == "SVD"
+    assert [facts["name"] for facts in answer["contestants"]] == ["SVD", "wider"]
     assert answer["methods"]["SVD"]["hr"]["all"]["value"] > 0.3
     assert evaluations.kept_evaluations(kept.digest) == [answer]
     assert contestant_from(answer["contestants"][0]) == one
@@ -217,3 +221,22 @@ def test_the_newest_evaluation_comes_first_and_says_how_often_a_training_is_righ
         {**newest["methods"]["SVD"]["hr"], "k": 3},
         None,
     ]
+
+
+@pytest.mark.parametrize("kind", ["evaluate", "sweep", "tune"])
+def test_what_trains_tells_how_far_it_is_and_stops_there_when_it_is_told_to(kept: logs.LogEntry, kind: str) -> None:
+    spec = {
+        "evaluate": evaluation_spec(kept.digest, ASKED, [contestant()], 5),
+        "sweep": sweep_spec(kept.digest, ASKED, sweep_of("time", [5.0, None], contestant()), 5),
+        "tune": tuning_spec(kept.digest, ASKED, ["svd"], Sought(trials=2)),
+    }[kind]
+    stages: list[str] = []
+
+    def stop(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        stages.append(stage)
+        if stage not in ("Opening the log", "Cutting the log"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        TASKS[kind](spec, stop)
+    assert stages[:2] == ["Opening the log", "Cutting the log"]
