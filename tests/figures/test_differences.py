@@ -53,7 +53,7 @@ def test_each_measure_and_part_has_its_own_difference_with_its_count(measure: st
     for part in PARTS:
         value, low, high, n = (kept[part][name] for name in ("value", "low", "high", "n"))
         assert difference_of(planted, *PAIR, measure)[part] == {"value": value, "low": low, "high": high, "n": n}
-        turned = difference_of(planted, *reversed(PAIR), measure)[part]
+        turned = difference_of(planted, *PAIR[::-1], measure)[part]
         assert turned == {"value": -value, "low": -high, "high": -low, "n": n}
     drawn = differences_by_part(planted, *PAIR, measure)
     np.testing.assert_allclose(drawn.data[0].y, [100 * kept[part]["value"] for part in PARTS])

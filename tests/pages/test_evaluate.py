@@ -80,7 +80,7 @@ def test_the_button_asks_the_worker_for_just_what_was_chosen(
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(jobs, "submit", lambda kind, spec, title: asked.append({"kind": kind, **spec}))
     at = page(kept.digest).run()
-    at.multiselect[0].set_value(["ALS 64d", "item2vec 64d"])
+    at.multiselect[0].set_value(["item2vec 64d", "ALS 64d"])
     next(one for one in at.slider if one.label == "Train on the first").set_value(0.75)
     next(one for one in at.number_input if one.label == "Seeds").set_value(2)
     at.run()
@@ -90,10 +90,10 @@ def test_the_button_asks_the_worker_for_just_what_was_chosen(
     assert spec["log_digest"] == kept.digest
     assert spec["asked"]["split"] == 0.75  # type: ignore[index]
     assert [(one["name"], one["seed"]) for one in spec["contestants"]] == [  # type: ignore[attr-defined]
-        ("ALS 64d", 0),
-        ("ALS 64d, seed 1", 1),
         ("item2vec 64d", 0),
         ("item2vec 64d, seed 1", 1),
+        ("ALS 64d", 0),
+        ("ALS 64d, seed 1", 1),
     ]
 
 

@@ -16,6 +16,7 @@ from widgets.evaluating.choice import Plan
 from workspace import jobs, logs, workers
 from workspace.contestants import with_seeds
 from workspace.evaluations import Asked, evaluate_log, evaluation_spec
+from workspace.job_folders import plain_spec
 from workspace.logs import LogEntry
 
 ASKED = Asked(split=0.8)
@@ -53,8 +54,13 @@ def test_what_is_taken_in_stays_beside_what_is_taken_in_later_each_once(kept: Lo
     assert take_in(kept, Plan(ASKED, (), 5, seeds=2), [four], [six], [four]) == ["four", "six"]
     specs = [job.spec for job in jobs.list_jobs()]
     for asked in ([four], [four, six]):
-        assert jobs.plain_spec(evaluation_spec(kept.digest, ASKED, with_seeds(asked, 2), 5)) in specs
+        assert plain_spec(evaluation_spec(kept.digest, ASKED, with_seeds(asked, 2), 5)) in specs
     assert len(specs) == 2
+
+
+def test_what_is_taken_in_is_asked_in_the_order_in_which_it_was_named(kept: LogEntry) -> None:
+    named = [Contestant(name, RunNeeded(name, METHODS[name].Params(), 0)) for name in ("item2vec", "als")]
+    assert take_in(kept, Plan(ASKED, (), 5), named) == ["item2vec 64d", "ALS 64d"]
 
 
 def test_what_differs_in_the_similarity_alone_is_taken_in_as_that(kept: LogEntry) -> None:

@@ -77,7 +77,7 @@ def test_table_and_picture_have_each_number_where_it_belongs(monkeypatch: pytest
         expected.append(100 * facts["user_to_item"]["recall"]["all"]["value"])
         expected.append(100 * facts["category_consistency"]["all"]["value"])
         expected.append(facts["neighbour_popularity"]["value"])
-        assert row.tolist() == pytest.approx(expected)
+        assert list(row) == pytest.approx(expected)
     for measure, part in (("hr", "all"), ("mrr", "tail")):
         app.button_group(key="board-measure").set_value(measure)
         app.button_group(key="board-part").set_value(part).run()

@@ -116,7 +116,8 @@ def numbered(start: int) -> Answers:
 
 def arrays_of(answers: Answers) -> list[Any]:
     places = [answers.next_item.above, answers.next_item.equal, answers.to_users.above, answers.to_users.equal]
-    return [array.tolist() for array in (*places, answers.near)] + [np.nan_to_num(answers.matches, nan=-1).tolist()]
+    arrays: list[Any] = [*places, answers.near, np.nan_to_num(answers.matches, nan=-1)]
+    return [array.tolist() for array in arrays]
 
 
 def test_a_log_is_cut_and_asked_as_it_was_said(kept: logs.LogEntry) -> None:
@@ -141,9 +142,10 @@ def test_the_seed_draws_the_sessions_where_there_are_no_times(home: Path) -> Non
 
 def test_answers_are_kept_as_they_are_for_a_training_whatever_its_name(kept: logs.LogEntry) -> None:
     store = cut_log(logs.open_log(kept.digest), ASKED).store
-    for number, one in enumerate((contestant(), replace(contestant(), similarity="dot"), "random")):
+    asked: list[Contestant | str] = [contestant(), replace(contestant(), similarity="dot"), "random"]
+    for number, one in enumerate(asked):
         store.keep(one, numbered(100 * number))
-    for number, one in enumerate((contestant(name="mine"), replace(contestant(), similarity="dot"), "random")):
+    for number, one in enumerate([contestant(name="mine"), *asked[1:]]):
         found = store.answers(one)
         assert found is not None
         assert arrays_of(found) == arrays_of(numbered(100 * number))
@@ -155,8 +157,8 @@ def test_answers_of_another_training_or_to_other_questions_are_not_taken(
     log, one = logs.open_log(kept.digest), contestant()
     store = cut_log(log, ASKED).store
     store.keep(one, numbered(0))
-    others = [replace(one, similarity="dot"), contestant(dimensions=6), contestant("als"), "random"]
-    for other in (*others, replace(one, needed=replace(one.needed, seed=1))):
+    others: list[Contestant | str] = [replace(one, similarity="dot"), contestant(dimensions=6), contestant("als")]
+    for other in (*others, replace(one, needed=replace(one.needed, seed=1)), "random"):
         assert store.answers(other) is None
     for change in OTHER_QUESTIONS:
         assert cut_log(log, ASKED.model_copy(update=change)).store.answers(one) is None
