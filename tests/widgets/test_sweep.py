@@ -125,7 +125,7 @@ def test_one_window_alone_is_no_sweep(hours: LogEntry) -> None:
 def test_without_times_there_are_windows_in_places_alone(tmp_path: Path) -> None:
     pairs = [(f"u{number % 30}", f"i{number % 7}") for number in range(300)]
     app = tabs(keep(make_log([user for user, _ in pairs], [item for _, item in pairs]), tmp_path))
-    assert "This log has no times" in captions(app)
+    assert "so that only windows in places can be tried" in captions(app)
     app.button(key="sweep").click().run()
     (job,) = jobs.list_jobs()
     assert (job.spec["axis"], job.spec["reaches"]) == ("places", [1.0, 2.0, 5.0, None])
@@ -134,7 +134,9 @@ def test_without_times_there_are_windows_in_places_alone(tmp_path: Path) -> None
 def test_where_all_windows_are_one_there_is_nothing_to_choose(tmp_path: Path) -> None:
     users = [f"u{number // 2}" for number in range(20)]
     app = tabs(keep(make_log(users, [f"i{number % 4}" for number in range(20)]), tmp_path))
-    assert "nothing to compare" in app.info[0].value
+    assert [one.value for one in app.info] == [
+        "On this log all windows see the same pairs: there is nothing to compare."
+    ]
 
 
 def test_another_visit_begins_with_the_axis_the_windows_and_the_one_beside_of_the_last_sweep(hours: LogEntry) -> None:
@@ -150,6 +152,7 @@ def test_another_visit_begins_with_the_axis_the_windows_and_the_one_beside_of_th
     (job,) = jobs.list_jobs()
     assert (job.spec["axis"], job.spec["reaches"], job.spec["k"]) == ("places", [1.0, 5.0], 20)
     assert [one["method"] for one in job.spec["contestants"]] == ["svd", "item2vec", "item2vec"]
+    assert [one.key for one in app.button if "sweep" in str(one.key)] == [f"cancel-sweep-{job.id}"]
     done("sweep")
     again = tabs(hours)
     labels = ("Windows", "Beside", "Windows to try")
