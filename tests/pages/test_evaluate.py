@@ -17,11 +17,13 @@ from studies.questions import MOST_CASES
 from tests.pages.test_compare import SHAPES
 from tests.planted import two_islands
 from tests.workspace.helpers import train_here, write_csv
-from workspace import jobs, logs
+from workspace import jobs, logs, workers
 from workspace.contestants import offered_contestants, usual_contestants, with_seeds
 from workspace.evaluations import Asked, evaluate_log, kept_evaluations
 from workspace.job_folders import Status, finish
 from workspace.tunings import Sought, tuning_spec
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_the_button_asks_the_worker_for_just_what_was_chosen(
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(jobs, "submit", lambda kind, spec, title: asked.append({"kind": kind, **spec}))
     at = page(kept.digest).run()
-    at.multiselect[0].set_value(["ALS 64d", "item2vec 64d"])
+    at.multiselect[0].set_value(["item2vec 64d", "ALS 64d"])
     next(one for one in at.slider if one.label == "Train on the first").set_value(0.75)
     next(one for one in at.number_input if one.label == "Seeds").set_value(2)
     at.run()
@@ -89,10 +91,10 @@ def test_the_button_asks_the_worker_for_just_what_was_chosen(
     assert spec["log_digest"] == kept.digest
     assert spec["asked"]["split"] == 0.75  # type: ignore[index]
     assert [(one["name"], one["seed"]) for one in spec["contestants"]] == [  # type: ignore[attr-defined]
-        ("ALS 64d", 0),
-        ("ALS 64d, seed 1", 1),
         ("item2vec 64d", 0),
         ("item2vec 64d, seed 1", 1),
+        ("ALS 64d", 0),
+        ("ALS 64d, seed 1", 1),
     ]
 
 
@@ -217,6 +219,56 @@ def test_work_that_did_not_come_to_its_end_says_that_it_goes_on_where_it_was(
     assert "What was finished is kept" not in said(at)
     finish(jobs.list_jobs()[0].id, status, error="A reason.")
     assert "What was finished is kept: it goes on where it was." in said(at.run())
+
+
+def test_the_page_shows_how_far_the_work_is_why_it_failed_and_then_the_answer(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)  # what is asked for stays asked for
+
+    def pressed(at: AppTest) -> jobs.Job:
+        at.button(key="evaluate").click().run()
+        assert all(one.key != "evaluate" for one in at.button)
+        return jobs.list_jobs()[0]
+
+    log = logs.open_log(kept.digest)
+    evaluate_log(log, Asked(), pair()[:1], 10)
+    at = page(kept.digest).run()
+    next(one for one in at.button_group if one.label == "How long lists are (k)").set_value(20).run()
+    job = pressed(at)
+    assert any(one.key == f"cancel-{job.id}" for one in at.button)
+    at.button(key=f"cancel-{job.id}").click().run()
+    assert "was cancelled" in said(at.run())
+    at.button(key=f"dismiss-{job.id}").click().run()
+    job = pressed(at)
+    finish(job.id, "failed", error="The disk was full.")
+    assert "The disk was full" in said(at.run())
+    at.button(key=f"dismiss-{job.id}").click().run()
+    job = pressed(at)
+    report = evaluate_log(log, Asked(), pair()[:1], 20)
+    finish(job.id, "done", result={})
+    at.run()
+    table = next(one.value for one in at.dataframe if "all cases, %" in one.value)
+    assert table["all cases, %"][0] == pytest.approx(100 * report["methods"]["factors"]["hr"]["all"]["value"])
+
+
+def test_the_whole_page_has_tabs_of_what_was_found_once_it_was_asked(kept: logs.LogEntry) -> None:
+    def opened() -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+        app.switch_page("pages/evaluate.py").run()
+        app.button(key=f"go-on-{kept.digest}").click().run()
+        assert not app.exception
+        assert [title.value for title in app.title] == ["Evaluate"]
+        return app
+
+    before = opened()
+    assert [one.label for one in before.tabs] == ["Window sweep", "Tuning"]
+    assert [one.value for one in before.subheader] == []
+    evaluate_log(logs.open_log(kept.digest), Asked(), pair()[:1], 10)
+    after = opened()
+    assert [one.label for one in after.tabs] == ["Leaderboard", "Two models", "Categories", "Window sweep", "Tuning"]
+    assert [one.value for one in after.subheader] == ["The claims, on this log", "How often models are right"]
+    assert any("HR all, %" in one.value for one in after.dataframe)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

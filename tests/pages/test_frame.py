@@ -13,7 +13,7 @@ from workspace import logs
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
-NEED_A_LOG = ("pages/train.py", "pages/compare.py", "pages/export.py")
+NEED_A_LOG = ("pages/train.py", "pages/compare.py", "pages/evaluate.py", "pages/export.py")
 
 
 @pytest.fixture

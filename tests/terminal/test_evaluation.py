@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +39,17 @@ def test_a_time_is_utc_unless_it_says_another_zone() -> None:
     assert seconds_from("2017-12-01T12:00") == seconds_from("2017-12-01T14:00+02:00") == noon
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the machine cannot be changed there")
+def test_a_time_is_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = seconds_from("2017-12-01T12:00")
+    with monkeypatch.context() as moved:
+        moved.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        there = seconds_from("2017-12-01T12:00")
+    time.tzset()
+    assert here == there
+
+
 def numbers_in(line: str) -> list[float]:
     return [float(number) for number in re.findall(r"\d+\.\d+", line)]
 
@@ -70,6 +82,8 @@ def test_the_first_lines_say_how_the_log_was_cut_and_how_much_was_asked() -> Non
     assert "before 2023-11-14 22:13 UTC (90.0%)" in first
     assert "1,234 next-item pairs (every pair) among 120 items, and 56 users" in first
     assert "25% have one time" in second
+    of_sessions = report(split={"by": "sessions", "share": 0.8, "at": None, "seed": 0, "interactions": [8, 2]})
+    assert "80% of the sessions, drawn" in evaluation_lines(of_sessions)[0]
     for tied in (0.0, None):
         assert "one time" not in evaluation_lines(report(tied_pairs=tied))[1]
 

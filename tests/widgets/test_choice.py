@@ -58,6 +58,11 @@ def test_what_is_taken_in_stays_beside_what_is_taken_in_later_each_once(kept: Lo
     assert len(specs) == 2
 
 
+def test_what_is_taken_in_is_asked_in_the_order_in_which_it_was_named(kept: LogEntry) -> None:
+    named = [Contestant(name, RunNeeded(name, METHODS[name].Params(), 0)) for name in ("item2vec", "als")]
+    assert take_in(kept, Plan(ASKED, (), 5), named) == ["item2vec 64d", "ALS 64d"]
+
+
 def test_what_differs_in_the_similarity_alone_is_taken_in_as_that(kept: LogEntry) -> None:
     needed = RunNeeded("svd", METHODS["svd"].Params(), 0)
     assert take_in(kept, Plan(ASKED, (), 5), [Contestant("dot", needed, "dot")]) == ["SVD 64d, dot"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from figures.accuracy import seed_rows
+from figures.claims import claim_card
 from figures.differences import difference_sentence
 from tests.figures.evaluation_reports import NAMES, PARTS, cell, claim, effect, report, told_apart
 
@@ -23,7 +26,7 @@ def drawn(planted: dict[str, Any]) -> AppTest:
         results.two_models(planted)
         results.categories(planted)
 
-    log = SimpleNamespace(digest="of the log", name="Islands")
+    log = SimpleNamespace(digest="of the log", name="My islands")
     app = AppTest.from_function(script, kwargs={"planted": planted, "log": log}, default_timeout=60).run()
     assert not app.exception
     return app
@@ -65,6 +68,16 @@ def test_chart_table_and_counts_are_of_the_chosen_measure(measure: str, of: str 
     assert "**500 next-item cases**" in said(app)
 
 
+def test_the_file_says_of_which_measure_and_k_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: dict[str, bytes] = {}
+    monkeypatch.setattr("streamlit.download_button", lambda _, data, name, *rest, **more: taken.update({name: data}))
+    app = drawn(told_apart(report(k=20)))
+    app.button_group(key="accuracy-measure").set_value("ndcg").run()
+    table = pd.read_csv(io.BytesIO(taken["My-islands-accuracy.csv"]))
+    assert (set(table["measure"]), set(table["k"])) == ({"NDCG"}, {20})
+    assert table["tail, %"].tolist() == pytest.approx(app.dataframe[0].value["tail, %"].tolist())
+
+
 def test_several_seeds_have_a_table_of_the_chosen_measure_and_one_alone_has_none() -> None:
     planted = told_apart(report())
     assert all("Seeds" not in one.value for one in drawn(planted).dataframe)
@@ -85,6 +98,8 @@ def test_two_models_are_told_the_way_round_they_were_chosen_and_never_one_with_i
     app.button_group(key="difference-measure").set_value(measure).run()
     assert not app.exception
     kept = planted["differences"]["random"]["item2vec 8d"][measure]
+    kept["all"] = cell(0.002, 0.01)  # where nobody is ahead, the sentence is on the first
+    app.run()
     (own,) = heights(app, "Difference of two models by bucket")
     assert own == pytest.approx([100 * kept[part]["value"] for part in PARTS])
     assert difference_sentence(planted, "random", "item2vec 8d", measure) in said(app)
@@ -94,6 +109,8 @@ def test_every_claim_has_its_card() -> None:
     two = (effect(0.1, 0.02), effect(0.0, 0.2))
     told = [claim("popular items", "holds", *two), claim("middle", "cannot tell", *two)]
     app = drawn(report(claims=[*told, claim("short window", None)]))
+    for one in told:
+        assert claim_card(one, report()).found in said(app)
     badges = [one.value for one in app.markdown if "-badge[" in one.value]
     assert len(badges) == 3
     assert len([one for one in app.get("plotly_chart") if one.proto.alt.startswith("Effects behind")]) == 2

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from embedders.base import no_progress
+from figures.sweep import MEASURES, sweep_curve, sweep_rows
+from figures.text import plain
 from interactions import InteractionLog
+from studies.evaluation import PARTS
+from tests.figures.test_sweep import cell, sweep, verdict
 from tests.planted import make_log, within_the_hour
 from tests.workspace.helpers import write_csv
+from widgets.evaluating.sweep import whole_name
 from workspace import jobs, logs, workers
 from workspace.job_folders import finish, queue_lock
 from workspace.logs import LogEntry
@@ -117,7 +125,7 @@ def test_one_window_alone_is_no_sweep(hours: LogEntry) -> None:
 def test_without_times_there_are_windows_in_places_alone(tmp_path: Path) -> None:
     pairs = [(f"u{number % 30}", f"i{number % 7}") for number in range(300)]
     app = tabs(keep(make_log([user for user, _ in pairs], [item for _, item in pairs]), tmp_path))
-    assert "This log has no times" in captions(app)
+    assert "so that only windows in places can be tried" in captions(app)
     app.button(key="sweep").click().run()
     (job,) = jobs.list_jobs()
     assert (job.spec["axis"], job.spec["reaches"]) == ("places", [1.0, 2.0, 5.0, None])
@@ -126,4 +134,102 @@ def test_without_times_there_are_windows_in_places_alone(tmp_path: Path) -> None
 def test_where_all_windows_are_one_there_is_nothing_to_choose(tmp_path: Path) -> None:
     users = [f"u{number // 2}" for number in range(20)]
     app = tabs(keep(make_log(users, [f"i{number % 4}" for number in range(20)]), tmp_path))
-    assert "nothing to compare" in app.info[0].value
+    assert [one.value for one in app.info] == [
+        "On this log all windows see the same pairs: there is nothing to compare."
+    ]
+
+
+def test_another_visit_begins_with_the_axis_the_windows_and_the_one_beside_of_the_last_sweep(hours: LogEntry) -> None:
+    def chosen(app: AppTest, label: str) -> Any:
+        return next(one for one in [*app.button_group, *app.selectbox] if one.label == label)
+
+    app = tabs(hours)
+    chosen(app, "Windows").set_value("places")
+    chosen(app, "Beside").set_value("SVD 64d")
+    chosen(app, "How long lists are (k)").set_value(20).run()
+    choose(app, ["1 place", "5 places"])
+    app.button(key="sweep").click().run()
+    (job,) = jobs.list_jobs()
+    assert (job.spec["axis"], job.spec["reaches"], job.spec["k"]) == ("places", [1.0, 5.0], 20)
+    assert [one["method"] for one in job.spec["contestants"]] == ["svd", "item2vec", "item2vec"]
+    assert [one.key for one in app.button if "sweep" in str(one.key)] == [f"cancel-sweep-{job.id}"]
+    done("sweep")
+    again = tabs(hours)
+    labels = ("Windows", "Beside", "Windows to try")
+    assert [chosen(again, label).value for label in labels] == ["places", "SVD 64d", ["1 place", "5 places"]]
+    assert again.button(key="sweep").label == "Train 2 windows"  # lists of 10 were not asked for
+    chosen(again, "How long lists are (k)").set_value(20).run()
+    assert drawn(again) == 4
+    chosen(again, "Windows").set_value("time").run()
+    assert chosen(again, "Windows to try").value == chosen(again, "Windows to try").options  # none was chosen there
+
+
+def test_a_failed_sweep_says_why(hours: LogEntry) -> None:
+    app = tabs(hours)
+    app.button(key="sweep").click().run()
+    finish(jobs.list_jobs()[0].id, "failed", error="The disk was full.")
+    app.run()
+    assert app.error[0].value == "The disk was full\\."
+    assert "goes on where it was" not in captions(app)
+
+
+def test_a_whole_sequence_is_a_session_where_sequences_are_sessions() -> None:
+    def of(axis: Any, *, users_are_sessions: bool = False, sessions: int | None = None) -> str:
+        return whole_name(SimpleNamespace(users_are_sessions=users_are_sessions, sessions=sessions), axis)  # type: ignore[arg-type]
+
+    assert [of(axis) for axis in ("time", "places")] == ["whole history"] * 2
+    assert [of(axis, sessions=9) for axis in ("time", "places")] == ["whole history", "whole session"]
+    assert [of(axis, users_are_sessions=True) for axis in ("time", "places")] == ["whole session"] * 2
+
+
+def found(report: dict[str, Any], measure: str) -> AppTest:
+    def script(report, log):  # type: ignore[no-untyped-def]
+        from widgets.evaluating import sweep
+
+        sweep._found(log, report)
+
+    log = SimpleNamespace(name="Hours", users_are_sessions=False, sessions=9)
+    app = AppTest.from_function(
+        script, kwargs={"report": {"tied_pairs": 0.0} | report, "log": log}, default_timeout=60
+    ).run()
+    app.button_group(key="sweep-measure").set_value(measure).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("mrr", "cases"), ("jaccard", "items")])
+def test_each_part_has_its_own_picture_and_count_of_the_chosen_measure(measure: str, unit: str) -> None:
+    planted = sweep([0.2, 0.4, 0.3], [verdict(0.1)] * 3, [])
+    for kind in ("hr", measure):
+        along = [
+            {part: cell((place + 1) / 10 + number / 100 + len(kind) / 1000, n=1000 + number) for number, part in
+             enumerate(PARTS)} for place in range(3)
+        ]  # fmt: skip
+        planted["curves"][kind] = planted["curves"][kind] | {"along": along}
+    app = found(planted, measure)
+    shown = {one.proto.alt: json.loads(one.proto.spec)["data"] for one in app.get("plotly_chart")}
+    for number, part in enumerate(PARTS):
+        expected = json.loads(str(sweep_curve(planted, measure, part, "whole history").to_json()))["data"]
+        assert shown[f"{MEASURES[measure]} by window, {part}"] == expected
+        assert f"**{part}** · {1000 + number:,} {unit}" in [one.value for one in app.markdown]
+    _, rows = sweep_rows(planted, measure, "whole history")
+    assert app.dataframe[0].value.to_numpy().tolist() == rows
+    assert ("the item itself" in captions(app)) == (unit == "items")
+
+
+def test_how_to_read_it_names_the_one_beside_and_says_where_the_order_was_drawn() -> None:
+    planted = sweep([0.2, 0.4, 0.3], [verdict(0.1)] * 3, [])
+    beside = plain(planted["contestants"][0]["name"])
+    assert beside != planted["contestants"][0]["name"]
+    assert f"the window and {beside} share" in captions(found(planted, "jaccard"))
+    for tied, axis, order, places in (
+        (None, "time", False, False),
+        (0.4, "places", False, False),
+        (0.6, "time", True, False),
+        (0.6, "places", True, True),
+    ):
+        reaches = [5.0, 60.0, None] if axis == "time" else [1.0, 5.0, None]
+        read = captions(found(planted | {"tied_pairs": tied, "axis": axis, "reaches": reaches}, "hr"))
+        assert f"The band is {beside} with its interval" in read
+        assert ("their order was drawn" in read) == order
+        assert ("how many items of a session are seen" in read) == places

@@ -9,14 +9,18 @@ from streamlit.testing.v1 import AppTest
 
 from embedders import METHODS
 from errors import ParameterError
-from studies.trials import best_trials
+from figures.text import plain
+from figures.tuning import settings_in_words
+from studies.trials import Trial, best_trials
 from tests.planted import two_islands
 from tests.workspace.helpers import write_csv
+from widgets import frame, training
+from widgets.evaluating import tuning
 from workspace import jobs, logs, tunings, workers
 from workspace.evaluations import Asked
 from workspace.job_folders import finish
 from workspace.logs import LogEntry
-from workspace.tunings import Sought, kept_tuning, tune_log, tuned_params
+from workspace.tunings import Sought, Tuning, kept_tuning, tune_log, tuned_params
 
 METHOD = "cooccurrence_svd"  # its defaults are not the best of six trials on these islands
 SHORT = METHODS[METHOD].short
@@ -55,6 +59,10 @@ def tab(log: LogEntry, methods: list[str] | None = None, sought: Sought = SIX) -
 
 def buttons(app: AppTest) -> list[str]:
     return [str(button.label) for button in app.button]
+
+
+def captions(app: AppTest) -> str:
+    return " ".join(one.value for one in app.caption)
 
 
 def test_the_methods_of_the_chosen_models_are_offered_first_each_once(kept: LogEntry) -> None:
@@ -193,12 +201,106 @@ def test_of_all_fronts_one_trial_is_chosen_and_taken(kept: LogEntry) -> None:
     names = [f"{METHODS[method].short}, trial {trial.number + 1}:" for method, trial in fronts]
     assert [option.split(":")[0] + ":" for option in offered.options] == names
     assert len(names) > 2
+    assert "The further up and to the left, the better." in captions(app)
     assert "Evaluate all beside their defaults" not in buttons(app)
     method, trial = fronts[-1]
     offered.set_value(offered.options[-1]).run()
     app.button(key=f"evaluate-{method}-{trial.number}").click().run()
     (job,) = [one for one in jobs.list_jobs() if one.kind == "evaluate"]
     assert job.spec["contestants"][-1]["params"] == tuned_params(method, trial).model_dump(mode="json")
+
+
+def test_another_visit_begins_with_what_was_asked_last_of_this_log(kept: LogEntry) -> None:
+    other = Sought(objective="ndcg", trials=7, k=5)
+    jobs.submit("tune", tunings.tuning_spec("another log", ASKED, ["item2vec"], other), "Tuning")
+    assert tab(kept).multiselect(key=f"tuned-methods-{kept.digest}").value == ["als"]
+    sought = Sought(objective="tail hr", trials=9, k=5, similarity="dot")
+    spec = tunings.tuning_spec(kept.digest, ASKED, ["svd", "a method that is gone"], sought)
+    jobs.cancel(jobs.submit("tune", spec, "Tuning").id)
+    app = tab(kept)
+    assert app.multiselect(key=f"tuned-methods-{kept.digest}").value == ["svd"]
+    assert app.selectbox(key=f"objective-{kept.digest}").value == "tail hr"
+    assert app.number_input(key=f"trials-{kept.digest}").value == 9
+    assert app.button_group(key=f"tuned-similarity-{kept.digest}").value == "dot"
+    app.button(key="tune").click().run()
+    assert jobs.list_jobs()[0].spec == tunings.tuning_spec(kept.digest, ASKED, ["svd"], sought)
+
+
+def test_what_is_there_is_counted_over_all_methods_and_told_of_those_that_have_begun(kept: LogEntry) -> None:
+    assert "12 trials. " in captions(tab(kept, ["svd", METHOD]))
+    tune_log(logs.open_log(kept.digest), ASKED, [METHOD], SIX.model_copy(update={"trials": 2}))
+    said = captions(tab(kept, ["svd", METHOD]))
+    assert "2 of 12 trials are there. " in said
+    begun = kept_tuning(kept.digest, ASKED, METHOD, SIX)
+    assert begun.cases > 0
+    assert f"A point is a trial, the line the best so far. {settings_in_words(begun)}" in said
+
+
+ALS = METHODS["als"].Params
+PLANTED = [(0, 0.1, "cosine", 1.0), (3, 0.25, "cosine", 2.0), (7, 0.5, "dot", 4.0), (9, None, "cosine", 8.0)]
+
+
+def planted(log: LogEntry, monkeypatch: pytest.MonkeyPatch, used_up: bool = False) -> AppTest:
+    """ALS: the defaults hit 10 %, alpha 3 25 %, alpha 7 by dot product 50 %; the fourth trial failed."""
+    trials = tuple(
+        Trial(
+            number,
+            ALS.checked({"alpha": alpha} if alpha else {}).model_dump(mode="json"),
+            similarity,  # type: ignore[arg-type]
+            0,
+            {} if hits is None else {"hr": hits},
+            seconds,
+            "failed" if hits is None else "complete",
+            "It *blew*." if hits is None else "",
+        )
+        for number, (alpha, hits, similarity, seconds) in enumerate(PLANTED)
+    )
+    monkeypatch.setattr(
+        tuning, "kept_tuning", lambda digest, asked, method, sought: Tuning(method, sought, trials, 40, used_up)
+    )
+    app = tab(log, ["als"], SIX)
+    app.button_group(key=f"tuned-similarity-{log.digest}").set_value("searched").run()
+    assert not app.exception
+    return app
+
+
+def test_the_best_stands_beside_the_defaults_with_what_differs_and_what_it_took(
+    kept: LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = planted(kept, monkeypatch)
+    (row,) = [one.value.replace("\N{NO-BREAK SPACE}", " ") for one in app.markdown if one.value.startswith("**ALS**")]
+    assert plain("HR@5 50.00 %, with the defaults 10.00 %") in row
+    assert plain("alpha 7.0, by dot product") in row
+    assert plain("trial 3 of 4") in row
+    assert plain("4.0 s, 15 s for all") in row
+    assert "all that can be tried" not in row
+    assert "Evaluate all beside their defaults" not in buttons(app)  # there is one
+    assert plain("It *blew*.") in captions(app)
+
+
+def test_what_is_used_up_is_not_offered_again_and_says_so(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = planted(kept, monkeypatch, used_up=True)
+    assert "Go on" not in buttons(app)
+    assert any("all that can be tried" in one.value for one in app.markdown)
+
+
+def test_the_table_says_what_was_tried_by_which_similarity_and_why_it_failed(
+    kept: LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = planted(kept, monkeypatch).dataframe[0].value
+    assert table["Similarity"].tolist() == [similarity for *_, similarity, _ in PLANTED]
+    assert table["Seconds"].tolist() == [seconds for *_, seconds in PLANTED]
+    assert table["Why it failed"].isna().tolist() == [True, True, True, False]
+    assert table["Why it failed"][3] == "It *blew*."
+    assert table["Parameters"][1] == "alpha 3.0, by cosine"
+
+
+def test_the_best_parameters_go_to_the_train_page(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(training, "fill_in", lambda method, params: done.append((method.name, params)))
+    monkeypatch.setattr(frame, "open_screen", done.append)
+    planted(kept, monkeypatch).button(key="use-als-2").click().run()
+    assert done == [("als", ALS.checked({"alpha": 7})), "train"]
 
 
 @pytest.mark.parametrize("name", METHODS)

@@ -8,21 +8,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from analysis.ranking import Places
 from embedders import METHODS
 from embedders.base import no_progress
-from errors import ParameterError
+from errors import Cancelled, ParameterError
 from interactions.split import Split
 from studies.contest import Contestant, facts_of
 from studies.evaluation import Answers
 from studies.provider import RunNeeded
 from studies.questions import QuestionSettings, draw_questions
+from studies.windows import sweep_of
 from tests.planted import make_log
 from workspace import evaluations, jobs, logs
 from workspace.evaluations import Asked, contestant_from, cut_log, evaluation_spec, kept_evaluation
+from workspace.sweeps import sweep_spec
+from workspace.tasks import TASKS
+from workspace.tunings import Sought, tuning_spec
 
 
 def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Contestant:
@@ -31,14 +34,14 @@ def contestant(method: str = "svd", name: str = "SVD", **values: object) -> Cont
 
 
 def test_a_page_asks_the_worker_and_reads_the_answer_afterwards(kept: logs.LogEntry) -> None:
-    one = contestant()
+    one, other = contestant(), contestant(name="wider", dimensions=6)
     asked = Asked(split=0.8)
-    job = jobs.submit("evaluate", evaluation_spec(kept.digest, asked, [one], 5), "Evaluation")
+    job = jobs.submit("evaluate", evaluation_spec(kept.digest, asked, [one, other], 5), "Evaluation")
     job = jobs.wait(job.id, 120)
     assert (job.status, job.error) == ("done", None)
-    answer = kept_evaluation(kept.digest, asked, [one], 5)
+    answer = kept_evaluation(kept.digest, asked, [one, other], 5)
     assert answer is not None
-    assert answer["contestants"][0]["name"] == "SVD"
+    assert [facts["name"] for facts in answer["contestants"]] == ["SVD", "wider"]
     assert answer["methods"]["SVD"]["hr"]["all"]["value"] > 0.3
     assert evaluations.kept_evaluations(kept.digest) == [answer]
     assert contestant_from(answer["contestants"][0]) == one
@@ -112,13 +115,9 @@ def numbered(start: int) -> Answers:
 
 
 def arrays_of(answers: Answers) -> list[Any]:
-    places: list[npt.NDArray[Any]] = [
-        answers.next_item.above,
-        answers.next_item.equal,
-        answers.to_users.above,
-        answers.to_users.equal,
-    ]
-    return [array.tolist() for array in (*places, answers.near)] + [np.nan_to_num(answers.matches, nan=-1).tolist()]
+    places = [answers.next_item.above, answers.next_item.equal, answers.to_users.above, answers.to_users.equal]
+    arrays: list[Any] = [*places, answers.near, np.nan_to_num(answers.matches, nan=-1)]
+    return [array.tolist() for array in arrays]
 
 
 def test_a_log_is_cut_and_asked_as_it_was_said(kept: logs.LogEntry) -> None:
@@ -158,13 +157,8 @@ def test_answers_of_another_training_or_to_other_questions_are_not_taken(
     log, one = logs.open_log(kept.digest), contestant()
     store = cut_log(log, ASKED).store
     store.keep(one, numbered(0))
-    others: list[Contestant | str] = [
-        replace(one, similarity="dot"),
-        contestant(dimensions=6),
-        contestant("als"),
-        "random",
-    ]
-    for other in (*others, replace(one, needed=replace(one.needed, seed=1))):
+    others: list[Contestant | str] = [replace(one, similarity="dot"), contestant(dimensions=6), contestant("als")]
+    for other in (*others, replace(one, needed=replace(one.needed, seed=1)), "random"):
         assert store.answers(other) is None
     for change in OTHER_QUESTIONS:
         assert cut_log(log, ASKED.model_copy(update=change)).store.answers(one) is None
@@ -229,3 +223,22 @@ def test_the_newest_evaluation_comes_first_and_says_how_often_a_training_is_righ
         {**newest["methods"]["SVD"]["hr"], "k": 3},
         None,
     ]
+
+
+@pytest.mark.parametrize("kind", ["evaluate", "sweep", "tune"])
+def test_what_trains_tells_how_far_it_is_and_stops_there_when_it_is_told_to(kept: logs.LogEntry, kind: str) -> None:
+    spec = {
+        "evaluate": evaluation_spec(kept.digest, ASKED, [contestant()], 5),
+        "sweep": sweep_spec(kept.digest, ASKED, sweep_of("time", [5.0, None], contestant()), 5),
+        "tune": tuning_spec(kept.digest, ASKED, ["svd"], Sought(trials=2)),
+    }[kind]
+    stages: list[str] = []
+
+    def stop(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        stages.append(stage)
+        if stage not in ("Opening the log", "Cutting the log"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        TASKS[kind](spec, stop)
+    assert stages[:2] == ["Opening the log", "Cutting the log"]
