@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.arrays import Floats
-from analysis.intervals import Interval
+from analysis.intervals import LEAST_GROUPS, Interval
 
 DRAWS = 1000
 _BLOCK_VALUES = 1 << 22  # weights held at once: 32 MB
@@ -20,25 +20,30 @@ _BLOCK_VALUES = 1 << 22  # weights held at once: 32 MB
 class Resampled:
     """Means of several columns, over all cases and over each draw of groups with replacement (Efron 1979).
 
-    means  float64 (columns,); NaN where a column has no case
-    drawn  float64 (draws, columns), the same over each draw; all NaN where the cases of a column are of one group only
-           (by any of several groupings), which says nothing of how much groups differ
-    n      int64 (columns,) cases
+    means   float64 (columns,); NaN where a column has no case
+    drawn   float64 (draws, columns), the same over each draw; NaN where it holds no case of a column
+    n       int64 (columns,) cases
+    groups  int64 (columns,) groups that have cases; no interval of fewer than LEAST_GROUPS
     """
 
     means: Floats
     drawn: Floats
     n: npt.NDArray[np.int64]
+    groups: npt.NDArray[np.int64]
 
     def interval(self, column: int) -> Interval:
         """The mean of a column with its 95 % percentile interval."""
-        return percentile_interval(float(self.means[column]), self.drawn[:, column], int(self.n[column]))
+        return percentile_interval(float(self.means[column]), self._drawn(column), int(self.n[column]))
 
     def difference(self, column: int, other: int) -> Interval:
         """The mean of a column less that of another over the same draws, so that what they share cancels out."""
         least = int(min(self.n[column], self.n[other]))
-        apart = self.drawn[:, column] - self.drawn[:, other]
+        apart = self._drawn(column) - self._drawn(other)
         return percentile_interval(float(self.means[column] - self.means[other]), apart, least)
+
+    def _drawn(self, column: int) -> Floats:
+        """The draws of a column; none where so few groups say too little of how much they differ."""
+        return self.drawn[:, column] if self.groups[column] >= LEAST_GROUPS else np.full(len(self.drawn), np.nan)
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,10 @@ def resample(of: GroupSums, draws: int = DRAWS, seed: int = 0) -> Resampled:
 
     The cases of one session, or of one user, are alike: drawn one by one they would seem to say more than they do.
 
-    >>> values, groups = np.array([[1.0], [1.0], [0.0], [0.0]]), np.array([0, 0, 1, 1])
+    >>> values, groups = np.repeat([[1.0], [0.0]], 10, axis=0), np.repeat(np.arange(10), 2)
     >>> found = resample(GroupSums.of(values, groups))
-    >>> found.means.tolist(), found.n.tolist(), sorted(set(found.drawn[:, 0].tolist()))  # two groups: 0, 1 or 2 of one
-    ([0.5], [4], [0.0, 0.5, 1.0])
+    >>> found.means.tolist(), found.n.tolist(), set((10 * found.drawn[:, 0]).tolist()) <= set(range(11))  # tenths
+    ([0.5], [20], True)
     """
     groups = len(of.sums)
     random = np.random.default_rng(seed)
@@ -86,10 +91,9 @@ def resample(of: GroupSums, draws: int = DRAWS, seed: int = 0) -> Resampled:
                  for _ in range(min(step, draws - start))]  # fmt: skip
         weights = np.stack(drawn).astype(np.float64)
         parts.append(_ratio(weights @ of.sums, weights @ of.counts))
-    means = np.concatenate(parts)
-    means[:, np.count_nonzero(of.counts, axis=0) < 2] = np.nan
     counts = of.counts.sum(axis=0)
-    return Resampled(_ratio(of.sums.sum(axis=0), counts), means, counts.astype(np.int64))
+    with_cases = np.count_nonzero(of.counts, axis=0).astype(np.int64)
+    return Resampled(_ratio(of.sums.sum(axis=0), counts), np.concatenate(parts), counts.astype(np.int64), with_cases)
 
 
 def percentile_interval(value: float, drawn: Floats, n: int) -> Interval:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from analysis.arrays import Floats, Neighbours
 
 NORMAL_95: Final = 1.959964  # standard errors on each side of a mean that hold 95 % of a normal distribution
+LEAST_GROUPS: Final = 10  # fewer sessions, users or items tell too little of how much they differ
 
 
 @dataclass(frozen=True)
@@ -135,26 +136,31 @@ def crossed_mean(values: Floats, groupings: Sequence[npt.NDArray[np.integer[Any]
     groupings  int (n,) each: the group of each case
 
     The variance is that of clustering by each grouping, added up, less what is in each of them (Cameron, Gelbach and
-    Miller 2011, with two groupings crossing in single cases), and at least the largest of them. NaN where a grouping
-    has a single group: nothing tells how much groups differ.
+    Miller 2011, with two groupings crossing in single cases), and at least the largest of them. The interval is that of
+    Student's t with as many degrees of freedom as the smallest grouping has groups, less one (Cameron and Miller 2015).
+    NaN where a grouping has fewer than LEAST_GROUPS.
 
-    >>> values, alone = np.array([1.0, 0.0, 1.0, 0.0]), np.arange(4)
+    >>> values, alone = np.repeat([1.0, 0.0], 20), np.arange(40)
     >>> crossed_mean(values, [alone, alone]) == crossed_mean(values, [alone])
     True
-    >>> wide, narrow = crossed_mean(values, [np.array([0, 1, 0, 1])]), crossed_mean(values, [alone])
+    >>> wide, narrow = crossed_mean(values, [alone // 4]), crossed_mean(values, [alone])
     >>> wide.high > narrow.high, wide.value
     (True, 0.5)
     """
+    from scipy.special import stdtrit
+
     n = len(values)
     groups = [np.unique(grouping, return_inverse=True)[1] for grouping in groupings]
-    if n < 2 or any(group.max() == 0 for group in groups):
+    fewest = min(int(group.max(initial=-1)) + 1 for group in groups)
+    if fewest < LEAST_GROUPS:
         return Interval(math.nan, math.nan, math.nan, 0)
     mean = float(values.mean())
     apart = values - mean
     by_case = float((apart**2).sum())
     by_group = [float((np.bincount(group, apart) ** 2).sum()) for group in groups]
     variance = max(sum(by_group) - (len(by_group) - 1) * by_case, *by_group, by_case) / n**2
-    return Interval.around(mean, math.sqrt(variance), n)
+    wider = float(stdtrit(fewest - 1, 0.975)) / NORMAL_95
+    return Interval.around(mean, wider * math.sqrt(variance), n)
 
 
 def difference_of_lists(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ Rows = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer]
 ScoresOf = Callable[[Rows], npt.NDArray[np.float32]]  # queries -> their scores for all items, (queries, n_items)
 
+NextItem = Literal["hr", "ndcg", "mrr"]
 _BLOCK_VALUES = 1 << 23  # scores held at once: 32 MB as float32, twice that while they are made
 _LEAST_ROWS = 16
 
@@ -111,6 +112,18 @@ def reciprocal_rank(places: Places, k: int) -> Floats:
     """
     rank = mean_ranks(places)
     return np.where(rank <= k, 1.0 / rank, 0.0)
+
+
+def chance_of(measure: NextItem, k: int, n: int) -> float:
+    """What "hr", "ndcg" or "mrr" at k is by chance, where each of n items is as likely as another to be the target.
+
+    >>> chance_of("hr", 10, 101), round(chance_of("mrr", 2, 3), 3)  # one hundred others; (1 + 1 / 2) / 2
+    (0.1, 0.75)
+    """
+    others = max(n - 1, 1)
+    ranks = np.arange(1, min(k, others) + 1)
+    gains = {"hr": np.ones(len(ranks)), "ndcg": 1.0 / np.log2(1.0 + ranks), "mrr": 1.0 / ranks}[measure]
+    return float(gains.sum() / others)
 
 
 def mean_ranks(places: Places) -> Floats:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from figures.charts import figure, interval_bars
 from figures.colours import BASELINE, OTHER, A
+from figures.differences import difference_of
 from figures.text import count, decimal, percent, plain
 
 _TITLES: Final = {
@@ -52,10 +53,10 @@ def claim_card(claim: Mapping[str, Any], report: Mapping[str, Any]) -> Card:
     verdict, colour = _OUTCOMES[outcome]
     mf, other = (plain(one) for one in claim["contestants"])
     effects = claim["effects"]
-    if any(effect["low"] is None for effect in effects):
-        return Card(title, verdict, colour, "There are too few cases to tell anything.", "", None)
-    found = _popularity(effects, mf, other) if name == "popular items" else _hits(claim, report)
     otherwise = tuple(_otherwise(claim, one) for one in claim.get("otherwise", ()))
+    if any(effect["low"] is None for effect in effects):
+        return Card(title, verdict, colour, f"{_missing(effects)}.", "", None, otherwise)
+    found = _popularity(effects, mf, other) if name == "popular items" else _hits(claim, report)
     return Card(title, verdict, colour, found, _settings(claim, report), effect_picture(effects, name), otherwise)
 
 
@@ -131,10 +132,22 @@ def _hits(claim: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     among = "where the next item is of middling popularity" if part == "mid" else "over all cases"
     sure = "" if chance["low"] > 0 else " It is not clearly better than chance, though."
     return (
-        f"{other} has the next item among its {k} nearest in **{percent(own, 1)}** of the cases, {mf} in "
-        f"**{percent(others, 1)}**, {among} (difference {_points(first['value'])}, 95 % from "
-        f"{_points(first['low'])} to {_points(first['high'])} points; {count(first['n'])} cases).{sure}"
+        f"{other} has the next item among its {k} nearest in **{percent(own, 2)}** of the cases, {mf} in "
+        f"**{percent(others, 2)}**, {among} (difference {_points(first['value'])}, 95 % from "
+        f"{_points(first['low'])} to {_points(first['high'])} points; {count(first['n'])} cases)."
+        f"{sure}{_without_window(claim, report)}"
     )
+
+
+def _without_window(claim: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """Beside a short window: what item2vec has without one, so that it is seen what the window does."""
+    usual = next((one["contestants"][1] for one in report["claims"] if one["claim"] == "middle"), None)
+    if claim["claim"] != "short window" or usual is None:
+        return ""
+    apart = difference_of(report, claim["contestants"][1], usual, "hr")["all"]
+    alike = apart["low"] is not None and apart["low"] <= 0 <= apart["high"]
+    told = ", which cannot be told from that: the window is not what does it" if alike else ""
+    return f" {plain(usual)} has {percent(report['methods'][usual]['hr']['all']['value'], 2)}{told}."
 
 
 def _settings(claim: Mapping[str, Any], report: Mapping[str, Any]) -> str:
@@ -157,19 +170,25 @@ def _otherwise(claim: Mapping[str, Any], one: Mapping[str, Any]) -> str:
     """The verdict on another pair of models, those named that are not on the card."""
     others = [plain(name) for name in one["contestants"] if name not in claim["contestants"]]
     verdict = _OUTCOMES[one["outcome"]][0].removesuffix(" here").lower()
-    return f"With {' and '.join(others)}: **{verdict}** ({_size(claim['claim'], one['effects'][0])})"
+    unknown = any(effect["low"] is None for effect in one["effects"])
+    missing = _missing(one["effects"])
+    size = missing[:1].lower() + missing[1:] if unknown else _size(claim["claim"], one["effects"][0])
+    return f"With {' and '.join(others)}: **{verdict}** ({size})"
+
+
+def _missing(effects: Sequence[Mapping[str, Any]]) -> str:
+    """Why there is nothing to tell."""
+    return next((effect["missing"] for effect in effects if effect.get("missing")), "There are too few cases")
 
 
 def _size(name: str, effect: Mapping[str, Any]) -> str:
-    if effect["low"] is None:
-        return "too few cases"
-    scale, places, unit = (1, 2, "of a quantile") if name == "popular items" else (100, 1, "points")
+    scale, places, unit = (1, 2, "of a quantile") if name == "popular items" else (100, 2, "points")
     value, low, high = (decimal(scale * effect[side], places) for side in ("value", "low", "high"))
     return f"difference {value} {unit}, 95\N{NO-BREAK SPACE}% from {low} to {high}"
 
 
 def _points(value: float) -> str:
-    return decimal(100 * value, 1)
+    return decimal(100 * value)
 
 
 def _p(value: float) -> str:

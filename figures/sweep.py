@@ -66,9 +66,9 @@ def sweep_curve(report: Report, measure: str, part: str, whole: str) -> go.Figur
     if curve["beside"] is not None and curve["beside"][part]["value"] is not None:
         name = report["contestants"][0]["name"]
         shapes += _level(curve["beside"][part], scale, beside_colour(report), "solid")
-        level = curve["beside"][part]
-        above = level["value"] if level["high"] is None else level["high"]
-        words.append(_word(drawn_text(name), scale * above, beside_colour(report), "left"))
+        words.append(
+            _level_word(name, curve["beside"][part], [cells[place]["value"] for place in known], scale, report)
+        )
     if curve["chance"] is not None and curve["chance"][part]["value"] is not None:
         value = scale * curve["chance"][part]["value"]
         shapes.append(_line(value, BASELINE, "dash"))
@@ -298,6 +298,16 @@ def _level(cell: Mapping[str, Any], scale: float, colour: str, dash: str) -> lis
         {"type": "rect", **area, "fillcolor": colour, "opacity": 0.2, "line": {"width": 0}, "layer": "below"},
         line,
     ]
+
+
+def _level_word(
+    name: str, level: Mapping[str, Any], values: Sequence[float], scale: float, report: Report
+) -> dict[str, Any]:
+    """The name of the one beside at its level, on that side of it where the curve does not begin."""
+    below = bool(values) and values[0] >= level["value"]
+    edge = level["low" if below else "high"]
+    at = scale * (level["value"] if edge is None else edge)
+    return _word(drawn_text(name), at, beside_colour(report), "left") | {"yanchor": "top" if below else "bottom"}
 
 
 def _word(text: str, value: float, colour: str, side: str) -> dict[str, Any]:

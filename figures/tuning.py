@@ -63,6 +63,16 @@ def value_columns(trial: Trial, sought: Sought) -> dict[str, float | None]:
     return columns
 
 
+def caution_in_words(tunings: Sequence[Tuning]) -> str:
+    """How far the best trials can be trusted, and whether methods had the same chance so far."""
+    said = "The best of many trials looks better than it is: evaluate it on what no trial has seen."
+    numbers = {len(tuning.trials) for tuning in tunings if not tuning.used_up}
+    if len(numbers) < 2:
+        return said
+    each = ", ".join(f"{METHODS[tuning.method].short} {count(len(tuning.trials))}" for tuning in tunings)
+    return f"{said} Trials so far: {each}. They can be compared when all have as many."
+
+
 def failures_in_words(tunings: Sequence[Tuning]) -> str:
     """How many trials of each method failed, and why the first did; empty where none did."""
     said = []

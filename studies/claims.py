@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from analysis.intervals import Interval, crossed_mean, difference_of_lists, holm, p_value
+from analysis.arrays import Floats
+from analysis.intervals import LEAST_GROUPS, Interval, crossed_mean, difference_of_lists, holm, p_value
 from analysis.popularity import BUCKETS, popularity_quantiles
 from analysis.ranking import hit_rate
 from analysis.ranks import value_quantiles
@@ -21,19 +22,22 @@ _LESS: Final = "matrix factorisation less item2vec"
 LEAST_LEAN: Final = 0.02  # of a popularity quantile: a smaller difference is not called one, however sure it is
 LEAST_GAIN: Final = 0.1  # of the other's hit rate
 ERROR: Final = 0.05
+_NOTHING: Final = Interval(math.nan, math.nan, math.nan, 0)
 
 
 @dataclass(frozen=True)
 class Effect:
     """A difference that a claim stands on.
 
-    what   the difference in words
-    least  how large it must be to count
+    what     the difference in words
+    least    how large it must be to count
+    missing  why there is nothing to tell, as a sentence begins; empty where there is
     """
 
     what: str
     interval: Interval
     least: float = 0.0
+    missing: str = ""
 
     @property
     def is_there(self) -> bool:
@@ -86,6 +90,7 @@ class Claim:
         effects = [
             {"what": effect.what, "least": None if math.isnan(effect.least) else effect.least}
             | effect.interval.as_json()
+            | ({"missing": effect.missing} if effect.missing else {})
             for effect in self.verdict.effects
         ]
         facts |= {"outcome": self.verdict.outcome, "effects": effects, "p": p, "p_holm": raised}
@@ -153,7 +158,9 @@ def popular_items_in_front(evaluation: Evaluation, factorisation: str, item2vec:
     effects = []
     for what, q in (("in training", seen), ("in the test part", unseen)):
         interval = difference_of_lists(lists[0], q[lists[0]], lists[1], q[lists[1]])
-        effects.append(Effect(f"popularity of neighbours {what}, {_LESS}", interval, LEAST_LEAN))
+        missing = _no_lean(q, interval, evaluation.k)
+        told = f"popularity of neighbours {what}, {_LESS}"
+        effects.append(Effect(told, _known(interval, missing), LEAST_LEAN, missing))
     return verdict(effects)
 
 
@@ -182,12 +189,32 @@ def more_hits(evaluation: Evaluation, name: str, other: str, part: str, what: st
     if part != "all":
         inside = questions.buckets[questions.targets] == BUCKETS.index(part)
     if not inside.any():
-        return Effect(what, Interval(math.nan, math.nan, math.nan, 0))
+        return Effect(what, _NOTHING, missing="There are no such cases")
     own, others = (hit_rate(evaluation.answers[one].next_item, k)[inside] for one in (name, other))
     interval = crossed_mean(
         own - others, [questions.sessions[inside], questions.queries[inside], questions.targets[inside]]
     )
-    return Effect(what, interval, LEAST_GAIN * float(others.mean()))
+    least = LEAST_GAIN * float(others.mean())
+    missing = ""
+    if math.isnan(interval.value):
+        missing = f"The cases are of fewer than {LEAST_GROUPS} sessions, queries or targets"
+    elif least + others.mean() > 1 and interval.high >= 0:
+        missing = f"Lists of {k} hold so much of the catalogue that nobody can be right a tenth oftener"
+    return Effect(what, _known(interval, missing), least, missing)
+
+
+def _no_lean(q: Floats, interval: Interval, k: int) -> str:
+    """Why neighbours cannot lean to popular items, of which `q` are the quantiles, NaN = not in the training part."""
+    known = q[~np.isnan(q)]
+    if interval.n < LEAST_GROUPS:
+        return f"Fewer than {LEAST_GROUPS} items have neighbours"
+    if np.ptp(known) == 0:
+        return "All items are as popular as each other"
+    return f"Lists of {k} hold every other item" if k >= len(known) - 1 else ""
+
+
+def _known(interval: Interval, missing: str) -> Interval:
+    return _NOTHING if missing else interval
 
 
 def _outcome(effects: Sequence[Effect], p: float) -> Outcome:

@@ -18,6 +18,7 @@ from analysis.intervals import Interval, share_interval
 from analysis.neighbours import top_neighbours
 from analysis.popularity import BUCKETS, neighbour_popularity, popularity_quantiles
 from analysis.ranking import (
+    NextItem,
     Places,
     hit_rate,
     ndcg,
@@ -36,7 +37,7 @@ POPULARITY: Final = "popularity"
 RANDOM: Final = "random"
 COOCCURRENCE: Final = "cooccurrence"
 BASELINES: Final = (POPULARITY, RANDOM, COOCCURRENCE)
-NEXT_ITEM: Final = ("hr", "ndcg", "mrr")
+NEXT_ITEM: Final[tuple[NextItem, ...]] = ("hr", "ndcg", "mrr")
 USER_TO_ITEM: Final = ("recall", "ndcg")
 PARTS: Final = ("all", *BUCKETS)
 LISTED: Final = 50  # neighbours of each item that answers hold

@@ -12,8 +12,9 @@ from analysis.agreement import jaccard
 from analysis.arrays import Floats
 from analysis.intervals import Interval, holm, p_value
 from analysis.popularity import BUCKETS, neighbour_popularity, popularity_quantiles
+from analysis.ranking import NextItem, chance_of
 from studies.claims import ERROR, Verdict, finds_more, more_hits, together
-from studies.evaluation import NEXT_ITEM, PARTS, RANDOM, Evaluation
+from studies.evaluation import NEXT_ITEM, PARTS, Evaluation
 from studies.questions import Questions
 from studies.windows import Sweep
 
@@ -91,8 +92,8 @@ def swept(evaluation: Evaluation, sweep: Sweep) -> Swept:
     """What the answers of a sweep's contestants say."""
     names, beside = [one.name for one in sweep.trained], sweep.beside.name
     against = {part: tuple(together([finds_more(evaluation, beside, name, part) for name in names])) for part in PARTS}
-    curves = {
-        **{measure: _accuracy(evaluation, measure, names, beside) for measure in NEXT_ITEM},
+    curves: dict[str, Curve] = {
+        **{str(measure): _accuracy(evaluation, measure, names, beside) for measure in NEXT_ITEM},
         "neighbour_popularity": _popularity(evaluation, names, beside),
         "jaccard": _agreement(evaluation, names, beside),
     }
@@ -101,12 +102,15 @@ def swept(evaluation: Evaluation, sweep: Sweep) -> Swept:
     return Swept(curves, against, behind, {part: _best(evaluation, names, part, hits[part]) for part in PARTS})
 
 
-def _accuracy(evaluation: Evaluation, measure: str, names: Sequence[str], beside: str) -> Curve:
+def _accuracy(evaluation: Evaluation, measure: NextItem, names: Sequence[str], beside: str) -> Curve:
     found = evaluation.next_item(measure)
-    along, level, chance = (
-        [{part: found.interval(name, part) for part in PARTS} for name in some] for some in (names, [beside], [RANDOM])
-    )
-    return Curve(tuple(along), level[0], chance[0])
+    *along, level = ({part: found.interval(name, part) for part in PARTS} for name in (*names, beside))
+    value = chance_of(measure, evaluation.k, int(evaluation.questions.known.sum()))
+    chance = {
+        part: Interval(value, value, value, of.n) if of.n else Interval(math.nan, math.nan, math.nan, 0)
+        for part, of in level.items()
+    }
+    return Curve(tuple(along), level, chance)
 
 
 def _popularity(evaluation: Evaluation, names: Sequence[str], beside: str) -> Curve:

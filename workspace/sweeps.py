@@ -17,7 +17,7 @@ from workspace.evaluations import VERSION as ANSWERS_VERSION
 from workspace.evaluations import Asked, contestant_from, cut_log, evaluations_folder, key_from, read_kept
 from workspace.files import write_json_atomically
 
-VERSION = 1  # raised whenever the same answers would be measured otherwise than before
+VERSION = 2  # raised whenever the same answers would be measured otherwise than before
 
 
 def sweep_spec(log_digest: str, asked: Asked, sweep: Sweep, k: int) -> dict[str, Any]:

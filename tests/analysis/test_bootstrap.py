@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import analysis.bootstrap
 from analysis.bootstrap import GroupSums, percentile_interval, resample
-from analysis.intervals import Interval
+from analysis.intervals import LEAST_GROUPS, Interval
 from tests.analysis import slow
 
 NOWHERE = {"value": None, "low": None, "high": None, "n": 0}
@@ -156,17 +156,19 @@ def test_a_seed_says_what_is_drawn_and_blocks_do_not(monkeypatch: pytest.MonkeyP
 
 
 def test_where_there_is_nothing_to_draw_there_is_no_interval() -> None:
-    """No case: nothing is known. One group, or a column that has its cases in one: a mean, and not how sure it is."""
+    """No case: nothing is known. Few groups, or a column with cases in few: a mean, and not how sure it is."""
     nobody = resample(GroupSums.of(np.empty((0, 2)), np.empty(0, np.int64)))
     assert nobody.interval(0).as_json() == nobody.difference(0, 1).as_json() == NOWHERE
-    values = np.array([[1.0, math.nan, 1.0], [0.0, math.nan, 1.0], [0.5, 1.0, math.nan]])
-    groups = np.array([4, 4, 9])
+    of_each = np.array([[1.0, math.nan, 1.0], [0.0, math.nan, 1.0], [0.5, 1.0, math.nan]])
+    values = np.concatenate([of_each, np.tile([0.5, math.nan, 1.0], (LEAST_GROUPS - 2, 1))])
+    groups = np.array([4, 4, 9, *range(10, 8 + LEAST_GROUPS)])
     found = resample(GroupSums.of(values, groups))
+    assert found.groups.tolist() == [LEAST_GROUPS, 1, LEAST_GROUPS - 1]
     texts = [json.dumps(found.interval(column).as_json(), allow_nan=False) for column in range(3)]
     texts += [json.dumps(found.difference(0, column).as_json(), allow_nan=False) for column in (1, 2)]
     cells = [json.loads(text) for text in texts]
     assert [cell["value"] for cell in cells] == pytest.approx([0.5, 1.0, 1.0, -0.5, -0.5])
-    assert [cell["n"] for cell in cells] == [3, 1, 2, 1, 2]
+    assert [cell["n"] for cell in cells] == [LEAST_GROUPS + 1, 1, LEAST_GROUPS, 1, LEAST_GROUPS]
     assert [cell["low"] is None for cell in cells] == [False, True, True, True, True]
     assert [cell["high"] is None for cell in cells] == [False, True, True, True, True]
     one = resample(GroupSums.of(np.array([[1.0], [0.0]]), np.zeros(2, np.int64))).interval(0)

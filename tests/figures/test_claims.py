@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figures.claims import UNTESTED, claim_card, effect_picture, holm_sentence, otherwise_in_words
-from tests.figures.evaluation_reports import claim, effect, report
+from tests.figures.evaluation_reports import cell, claim, effect, report
 
 CHANCE = effect(0.3, 0.01, what="item2vec less chance")
 
@@ -35,13 +35,13 @@ def test_a_claim_that_was_not_tested_says_what_it_needs() -> None:
 def test_hits_are_told_with_both_shares_the_difference_and_the_count() -> None:
     card = claim_card(claim("middle", "holds", effect(0.1, 0.02), CHANCE), report())
     said = card.found.replace("\N{NO-BREAK SPACE}", " ")
-    assert "item2vec 8d has the next item among its 10 nearest in **40.0 %**" in said
-    assert "ALS 8d in **30.0 %**" in said
-    assert "difference 10.0, 95 % from 8.0 to 12.0 points; 500 cases" in said
+    assert "item2vec 8d has the next item among its 10 nearest in **40.00 %**" in said
+    assert "ALS 8d in **30.00 %**" in said
+    assert "difference 10.00, 95 % from 8.00 to 12.00 points; 500 cases" in said
     assert "not clearly better than chance" not in said
     assert card.settings == (
         "By cosine · k = 10 · middling = items that hold the 50 to 80 % of all user-item pairs · "
-        "less than 2.0 points does not count"
+        "less than 2.00 points does not count"
     )
     unsure = claim_card(claim("middle", "cannot tell", effect(0.1, 0.02), effect(0.0, 0.1)), report())
     assert "not clearly better than chance" in unsure.found
@@ -66,6 +66,32 @@ def test_what_has_too_few_cases_says_so() -> None:
     assert "too few cases" in claim_card(claim("middle", "cannot tell", alone, alone), report()).found
 
 
+def test_why_nothing_can_be_told_is_said() -> None:
+    alone = {"what": "x", "least": 0.02, "value": None, "low": None, "high": None, "n": 0, "missing": "All are alike"}
+    others = [{**claim("popular items", "cannot tell", alone, alone), "contestants": ["ALS, dot", "item2vec 8d"]}]
+    card = claim_card(claim("popular items", "cannot tell", alone, alone) | {"otherwise": others}, report())
+    assert card.found == "All are alike."
+    assert card.otherwise == ("With ALS, dot: **cannot tell** (all are alike)",)
+
+
+def test_a_short_window_is_told_beside_what_item2vec_has_without_one() -> None:
+    short = {**claim("short window", "holds", effect(0.1, 0.02), CHANCE), "contestants": ["ALS 8d", "short"]}
+    usual = claim("middle", "holds", effect(0.1, 0.02), CHANCE)
+    planted = report(claims=[usual, short])
+    planted["methods"]["short"] = planted["methods"]["item2vec 8d"]
+    planted["contestants"].append(planted["contestants"][1] | {"name": "short"})
+    for value, told in (
+        (0.001, "which cannot be told from that: the window is not what does it"),
+        (0.2, "item2vec 8d has 40.00 %."),
+        (-0.2, "item2vec 8d has 40.00 %."),
+    ):
+        planted["differences"]["short"] = {"item2vec 8d": {"hr": {"all": cell(value)}}}
+        said = claim_card(short, planted).found.replace("\N{NO-BREAK SPACE}", " ")
+        assert told in said
+        assert ("not what does it" in said) == (value == 0.001)
+        assert "not what does it" not in claim_card(usual, planted).found
+
+
 def test_other_pairs_of_models_are_told_with_their_own_verdict_and_size() -> None:
     others = [
         {**claim("popular items", "holds", effect(0.26, 0.01)), "contestants": ["ALS 8d, *dot*", "item2vec 8d"]},
@@ -87,7 +113,7 @@ def test_other_pairs_of_models_are_told_with_their_own_verdict_and_size() -> Non
         {**claim("middle", "does not hold", effect(-0.1, 0.02), CHANCE), "contestants": ["ALS 8d, dot", "item2vec 8d"]},
     ]}  # fmt: skip
     (line,) = claim_card(hits, report()).otherwise
-    assert "**does not hold** (difference \N{MINUS SIGN}10.0 points" in line
+    assert "**does not hold** (difference \N{MINUS SIGN}10.00 points" in line
     assert holm_sentence([hits]).startswith("2 tests of 1 claim are made at once")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -96,6 +97,14 @@ def test_failures_are_counted_by_method_with_their_reason() -> None:
         "1 trial of ALS failed, which uses up the budget like any other: It blew. "
         "2 trials of SVD failed, which uses up the budget like any other: It blew."
     )
+
+
+def test_methods_with_fewer_trials_than_others_are_not_compared_yet() -> None:
+    assert "Trials so far" not in tuning.caution_in_words([tuned("als", [0.1, None]), tuned("svd", [0.2, 0.1])])
+    said = tuning.caution_in_words([tuned("als", [0.1, 0.1, None]), tuned("svd", [0.2])])
+    assert "Trials so far: ALS 3, SVD 1. They can be compared when all have as many." in said
+    used_up = replace(tuned("svd", [0.2]), used_up=True)
+    assert "Trials so far" not in tuning.caution_in_words([tuned("als", [0.1, 0.2]), used_up])
 
 
 def test_what_was_asked_is_said() -> None:

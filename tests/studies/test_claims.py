@@ -175,6 +175,36 @@ def test_popularity_that_was_chance_of_training_does_not_count() -> None:
     assert popular_items_in_front(Evaluation(elsewhere, found, K), "front", "back").outcome != "holds"
 
 
+def test_where_no_item_is_popular_nobody_can_tell() -> None:
+    asked = questions()
+    ranked = np.array(slow.popular(asked.p.tolist(), asked.known.tolist(), set(), 60))
+    front, back = (lists_of(asked, pool) for pool in (ranked[:20], ranked[20:]))
+    found = {name: answers(asked, 0.5, 0, near) for name, near in (("front", front), ("back", back))}
+    flat = replace(asked, p_in_test=np.full_like(asked.p_in_test, 3))
+    claim = popular_items_in_front(Evaluation(flat, found, K), "front", "back")
+    assert [effect.missing for effect in claim.effects] == ["", "All items are as popular as each other"]
+    assert claim.outcome == "cannot tell"
+    whole = popular_items_in_front(Evaluation(asked, found, int(asked.known.sum()) - 1), "front", "back")
+    assert whole.outcome == "cannot tell"
+    assert "hold every other item" in whole.effects[0].missing
+    few = {name: replace(one, near=np.where(np.arange(60)[:, None] < 9, one.near, -1)) for name, one in found.items()}
+    claim = popular_items_in_front(Evaluation(asked, few, K), "front", "back")
+    assert (claim.outcome, claim.effects[0].missing) == ("cannot tell", "Fewer than 10 items have neighbours")
+
+
+def test_where_nobody_could_be_a_tenth_better_nobody_can_tell() -> None:
+    asked = questions()
+    compared = evaluation(most=0.95, more=0.97, less=0.5)
+    for better, worse, outcome in (("more", "most", "cannot tell"), ("less", "most", "does not hold")):
+        found = more_hits(compared, better, worse, "all", "")
+        assert verdict([found]).outcome == outcome
+        assert ("nobody can be right a tenth oftener" in found.missing) == (outcome == "cannot tell")
+    alone = replace(asked, sessions=asked.sessions % 9)
+    found = more_hits(replace(compared, questions=alone), "more", "less", "all", "")
+    assert (verdict([found]).outcome, found.interval.n) == ("cannot tell", 0)
+    assert found.missing == "The cases are of fewer than 10 sessions, queries or targets"
+
+
 def test_more_of_popular_items_in_front() -> None:
     asked = questions()
     ranked = np.array(slow.popular(asked.p.tolist(), asked.known.tolist(), set(), 60))

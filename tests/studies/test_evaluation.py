@@ -196,13 +196,13 @@ def test_chance_gives_the_targets_of_one_user_no_place_twice() -> None:
 def pairs_to_find() -> Questions:
     """Each user has met three pairs "a0?" "b0?" of eight, one item a session, and then a fourth in one session."""
     learned = [
-        (f"u{user}", f"{side}0{(user + step) % 8}", 10 * user, f"x{user} {side}{step}")
-        for user in range(9)
+        (f"u{user:02d}", f"{side}0{(user + step) % 8}", 10 * user, f"x{user} {side}{step}")
+        for user in range(12)
         for step in (1, 2, 3)
         for side in "ab"
     ]
-    asked = [(f"u{user}", f"{side}0{user % 8}", 1000 + 10 * user + "ab".index(side), f"y{user}")
-             for user in range(9) for side in "ab"]  # fmt: skip
+    asked = [(f"u{user:02d}", f"{side}0{user % 8}", 1000 + 10 * user + "ab".index(side), f"y{user}")
+             for user in range(12) for side in "ab"]  # fmt: skip
     users, items, times, sessions = zip(*learned, *asked, strict=True)
     return draw_questions(*make_log(users, items, times, sessions).split(1000), QuestionSettings())
 
@@ -212,12 +212,12 @@ def test_a_model_that_knows_the_answer_scores_1_in_everything() -> None:
     assert questions.train.n_items == 16
     pair = np.eye(8, dtype=np.float32)[np.arange(16) % 8]  # a0? and b0? have one direction, all others another
     pair[8:] /= 2
-    people = np.zeros((9, 8), np.float32)
-    people[np.arange(9), np.arange(9) % 8] = 1
+    people = np.zeros((12, 8), np.float32)
+    people[np.arange(12), np.arange(12) % 8] = 1
     evaluation = Evaluation(questions, {"knows": answers_of(Model(pair, "dot", people), questions)}, 2)
-    assert questions.n_cases == 9
+    assert questions.n_cases == 12
     for measure in ("hr", "ndcg", "mrr"):
-        assert evaluation.next_item(measure).interval("knows").as_json() == {"value": 1, "low": 1, "high": 1, "n": 9}
+        assert evaluation.next_item(measure).interval("knows").as_json() == {"value": 1, "low": 1, "high": 1, "n": 12}
     for measure in ("recall", "ndcg"):
         assert evaluation.user_to_item(measure).interval("knows").value == pytest.approx(1)
     wrong = answers_of(Model(-pair, "dot", people), questions)

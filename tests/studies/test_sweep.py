@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from functools import cache
 
@@ -103,7 +104,13 @@ def test_accuracy_is_that_of_the_evaluation_by_bucket_of_the_target() -> None:
         facts = found.as_json()["curves"][measure]
         assert facts["along"] == [report["methods"][one.name][measure] for one in sweep.trained]
         assert facts["beside"] == report["methods"]["ALS"][measure]
-        assert facts["chance"] == report["methods"]["random"][measure]
+        assert facts["chance"]["all"]["n"] == report["cases"]
+        by_chance = facts["chance"]["mid"]["value"]
+        assert facts["chance"]["mid"] == {"value": by_chance, "low": by_chance, "high": by_chance,
+                                          "n": report["methods"]["random"][measure]["mid"]["n"]}  # fmt: skip
+        ranks = range(1, K + 1)
+        gains = {"hr": [1.0] * K, "ndcg": [1 / math.log2(1 + r) for r in ranks], "mrr": [1 / r for r in ranks]}[measure]
+        assert by_chance == pytest.approx(sum(gains) / (report["items"] - 1))
 
 
 def test_a_part_without_cases_has_no_best_window_and_plain_values() -> None:

@@ -292,7 +292,7 @@ def test_the_table_says_what_was_tried_by_which_similarity_and_why_it_failed(
     assert table["Seconds"].tolist() == [seconds for *_, seconds in PLANTED]
     assert table["Why it failed"].isna().tolist() == [True, True, True, False]
     assert table["Why it failed"][3] == "It *blew*."
-    assert table["Parameters"][1] == "alpha 3.0, by cosine"
+    assert table["Parameters"][1] == "alpha 3.0"  # the similarity has a column of its own
 
 
 def test_the_best_parameters_go_to_the_train_page(kept: LogEntry, monkeypatch: pytest.MonkeyPatch) -> None:

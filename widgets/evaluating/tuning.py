@@ -12,6 +12,7 @@ from analysis.arrays import Similarity
 from embedders import METHODS
 from figures.text import count, file_name, plain, seconds
 from figures.tuning import (
+    caution_in_words,
     compared_in_words,
     failures_in_words,
     objective_in_words,
@@ -149,6 +150,7 @@ def _best(log: LogEntry, plan: choice.Plan, tunings: Sequence[Tuning]) -> None:
     best.sort(key=lambda pair: pair[1].values[measure], reverse=True)
     row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     row.markdown("**Best parameters**", width="content")
+    st.caption(plain(caution_in_words(tunings)))
     if len(MEASURES[best[0][0].sought.objective]) > 1:
         best = [_chosen_of_fronts(best)]
     for one, trial in best:
@@ -195,10 +197,14 @@ def _both(one: Tuning, trial: Trial) -> list[Any]:
 
 
 def _settings(one: Tuning, trial: Trial) -> str:
-    """Only what is not as by default."""
-    params = tuned_params(one.method, trial).model_dump(mode="json")
-    said = describe({name: _rounded(value) for name, value in params.items()}, METHODS[one.method].Params)
+    """Only what is not as by default, and the similarity where it was searched."""
+    said = _parameters(one, trial)
     return f"{said}, by {_SIMILARITIES[trial.similarity].lower()}" if one.sought.similarity == "searched" else said
+
+
+def _parameters(one: Tuning, trial: Trial) -> str:
+    params = tuned_params(one.method, trial).model_dump(mode="json")
+    return describe({name: _rounded(value) for name, value in params.items()}, METHODS[one.method].Params)
 
 
 def _rounded(value: Any) -> Any:
@@ -236,7 +242,7 @@ def _facts(one: Tuning, trial: Trial) -> dict[str, Any]:
         "Method": METHODS[one.method].short,
         "Trial": trial.number + 1,
         **value_columns(trial, one.sought),
-        "Parameters": _settings(one, trial),
+        "Parameters": _parameters(one, trial),
         "Similarity": trial.similarity,
         "Seconds": trial.seconds,
         _WHY: trial.failure or None,
