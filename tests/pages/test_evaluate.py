@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,16 @@ def test_whoever_was_asked_last_is_found_again(kept: logs.LogEntry, name: str, s
     assert at.multiselect[0].value == [name]
     assert "The claims, on this log" in [one.value for one in at.subheader]
     assert len(set(at.multiselect[0].options)) == len(at.multiselect[0].options)
+
+
+def test_the_same_training_by_two_similarities_is_two_models_and_no_second_seed(kept: logs.LogEntry) -> None:
+    factors = pair()[0]
+    asked = [factors, replace(factors, name="by dot", similarity="dot")]
+    evaluate_log(logs.open_log(kept.digest), Asked(), asked, 10)
+    at = page(kept.digest).run()
+    assert at.multiselect[0].value == ["factors", "by dot"]
+    assert next(one for one in at.number_input if one.label == "Seeds").value == 1
+    assert "The claims, on this log" in [one.value for one in at.subheader]
 
 
 def test_an_evaluation_at_a_time_or_of_fewer_cases_is_asked_again_as_the_page_says(
