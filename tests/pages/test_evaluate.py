@@ -211,6 +211,17 @@ def test_the_page_shows_how_far_the_work_is_why_it_failed_and_then_the_answer(
     assert table["all cases, %"][0] == pytest.approx(100 * report["methods"]["factors"]["hr"]["all"]["value"])
 
 
+def test_what_was_made_and_is_damaged_by_now_can_be_asked_for_again(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)
+    at = page(kept.digest).run()
+    at.multiselect[0].set_value(["SVD 64d"]).run()
+    at.button(key="evaluate").click().run()
+    finish(jobs.list_jobs()[0].id, "done", result={})  # and no report is there
+    assert not at.run().button(key="evaluate").disabled
+
+
 def test_the_whole_page_has_tabs_of_what_was_found_once_it_was_asked(kept: logs.LogEntry) -> None:
     def opened() -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()

@@ -344,6 +344,9 @@ def test_what_is_still_to_do_is_expected_to_take_as_long_as_what_was_done(kept: 
     by_method = estimates.expected(METHODS["als"], kept.size, METHODS["als"].Params())
     assert tunings.expected_tuning(kept, [fresh, begun]).seconds == pytest.approx(4 * by_method.seconds + 8.0)
     assert tunings.expected_tuning(kept, [fresh]).memory == by_method.memory
+    other = Tuning("item2vec", FOUR)
+    most = max(tunings.expected_tuning(kept, [one]).memory for one in (fresh, other))
+    assert [tunings.expected_tuning(kept, pair).memory for pair in ([fresh, other], [other, fresh])] == [most, most]
 
 
 def test_the_best_of_each_tuning_is_offered_for_evaluation(kept: logs.LogEntry) -> None:
