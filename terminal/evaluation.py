@@ -104,7 +104,8 @@ def evaluation_lines(report: Mapping[str, Any]) -> list[str]:
 
 def _claim(claim: Mapping[str, Any]) -> str:
     first, (factorisation, item2vec) = claim["effects"][0], claim["contestants"]
-    size = ""
+    missing = next((effect["missing"] for effect in claim["effects"] if effect.get("missing")), "")
+    size = f"; {missing[:1].lower()}{missing[1:]}" if missing else ""
     if first["low"] is not None:
         size = f"; {first['what']} {first['value']:+.3f}, 95 % between {first['low']:+.3f} and {first['high']:+.3f}"
     return f"Claim on {claim['claim']}: {claim['outcome']} ({factorisation} and {item2vec}{size})"

@@ -82,7 +82,6 @@ def test_json_into_a_file_leaves_the_words_on_standard_output(islands: str, caps
         (["import", "islands.csv", "islands.csv", "--ids", "empty.csv", "--out", "x"], "empty.csv"),
         (["compare", "nothing", "nothing"], "nothing"),
         (["compare", "nothing", "nothing", "--similarity-a", "euclid"], "euclid"),
-        (["evaluate", "islands.csv"], "--method"),
         (["evaluate", "islands.csv", "--method", "magic"], "magic"),
         (["evaluate", "islands.csv", "--method", "als:euclid"], "cosine or dot"),
         (["evaluate", "islands.csv", "--method", "als", "--method", "als"], "twice"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,16 @@ def test_whoever_was_asked_last_is_found_again(kept: logs.LogEntry, name: str, s
     assert len(set(at.multiselect[0].options)) == len(at.multiselect[0].options)
 
 
+def test_the_same_training_by_two_similarities_is_two_models_and_no_second_seed(kept: logs.LogEntry) -> None:
+    factors = pair()[0]
+    asked = [factors, replace(factors, name="by dot", similarity="dot")]
+    evaluate_log(logs.open_log(kept.digest), Asked(), asked, 10)
+    at = page(kept.digest).run()
+    assert at.multiselect[0].value == ["factors", "by dot"]
+    assert next(one for one in at.number_input if one.label == "Seeds").value == 1
+    assert "The claims, on this log" in [one.value for one in at.subheader]
+
+
 def test_an_evaluation_at_a_time_or_of_fewer_cases_is_asked_again_as_the_page_says(
     kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +261,17 @@ def test_the_page_shows_how_far_the_work_is_why_it_failed_and_then_the_answer(
     at.run()
     table = next(one.value for one in at.dataframe if "all cases, %" in one.value)
     assert table["all cases, %"][0] == pytest.approx(100 * report["methods"]["factors"]["hr"]["all"]["value"])
+
+
+def test_what_was_made_and_is_damaged_by_now_can_be_asked_for_again(
+    kept: logs.LogEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "ensure", lambda lane: None)
+    at = page(kept.digest).run()
+    at.multiselect[0].set_value(["SVD 64d"]).run()
+    at.button(key="evaluate").click().run()
+    finish(jobs.list_jobs()[0].id, "done", result={})  # and no report is there
+    assert not at.run().button(key="evaluate").disabled
 
 
 def test_the_whole_page_has_tabs_of_what_was_found_once_it_was_asked(kept: logs.LogEntry) -> None:

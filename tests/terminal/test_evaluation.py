@@ -27,10 +27,16 @@ def test_a_contestant_has_its_name_all_settings_of_its_method_its_similarity_and
     assert svd.needed == RunNeeded("svd", METHODS["svd"].Params.checked({"dimensions": 4}), 7)
 
 
-@pytest.mark.parametrize("setting", ["magic.dimensions=8", "als", "als=1.5", "dimensions=1.5"])
+@pytest.mark.parametrize("setting", ["als", "als=1.5", "dimensions=1.5"])
 def test_a_setting_of_no_method_is_refused_as_that(setting: str) -> None:
     with pytest.raises(ParameterError, match="names no method"):
         contestants_from(["als"], [setting], 0)
+
+
+def test_a_setting_of_nobody_who_is_asked_is_refused() -> None:
+    for setting in ("magic.dimensions=8", "svd.dimensions=8"):
+        with pytest.raises(ParameterError, match=r"is of nobody who is asked"):
+            contestants_from(["als"], [setting], 0)
 
 
 def test_a_time_is_utc_unless_it_says_another_zone() -> None:
@@ -95,11 +101,11 @@ def claims_in(claims: Sequence[dict[str, Any]]) -> list[str]:
 def test_a_claim_is_told_by_its_first_effect_and_not_at_all_where_it_was_not_asked() -> None:
     asked = claim("middle", "holds", effect(0.1, 0.02), effect(0.2, 0.01, what="item2vec less chance"))
     assert claims_in([asked, claim("short window", None)]) == [
-        "Claim on middle: holds (item2vec less matrix factorisation +0.100, 95 % between +0.080 and +0.120, ALS 8d and "
-        "item2vec 8d)"
+        "Claim on middle: holds (ALS 8d and item2vec 8d; item2vec less matrix factorisation +0.100, 95 % between "
+        "+0.080 and +0.120)"
     ]
 
 
 def test_a_claim_without_an_effect_to_tell_is_its_outcome_alone() -> None:
-    asked = claim("middle", "cannot tell", {"what": "more", "least": None, **cell(None)})
-    assert claims_in([asked]) == ["Claim on middle: cannot tell"]
+    asked = claim("middle", "cannot tell", {"what": "more", "least": None, "missing": "Too few", **cell(None)})
+    assert claims_in([asked]) == ["Claim on middle: cannot tell (ALS 8d and item2vec 8d; too few)"]

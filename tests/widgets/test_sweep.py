@@ -229,7 +229,9 @@ def test_how_to_read_it_names_the_one_beside_and_says_where_the_order_was_drawn(
         (0.6, "places", True, True),
     ):
         reaches = [5.0, 60.0, None] if axis == "time" else [1.0, 5.0, None]
-        read = captions(found(planted | {"tied_pairs": tied, "axis": axis, "reaches": reaches}, "hr"))
+        app = found(planted | {"tied_pairs": tied, "axis": axis, "reaches": reaches}, "hr")
+        read = captions(app)
+        assert app.dataframe[0].value["Window"][2] == ("whole history" if axis == "time" else "whole session")
         assert f"The band is {beside} with its interval" in read
         assert ("their order was drawn" in read) == order
         assert ("how many items of a session are seen" in read) == places

@@ -156,13 +156,16 @@ def test_answers_of_another_training_or_to_other_questions_are_not_taken(
 ) -> None:
     log, one = logs.open_log(kept.digest), contestant()
     store = cut_log(log, ASKED).store
-    store.keep(one, numbered(0))
+    kept_of: list[Contestant | str] = [one, "popularity"]
+    for asked in kept_of:
+        store.keep(asked, numbered(0))
     others: list[Contestant | str] = [replace(one, similarity="dot"), contestant(dimensions=6), contestant("als")]
     for other in (*others, replace(one, needed=replace(one.needed, seed=1)), "random"):
         assert store.answers(other) is None
-    for change in OTHER_QUESTIONS:
-        assert cut_log(log, ASKED.model_copy(update=change)).store.answers(one) is None
-    assert cut_log(log, ASKED).store.answers(one) is not None
+    for asked in kept_of:
+        for change in OTHER_QUESTIONS:
+            assert cut_log(log, ASKED.model_copy(update=change)).store.answers(asked) is None
+        assert cut_log(log, ASKED).store.answers(asked) is not None
     with monkeypatch.context() as changed:
         changed.setattr(type(METHODS["svd"]), "version", 99)
         assert store.answers(one) is None

@@ -339,6 +339,17 @@ def test_progress_is_that_of_all_methods_and_never_falls(kept: logs.LogEntry) ->
     assert abs(first - 0.5) > 0.05
 
 
+def test_a_trial_can_be_read_as_soon_as_it_is_done(kept: logs.LogEntry) -> None:
+    seen: set[int] = set()
+
+    def look(stage: str, done: float, total: float, loss: float | None = None) -> None:
+        if "trial 3 of 4" in stage:
+            seen.add(len(kept_tuning(kept.digest, ASKED, "svd", FOUR).trials))
+
+    tune_log(logs.open_log(kept.digest), ASKED, ["svd"], FOUR, look)
+    assert seen == {2}
+
+
 def test_what_is_still_to_do_is_expected_to_take_as_long_as_what_was_done(kept: logs.LogEntry) -> None:
     one = Trial(0, {}, "cosine", 0, {"hr": 0.5}, 3.0, "complete")
     begun = Tuning("als", FOUR, (one, replace(one, number=1, seconds=5.0)))
@@ -348,6 +359,12 @@ def test_what_is_still_to_do_is_expected_to_take_as_long_as_what_was_done(kept: 
     by_method = estimates.expected(METHODS["als"], kept.size, METHODS["als"].Params())
     assert tunings.expected_tuning(kept.size, [fresh, begun]).seconds == pytest.approx(4 * by_method.seconds + 8.0)
     assert tunings.expected_tuning(kept.size, [fresh]).memory == by_method.memory
+    other = Tuning("item2vec", FOUR)
+    most = max(tunings.expected_tuning(kept.size, [one]).memory for one in (fresh, other))
+    assert [tunings.expected_tuning(kept.size, pair).memory for pair in ([fresh, other], [other, fresh])] == [
+        most,
+        most,
+    ]
 
 
 def test_the_best_of_each_tuning_is_offered_for_evaluation(kept: logs.LogEntry) -> None:
