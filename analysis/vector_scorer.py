@@ -11,7 +11,7 @@ from analysis.arrays import Floats, Mask, Scores, Similarity, Vectors, product_e
 from analysis.ranking import Cases, Rows
 from errors import InputError
 
-_MOST_EXACT = 1 / 16  # of all candidates: where more are in doubt, to make all exact scores at once is as fast
+_MOST_EXACT = 1 / 64  # of all candidates: where more are in doubt, all exact scores are made at once
 
 
 @dataclass(frozen=True, eq=False)
