@@ -108,11 +108,10 @@ class RoughProducts:
     def bounds(self, own: Scores, error: Floats) -> tuple[Scores, Scores]:
         """Below the first, float32 (n,), an exact score is surely less than `own`, above the second surely more.
 
-        The exact product is rounded to float32 before it is compared: one that is a last place away from `own` is not
-        equal to it any more.
+        The exact product is rounded before it is compared: where it is next to nothing, by more than its error tells.
         """
         wide = own.astype(np.float64)
-        room = error + np.ldexp(np.abs(wide) * 2.0**-23 + 2.0**-149, -self.exponent)
+        room = error + np.ldexp(2.0**-149, -self.exponent)
         middle = np.ldexp(wide, -self.exponent)
         up, down = np.float32(np.inf), np.float32(-np.inf)
         return (

@@ -122,6 +122,26 @@ def test_equal_vectors_tie_wherever_they_stand(share: float | None, monkeypatch:
         assert places == [(0, n - 1)] * n
 
 
+@pytest.mark.parametrize("share", EXACT)
+def test_scores_next_to_nothing_are_rounded_before_they_are_compared(
+    share: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Products of very short vectors: a few steps of the smallest float32 apart, or all 0."""
+    settle(share, monkeypatch)
+    random = np.random.default_rng(5)
+    directions = random.standard_normal((400, 6))
+    cases = np.zeros(400, np.int64), np.arange(400)
+    for length, distinct in ((2.0**-73, range(3, 100)), (2.0**-80, range(1, 2))):
+        items = (directions * length).astype(np.float32)
+        scores = dense(items[:1], items, np.zeros(400, np.float32))
+        assert len(np.unique(scores)) in distinct
+        expected = counted(scores, *cases, np.ones(400, bool), np.zeros((1, 400), bool))
+        assert (
+            found((items[:1], items), np.zeros(400, np.float32), cases, np.ones(400, bool), np.zeros((1, 400), bool))
+            == expected
+        )
+
+
 def test_all_exact_scores_are_made_where_many_are_in_doubt_and_only_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     scores = VectorScorer.scores
