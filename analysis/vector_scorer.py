@@ -85,7 +85,7 @@ class RoughProducts:
         longest_query = row_norms(queries).max(initial=0)
         longest, largest = row_norms(items).max(initial=0), float(np.abs(bias).max(initial=0))
         query_exponent = _exponent(longest_query)
-        item_exponent = max(_exponent(longest), _exponent(largest) - query_exponent)
+        item_exponent = _exponent(max(longest, np.ldexp(largest, -query_exponent)))
         exponent = query_exponent + item_exponent
         scaled = np.empty((items.shape[1] + 1, len(items)), np.float32)
         np.multiply(items.T, np.ldexp(1.0, -item_exponent), out=scaled[:-1])
