@@ -39,6 +39,17 @@ def row_norms(vectors: npt.NDArray[np.floating[Any]]) -> Floats:
     return np.asarray(np.sqrt(np.vecdot(wide, wide)))
 
 
+def product_error(dimensions: int, lengths: Floats) -> Floats:
+    """How far a float32 dot product lies at most from the exact one, both rounded, float64 (n,).
+
+    lengths  float64 (n,): the product of the lengths of both vectors, or the sum of their products' absolute values
+
+    n + 2 roundings in whatever order they are summed (Higham 2002, equation 3.5), and what is lost where values are so
+    small that they become 0.
+    """
+    return (dimensions + 2) * (2.0**-24 * lengths + 2.0**-124)
+
+
 def mean_where(values: npt.NDArray[np.floating[Any]], where: Mask) -> Floats:
     """Mean of each row over the columns where `where` is True, float64 (n,); NaN where there is none."""
     counts = where.sum(axis=1)

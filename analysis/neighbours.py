@@ -17,6 +17,7 @@ from analysis.arrays import (
     Similarity,
     Vectors,
     no_progress,
+    product_error,
     row_norms,
     trained_rows,
 )
@@ -155,8 +156,8 @@ def _search(
     begins = np.searchsorted(row_of[by_group], np.arange(len(asked) + 1))
     norms = row_norms(vectors)
     longest = float(norms.max())
-    # A float32 product is at most this far from the exact one (Higham 2002, eq. 3.5), its rounding included,
-    tolerance = (vectors.shape[1] + 2) * 2.0**-24 * norms * longest
+    # A product of the index is at most this far from the exact one,
+    tolerance = product_error(vectors.shape[1], norms * longest)
     # and the product of two leaders this far from that of two rows of their groups (Cauchy and Schwarz).
     slack = equals.distance * longest + norms[equals.leaders][equals.group] * equals.distance.max()
     fetched = min(width + 1 + _EXTRA, len(searched))

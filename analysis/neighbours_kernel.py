@@ -6,6 +6,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from analysis.exact_kernel import exact_product
+
 
 @numba.njit(inline="always")
 def _insert(vectors, query, candidate, found, scores, row, held):  # type: ignore[no-untyped-def]
@@ -13,10 +15,7 @@ def _insert(vectors, query, candidate, found, scores, row, held):  # type: ignor
 
     A score is the dot product in double precision, rounded to float32; equal scores stand by place.
     """
-    exact = 0.0
-    for axis in range(vectors.shape[1]):
-        exact += np.float64(vectors[query, axis]) * np.float64(vectors[candidate, axis])
-    score = np.float32(exact)
+    score = np.float32(exact_product(vectors, query, vectors, candidate))
     place = held
     if held == found.shape[1]:
         place -= 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,61 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.integer]
-ScoresOf = Callable[[Rows], npt.NDArray[np.float32]]  # queries -> their scores for all items, (queries, n_items)
 
 NextItem = Literal["hr", "ndcg", "mrr"]
-_BLOCK_VALUES = 1 << 23  # scores held at once: 32 MB as float32, twice that while they are made
+_BLOCK_VALUES = 1 << 23  # scores that one thread may hold at once: 32 MB as float32
 _LEAST_ROWS = 16
+_MOST_THREADS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Targets of a few queries, among what a scorer ranks: column j is its j-th candidate.
+
+    queries   int64 (q,) distinct, ascending
+    ends      int64 (q + 1,): the cases ends[i] : ends[i + 1] are of query i
+    targets   int64 (n,) columns, none of which its query leaves out
+    left_out  CSR (q, n_candidates), a stored entry = not ranked for this query
+    """
+
+    queries: Rows
+    ends: Rows
+    targets: Rows
+    left_out: sparse.csr_matrix
+
+    @property
+    def row(self) -> Rows:
+        """The place in `queries` of each case's query, int64 (n,)."""
+        return np.repeat(np.arange(len(self.queries)), np.diff(self.ends))
+
+    def of(self, rows: Rows) -> tuple[Cases, Rows]:
+        """The cases of some of the queries, by ascending places in `queries`, and where they stand among all."""
+        sizes = np.diff(self.ends)[rows]
+        ends = np.append(0, np.cumsum(sizes))
+        which = np.repeat(self.ends[rows] - ends[:-1], sizes) + np.arange(ends[-1])
+        return Cases(self.queries[rows], ends, self.targets[which], self.left_out[rows]), which
+
+    def leave_out(self, scores: npt.NDArray[np.float32]) -> None:
+        """NaN, which is neither above nor equal to anything, for what is left out, in float32 (q, n_candidates)."""
+        rows = np.repeat(np.arange(len(self.queries)), np.diff(self.left_out.indptr))
+        scores[rows, self.left_out.indices] = np.nan
+
+
+class Scorer(Protocol):
+    """A model that gives every candidate a float32 score for a query, and says how many it puts above a target.
+
+    Only what is counted is told, so that a scorer need not make scores whose side of the target's it knows without.
+    """
+
+    @property
+    def candidates(self) -> Mask:
+        """What is ranked, bool (n_items,)."""
+
+    def count(self, cases: Cases) -> tuple[Rows, Rows]:
+        """For each case the candidates with a higher score than its target, and the others with the same, int64 (n,).
+
+        What is left out is counted nowhere. Called from several threads at once.
+        """
 
 
 @dataclass(frozen=True)
@@ -41,46 +92,54 @@ class Places:
 
 
 def places_of_targets(
-    scores_of: ScoresOf,
+    scorer: Scorer,
     queries: Codes,
     targets: Codes,
-    candidates: Mask,
     left_out: sparse.csr_matrix | None = None,
     can_ask: Mask | None = None,
     *,
     progress: Progress = no_progress,
 ) -> Places:
-    """The place of each case's target among all candidates for its query.
+    """The place of each case's target among all candidates of the scorer for its query.
 
-    scores_of         asked once for each query that has cases, in blocks of bounded memory
-    queries, targets  int (n,): rows that `scores_of` knows, item codes
-    candidates        bool (n_items,): what is ranked; a target that is none is not ranked
+    scorer            asked once about each query that has cases, in blocks of bounded memory, on all processors
+    queries, targets  int (n,): rows that the scorer knows, item codes; a target that is no candidate is not ranked
     left_out          CSR (n_queries, n_items), a stored entry = not ranked for this query; None = the query itself,
                       which is then an item code. A target that is left out is not ranked
     can_ask           bool (n_queries,): queries that the model has a vector for, by default all
 
-    >>> scores = np.array([[9, 3, 5, 3], [0, 0, 0, 0]], dtype=np.float32)
-    >>> everything = np.ones(4, dtype=bool)
-    >>> places = places_of_targets(lambda rows: scores[rows], np.array([0, 0, 1]), np.array([1, 2, 0]), everything)
-    >>> places.above.tolist(), places.equal.tolist()  # query 0 is left out of its own list, and 1 of its own
-    ([1, 0, 0], [1, 0, 2])
+    >>> from analysis.scoring import by_popularity
+    >>> scorer = by_popularity(np.array([9, 5, 3, 3]), np.ones(4, dtype=bool))
+    >>> places = places_of_targets(scorer, np.array([0, 0, 3]), np.array([1, 2, 2]))
+    >>> places.above.tolist(), places.equal.tolist()  # query 0 is left out of its own list, and 3 of its own
+    ([0, 1, 2], [0, 1, 0])
     """
+    import threadpoolctl
+
     above, equal = np.full(len(queries), -1, np.int64), np.zeros(len(queries), np.int64)
-    usable = candidates[targets] if can_ask is None else candidates[targets] & can_ask[queries]
-    order = np.flatnonzero(usable)
-    order = order[np.argsort(queries[order], kind="stable")]
+    excluded = _among(scorer.candidates, left_out)
+    columns = np.cumsum(scorer.candidates) - 1
+    order = _rankable(scorer.candidates, columns, queries, targets, excluded, can_ask)
     asked, first = np.unique(queries[order], return_index=True)
     ends = np.append(first, len(order))
-    step = max(_BLOCK_VALUES // max(len(candidates), 1), _LEAST_ROWS)
-    for start in range(0, len(asked), step):
-        rows = asked[start : start + step].astype(np.int64)
-        scores = scores_of(rows)
-        scores[:, ~candidates] = -np.inf
-        _leave_out(scores, rows, left_out)
-        cases = order[ends[start] : ends[min(start + step, len(asked))]]
-        places = np.searchsorted(rows, queries[cases])
-        above[cases], equal[cases] = _count(scores, places, targets[cases].astype(np.int64))
-        progress("ranking targets", min(start + step, len(asked)), len(asked))
+    step = max(_BLOCK_VALUES // max(len(columns), 1), _LEAST_ROWS)
+
+    def count(start: int) -> tuple[Rows, tuple[Rows, Rows]]:
+        block, rows = ends[start : start + step + 1], asked[start : start + step].astype(np.int64)
+        which = order[block[0] : block[-1]]
+        of_target = columns[targets[which]].astype(np.int64)
+        return which, scorer.count(Cases(rows, (block - block[0]).astype(np.int64), of_target, excluded[rows]))
+
+    # A block on each processor, with one thread: those of one matrix product spend half their time on waiting.
+    threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    with threadpoolctl.threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
+        blocks = [pool.submit(count, start) for start in range(0, len(asked), step)]
+        try:
+            for number, block in enumerate(blocks, start=1):
+                which, (above[which], equal[which]) = block.result()
+                progress("ranking targets", min(number * step, len(asked)), len(asked))
+        finally:
+            pool.shutdown(cancel_futures=True)
     return Places(above, equal)
 
 
@@ -161,18 +220,22 @@ def _by_list(gains: Floats, lists: Codes, best: npt.NDArray[np.floating] | Codes
     return np.asarray(np.divide(total, best, out=np.full(len(best), np.nan), where=best > 0))
 
 
-def _leave_out(scores: npt.NDArray[np.float32], rows: Rows, left_out: sparse.csr_matrix | None) -> None:
-    if left_out is None:
-        scores[np.arange(len(rows)), rows] = -np.inf
-        return
-    part = left_out[rows]
-    scores[np.repeat(np.arange(len(rows)), np.diff(part.indptr)), part.indices] = -np.inf
+def _among(candidates: Mask, left_out: sparse.csr_matrix | None) -> sparse.csr_matrix:
+    """What is left out, by columns of the candidates, each entry once."""
+    from scipy import sparse
+
+    matrix = sparse.identity(len(candidates), format="csr") if left_out is None else left_out
+    stored = sparse.csr_matrix((np.ones(len(matrix.indices)), matrix.indices, matrix.indptr), shape=matrix.shape)
+    found = stored[:, np.flatnonzero(candidates)]
+    found.sum_duplicates()
+    return found
 
 
-def _count(
-    scores: npt.NDArray[np.float32], places: Rows, targets: Rows
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    from analysis.ranking_kernel import count_above
-
-    above, others = count_above(scores, places, targets)
-    return above, others
+def _rankable(
+    candidates: Mask, columns: Rows, queries: Codes, targets: Codes, excluded: sparse.csr_matrix, can_ask: Mask | None
+) -> Rows:
+    """The cases whose target is ranked, by query."""
+    cases = np.flatnonzero(candidates[targets] if can_ask is None else candidates[targets] & can_ask[queries])
+    if cases.size:
+        cases = cases[np.asarray(excluded[queries[cases], columns[targets[cases]]]).ravel() == 0]
+    return cases[np.argsort(queries[cases], kind="stable")]

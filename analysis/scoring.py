@@ -1,16 +1,16 @@
-"""What each kind of model thinks of all items, given an item or a user: scores for `places_of_targets`."""
+"""What needs no training: popularity, and the company that items keep in baskets, as scorers of `places_of_targets`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from analysis.arrays import Counts, Neighbours, Similarity, Vectors, row_norms
-from analysis.ranking import Rows, ScoresOf
-from errors import InputError
+from analysis.arrays import Counts, Floats, Mask, Neighbours, Scores
+from analysis.ranking import Cases, Rows
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -19,90 +19,117 @@ _ROWS = 1024  # items whose company is held at once
 _MOST_PAIRS = 5e7  # of items in one basket, of which 12 bytes each are held at most
 
 
-def by_vectors(
-    query_vectors: Vectors,
-    item_vectors: Vectors,
-    similarity: Similarity = "dot",
-    item_bias: npt.NDArray[np.float32] | None = None,
-) -> ScoresOf:
-    """Exact dot products, or those of rows at length 1, rounded to float32, as neighbours are compared.
+@dataclass(frozen=True, eq=False)
+class SameForAll:
+    """One float32 score for each candidate, (n_candidates,), whatever the query; and all of them in ascending order."""
 
-    item_bias  float32 (n_items,), added to each score
+    candidates: Mask
+    scores: Scores
+    ascending: Scores
 
-    Raises InputError where a value is not finite or a score could overflow.
+    def count(self, cases: Cases) -> tuple[Rows, Rows]:
+        """The places among all candidates, less what each query leaves out."""
+        from analysis.ranking_kernel import count_listed
 
-    >>> items = np.array([[1, 0], [3, 4]], dtype=np.float32)
-    >>> by_vectors(items, items, "cosine")(np.array([0])).tolist(), by_vectors(items, items)(np.array([0])).tolist()
-    ([[1.0, 0.6000000238418579]], [[1.0, 3.0]])
+        own = self.scores[cases.targets]
+        begin, end = (np.searchsorted(self.ascending, own, side) for side in ("left", "right"))
+        out = cases.left_out
+        out_above, out_equal = count_listed(out.indptr, self.scores[out.indices], own, cases.ends)
+        return len(self.ascending) - end - out_above, end - begin - 1 - out_equal
+
+
+@dataclass(frozen=True, eq=False)
+class SparseProducts:
+    """Scores that are products of two sparse matrices, times a scale of each candidate: most of them are 0.
+
+    queries  CSR float64 (n_queries, n)
+    items    CSR float64 (n, n_candidates)
+    scale    float64 (n_candidates,)
     """
-    bias = np.zeros(1, np.float32) if item_bias is None else item_bias
-    if not all(np.isfinite(values).all() for values in (query_vectors, item_vectors, bias)):
-        raise InputError(
-            "A value of the vectors of this run is not finite: the training diverged, train again with smaller steps "
-            "or stronger regularisation."
+
+    candidates: Mask
+    queries: sparse.csr_matrix
+    items: sparse.csr_matrix
+    scale: Floats
+
+    def count(self, cases: Cases) -> tuple[Rows, Rows]:
+        """Counted among the scores that are not 0; all others are equal."""
+        from analysis.ranking_kernel import count_sparse
+
+        scores, out = self.scores(cases.queries), cases.left_out
+        return count_sparse(
+            scores.indptr,
+            scores.indices,
+            scores.data,
+            out.indptr,
+            out.indices,
+            scores.shape[1],
+            cases.ends,
+            cases.targets,
         )
-    if similarity == "cosine":
-        query_vectors, item_vectors = _unit(query_vectors), _unit(item_vectors)
-    longest = row_norms(query_vectors).max(initial=0) * row_norms(item_vectors).max(initial=0)
-    if longest + np.abs(bias).max(initial=0) > np.finfo(np.float32).max:
-        raise InputError("The vectors of this run are so long that their dot products overflow: ask it by cosine.")
-    wide = item_vectors.astype(np.float64).T
 
-    def scores_of(rows: Rows) -> npt.NDArray[np.float32]:
-        products = query_vectors[rows].astype(np.float64) @ wide
-        products += bias
-        return products.astype(np.float32)
+    def scores(self, queries: Rows) -> sparse.csr_matrix:
+        """The scores of some queries that are not 0, CSR float32 (q, n_candidates)."""
+        from scipy import sparse
 
-    return scores_of
+        from analysis.ranking_kernel import sparse_rows
+
+        a, b = self.queries, self.items
+        ends, columns, scores = sparse_rows(
+            queries, a.indptr, a.indices, a.data, b.indptr, b.indices, b.data, self.scale
+        )
+        return sparse.csr_matrix((scores, columns, ends), shape=(len(queries), len(self.scale)))
 
 
-def by_popularity(p: Counts) -> ScoresOf:
-    """The same for everybody: the popularity of each item.
+def by_popularity(p: Counts, candidates: Mask) -> SameForAll:
+    """The same for everybody: the popularity of each item, int (n_items,).
 
-    >>> by_popularity(np.array([5, 9]))(np.array([0, 3])).tolist()
-    [[5.0, 9.0], [5.0, 9.0]]
+    >>> by_popularity(np.array([5, 9, 7]), np.array([True, True, False])).scores.tolist()
+    [5.0, 9.0]
     """
-    scores = p.astype(np.float32)
-    return lambda rows: np.tile(scores, (len(rows), 1))
+    scores = p[candidates].astype(np.float32)
+    return SameForAll(candidates, scores, np.sort(scores))
 
 
-def by_company(baskets: sparse.csr_matrix) -> ScoresOf:
+def by_company(baskets: sparse.csr_matrix, candidates: Mask) -> SparseProducts:
     """For an item: C_ij / sqrt(C_ii C_jj), where C counts the baskets that hold both.
 
-    baskets  CSR (n_baskets, n_items), 1 where a basket holds an item
+    baskets     CSR (n_baskets, n_items), 1 where a basket holds an item
+    candidates  bool (n_items,): what is ranked
 
     >>> from scipy import sparse
-    >>> by_company(sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 0]])))(np.array([0])).round(3).tolist()  # 1 / √(2 · 1)
+    >>> scorer = by_company(sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 0]])), np.ones(3, dtype=bool))
+    >>> scorer.scores(np.array([0])).toarray().round(3).tolist()  # 1 / √(2 · 1)
     [[1.0, 0.7070000171661377, 0.0]]
     """
     from scipy import sparse
 
     of_items = baskets.T.tocsr().astype(np.float64)
-    scale = sparse.diags(_scale(baskets))
-    return _company(scale @ of_items, baskets)
+    return _through_baskets(sparse.csr_matrix(sparse.diags(_scale(baskets)) @ of_items), baskets, candidates)
 
 
-def by_company_of_histories(baskets: sparse.csr_matrix, seen: sparse.csr_matrix) -> ScoresOf:
+def by_company_of_histories(baskets: sparse.csr_matrix, seen: sparse.csr_matrix, candidates: Mask) -> SparseProducts:
     """For a user: the scores of `by_company`, summed over the items that the user has touched.
 
     seen  CSR (n_users, n_items), a stored entry = touched
 
     >>> from scipy import sparse
     >>> baskets = sparse.csr_matrix(np.array([[1, 1, 0], [1, 0, 1], [1, 0, 1], [1, 0, 0]]))
-    >>> by_company_of_histories(baskets, sparse.csr_matrix(np.array([[1, 0, 0]])))(np.array([0])).round(3).tolist()
+    >>> scorer = by_company_of_histories(baskets, sparse.csr_matrix(np.array([[1, 0, 0]])), np.ones(3, dtype=bool))
+    >>> scorer.scores(np.array([0])).toarray().round(3).tolist()
     [[1.0, 0.5, 0.7070000171661377]]
     """
     from scipy import sparse
 
-    scale = sparse.diags(_scale(baskets))
+    scale = _scale(baskets)
     once = sparse.csr_matrix((np.ones(len(seen.indices)), seen.indices, seen.indptr), shape=seen.shape)
     lengths = np.diff(baskets.indptr).astype(np.float64)
-    if (
-        lengths**2
-    ).sum() > _MOST_PAIRS:  # too many pairs to hold: through the baskets, which takes several times as long
-        return _company(sparse.csr_matrix(once @ scale @ baskets.T.tocsr()), baskets)
-    of_items = sparse.csr_matrix(scale @ (baskets.T.tocsr() @ baskets) @ scale, dtype=np.float64)
-    return lambda rows: (once[rows] @ of_items).toarray().astype(np.float32)
+    if (lengths**2).sum() > _MOST_PAIRS:  # too many to hold: through the baskets, which takes several times as long
+        return _through_baskets(sparse.csr_matrix(once @ sparse.diags(scale) @ baskets.T.tocsr()), baskets, candidates)
+    of_items = _columns((baskets.T.tocsr() @ baskets).astype(np.float64), candidates)
+    of_items.data *= np.repeat(scale, np.diff(of_items.indptr))
+    of_items.data *= scale[candidates][of_items.indices]
+    return SparseProducts(candidates, once, of_items, np.ones(int(candidates.sum())))
 
 
 def company_neighbours(baskets: sparse.csr_matrix, k: int) -> Neighbours:
@@ -138,22 +165,17 @@ def _kth_scores(scores: npt.NDArray[np.float32], ends: npt.NDArray[np.integer[An
     return found
 
 
-def _company(in_baskets: sparse.csr_matrix, baskets: sparse.csr_matrix) -> ScoresOf:
+def _through_baskets(in_baskets: sparse.csr_matrix, baskets: sparse.csr_matrix, candidates: Mask) -> SparseProducts:
     """Rows that say how much of each basket a query stands for, times what the baskets hold."""
-    scale, wide = _scale(baskets), baskets.astype(np.float64)
+    held = _columns(baskets.astype(np.float64), candidates)
+    return SparseProducts(candidates, in_baskets, held, _scale(baskets)[candidates])
 
-    def scores_of(rows: Rows) -> npt.NDArray[np.float32]:
-        return np.asarray((in_baskets[rows] @ wide).toarray() * scale, dtype=np.float32)
 
-    return scores_of
+def _columns(matrix: sparse.csr_matrix, candidates: Mask) -> sparse.csr_matrix:
+    return matrix[:, np.flatnonzero(candidates)]
 
 
 def _scale(baskets: sparse.csr_matrix) -> npt.NDArray[np.float64]:
     """1 / sqrt(C_jj), 0 for what is in no basket."""
     held = np.bincount(baskets.indices, minlength=baskets.shape[1]).astype(np.float64)
     return np.divide(1.0, np.sqrt(held), out=np.zeros_like(held), where=held > 0)
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    norms = row_norms(vectors)[:, None]
-    return np.divide(vectors, norms, out=np.zeros(vectors.shape), where=norms > 0).astype(np.float32)

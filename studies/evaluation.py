@@ -20,6 +20,7 @@ from analysis.popularity import BUCKETS, neighbour_popularity, popularity_quanti
 from analysis.ranking import (
     NextItem,
     Places,
+    Scorer,
     hit_rate,
     ndcg,
     ndcg_by_list,
@@ -28,7 +29,8 @@ from analysis.ranking import (
     reciprocal_rank,
 )
 from analysis.recommendations import history_vectors
-from analysis.scoring import by_company, by_company_of_histories, by_popularity, by_vectors, company_neighbours
+from analysis.scoring import by_company, by_company_of_histories, by_popularity, company_neighbours
+from analysis.vector_scorer import by_vectors
 from studies.questions import Questions
 
 Codes = npt.NDArray[np.integer[Any]]
@@ -83,8 +85,8 @@ def answers_of(model: Model, questions: Questions, progress: Progress = no_progr
     )
     bias = model.item_bias if model.similarity == "dot" else None
     to_users = places_of_targets(
-        by_vectors(users, items, model.similarity, bias), questions.found, questions.wanted,
-        questions.known & trained_rows(items), questions.seen, trained_rows(users), progress=progress,
+        by_vectors(users, items, questions.known & trained_rows(items), model.similarity, bias),
+        questions.found, questions.wanted, questions.seen, trained_rows(users), progress=progress,
     )  # fmt: skip
     near = nearest_items(model, questions, LISTED, progress)
     return Answers(next_item, to_users, near, _matches(near, questions))
@@ -94,8 +96,8 @@ def next_item_places(model: Model, questions: Questions, progress: Progress = no
     """The place of each case's target among the items of the training part that have a vector."""
     items, trained = model.item_vectors, trained_rows(model.item_vectors)
     return places_of_targets(
-        by_vectors(items, items, model.similarity), questions.queries, questions.targets, questions.known & trained,
-        None, trained, progress=progress,
+        by_vectors(items, items, questions.known & trained, model.similarity),
+        questions.queries, questions.targets, None, trained, progress=progress,
     )  # fmt: skip
 
 
@@ -116,19 +118,19 @@ def answers_of_baseline(name: str, questions: Questions, progress: Progress = no
     if name == RANDOM:
         none = np.full((questions.train.n_items, LISTED), -1, dtype=np.int32)
         return Answers(*_drawn_places(questions), none, chance_of_matches(_labels(questions), questions.known))
+    for_items: Scorer
+    for_users: Scorer
     if name == POPULARITY:
-        for_items = for_users = by_popularity(questions.p)
+        for_items = for_users = by_popularity(questions.p, questions.known)
         near = popular_neighbours(questions.p, questions.known, LISTED)
     elif name == COOCCURRENCE:
-        for_items = by_company(questions.baskets)
-        for_users = by_company_of_histories(questions.baskets, questions.seen)
+        for_items = by_company(questions.baskets, questions.known)
+        for_users = by_company_of_histories(questions.baskets, questions.seen, questions.known)
         near = company_neighbours(questions.baskets, LISTED)
     else:
         raise KeyError(name)
-    next_item = places_of_targets(for_items, questions.queries, questions.targets, questions.known, progress=progress)
-    to_users = places_of_targets(
-        for_users, questions.found, questions.wanted, questions.known, questions.seen, progress=progress
-    )
+    next_item = places_of_targets(for_items, questions.queries, questions.targets, progress=progress)
+    to_users = places_of_targets(for_users, questions.found, questions.wanted, questions.seen, progress=progress)
     return Answers(next_item, to_users, near, _matches(near, questions))
 
 

@@ -29,6 +29,7 @@ from analysis.ranking import (
 from analysis.recommendation_bias import RecommendationMeasures, measure_recommendations
 from benchmarks.golden import ENVIRONMENTS
 from benchmarks.golden.inputs import INPUTS
+from tests.analysis.scorers import by_scores
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -114,8 +115,8 @@ def places_in_lists(inputs: dict[str, Any], targets: list[list[int]]) -> tuple[P
     for row, listed in zip(scores, inputs["lists"], strict=True):
         row[listed] = np.arange(len(listed), 0, -1)
     of_user = np.repeat(np.arange(len(targets)), [len(wanted) for wanted in targets])
-    candidates, nothing = np.ones(inputs["n_items"], bool), sparse.csr_matrix(scores.shape)
-    return places_of_targets(lambda rows: scores[rows], of_user, np.concatenate(targets), candidates, nothing), of_user
+    nothing = sparse.csr_matrix(scores.shape)
+    return places_of_targets(by_scores(scores), of_user, np.concatenate(targets), nothing), of_user
 
 
 @pytest.mark.parametrize("k", [2, 4, 8])

@@ -19,6 +19,7 @@ from scipy import sparse
 import analysis.ranking
 from analysis.arrays import Similarity, trained_rows
 from analysis.ranking import (
+    Cases,
     Places,
     hit_rate,
     mean_ranks,
@@ -28,9 +29,10 @@ from analysis.ranking import (
     recall_by_list,
     reciprocal_rank,
 )
-from analysis.scoring import by_vectors
+from analysis.vector_scorer import by_vectors
 from errors import Cancelled
 from tests.analysis import slow
+from tests.analysis.scorers import by_scores
 
 QUERIES, ITEMS, CASES = 40, 50, 400
 RANKED = 15  # items that are ranked without ties
@@ -50,6 +52,18 @@ def cases(seed: int = 2, queries: int = QUERIES) -> tuple[np.ndarray, np.ndarray
     """Queries in no order, most of them several times, some never."""
     random = np.random.default_rng(seed)
     return random.integers(0, queries, CASES).astype(np.int32), random.integers(0, ITEMS, CASES).astype(np.int32)
+
+
+class Recorded:
+    """Keeps what it was asked, and puts everything at the same place."""
+
+    def __init__(self, candidates: np.ndarray) -> None:
+        self.candidates = candidates
+        self.asked: list[Cases] = []
+
+    def count(self, cases: Cases) -> tuple[np.ndarray, np.ndarray]:
+        self.asked.append(cases)
+        return np.zeros(len(cases.targets), np.int64), np.zeros(len(cases.targets), np.int64)
 
 
 def in_blocks_of(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +90,7 @@ def test_places_of_users_targets_equal_a_loop_over_cases(
     left_out = sparse.csr_matrix(random.random((QUERIES, ITEMS)) < 0.3)
     queries, targets = cases()
     found = places_of_targets(
-        by_vectors(users, items, similarity, bias), queries, targets, candidates, left_out, trained_rows(users)
+        by_vectors(users, items, candidates, similarity, bias), queries, targets, left_out, trained_rows(users)
     )
     expected = []
     for query, target in zip(queries.tolist(), targets.tolist(), strict=True):
@@ -104,7 +118,7 @@ def test_places_of_next_items_leave_out_the_query_itself(
     queries, targets = cases(queries=ITEMS)
     targets[:5] = queries[:5]
     found = places_of_targets(
-        by_vectors(items, items, similarity), queries, targets, candidates, can_ask=trained_rows(items)
+        by_vectors(items, items, candidates, similarity), queries, targets, can_ask=trained_rows(items)
     )
     expected = []
     for query, target in zip(queries.tolist(), targets.tolist(), strict=True):
@@ -120,9 +134,7 @@ def test_the_best_item_is_above_none_and_the_worst_above_all_in_any_block(monkey
     scores = np.tile(np.arange(20, dtype=np.float32), (7, 1))
     queries = np.repeat(np.arange(7), 2)[::-1]
     targets = np.tile([19, 0], 7)
-    found = places_of_targets(
-        lambda rows: scores[rows], queries, targets, np.ones(20, bool), sparse.csr_matrix((7, 20))
-    )
+    found = places_of_targets(by_scores(scores), queries, targets, sparse.csr_matrix((7, 20)))
     assert pairs(found) == [(0, 0), (19, 0)] * 7
 
 
@@ -131,39 +143,55 @@ def test_each_query_that_has_cases_is_asked_once_and_no_more_at_once_than_a_bloc
     rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_blocks_of(rows, monkeypatch)
-    asked: list[list[int]] = []
-
-    def scores_of(rows: np.ndarray) -> np.ndarray:
-        asked.append(rows.tolist())
-        return np.zeros((len(rows), ITEMS), np.float32)
-
     queries, targets = cases()
     candidates = np.ones(ITEMS, bool)
     candidates[targets[queries == 7]] = False
+    scorer = Recorded(candidates)
     can_ask = np.arange(QUERIES) != 9
     done: list[tuple[float, float]] = []
     places_of_targets(
-        scores_of, queries, targets, candidates, sparse.csr_matrix((QUERIES, ITEMS)), can_ask,
+        scorer, queries, targets, sparse.csr_matrix((QUERIES, ITEMS)), can_ask,
         progress=lambda _stage, at, total, _loss=None: done.append((at, total)),
     )  # fmt: skip
     wanted = sorted({*queries[candidates[targets]].tolist()} - {9})
     assert 7 not in wanted
+    asked = sorted(part.queries.tolist() for part in scorer.asked)
     assert list(itertools.chain(*asked)) == wanted
     assert max(map(len, asked)) <= rows
     assert done == [(min(rows * (number + 1), len(wanted)), len(wanted)) for number in range(len(asked))]
 
 
+def test_a_scorer_is_given_the_targets_of_each_query_by_its_own_columns() -> None:
+    queries, targets = cases()
+    candidates = np.random.default_rng(5).random(ITEMS) < 0.7
+    left_out = sparse.csr_matrix(np.random.default_rng(6).random((QUERIES, ITEMS)) < 0.3)
+    scorer = Recorded(candidates)
+    places_of_targets(scorer, queries, targets, left_out)
+    (given,) = scorer.asked
+    codes = np.flatnonzero(candidates)
+    found = [
+        (int(given.queries[row]), int(codes[column])) for row, column in zip(given.row, given.targets, strict=True)
+    ]
+    out = left_out.toarray()
+    wanted = [
+        pair for pair in zip(queries.tolist(), targets.tolist(), strict=True) if candidates[pair[1]] and not out[pair]
+    ]
+    assert sorted(found) == sorted(wanted)
+    assert np.array_equal(given.left_out.toarray() > 0, out[given.queries][:, candidates])
+    some, which = given.of(np.array([0, 3]))
+    assert some.queries.tolist() == given.queries[[0, 3]].tolist()
+    assert which.tolist() == np.flatnonzero(np.isin(given.row, [0, 3])).tolist()
+    assert some.row.tolist() == [0 if row == 0 else 1 for row in given.row[which]]
+    assert some.targets.tolist() == given.targets[which].tolist()
+
+
 def test_a_block_of_a_large_catalogue_is_of_bounded_size() -> None:
-    asked: list[int] = []
-
-    def scores_of(rows: np.ndarray) -> np.ndarray:
-        asked.append(len(rows))
-        return np.zeros((len(rows), 200_000), np.float32)
-
     queries = np.arange(100)
-    places_of_targets(scores_of, queries, queries + 1, np.ones(200_000, bool))
-    assert sum(asked) == 100
-    assert max(asked) * 200_000 <= 1 << 23
+    scorer = Recorded(np.ones(200_000, bool))
+    places_of_targets(scorer, queries, queries + 1)
+    sizes = [len(part.queries) for part in scorer.asked]
+    assert sum(sizes) == 100
+    assert max(sizes) * 200_000 <= 1 << 23
 
 
 def test_progress_can_stop_the_work() -> None:
@@ -171,13 +199,12 @@ def test_progress_can_stop_the_work() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        places_of_targets(lambda rows: np.zeros((1, 2), np.float32), np.array([0]), np.array([1]),
-                          np.ones(2, bool), progress=stop)  # fmt: skip
+        places_of_targets(by_scores(np.zeros((2, 2), np.float32)), np.array([0]), np.array([1]), progress=stop)
 
 
 def test_without_cases_there_are_no_places() -> None:
     none = np.empty(0, np.int32)
-    found = places_of_targets(lambda rows: np.empty((0, 3), np.float32), none, none, np.ones(3, bool))
+    found = places_of_targets(by_scores(np.zeros((3, 3), np.float32)), none, none)
     assert pairs(found) == []
     assert hit_rate(found, 5).tolist() == ndcg(found, 5).tolist() == reciprocal_rank(found, 5).tolist() == []
     assert np.isnan(recall_by_list(found, none, 2, 5)).all()
@@ -192,9 +219,8 @@ def test_all_candidates_as_targets_share_out_the_places(scores: list[int], k: in
     """Whatever ties: k places are filled, and the ranks are 1 to n in sum."""
     n = len(scores)
     found = places_of_targets(
-        lambda rows: np.array([scores], np.float32), np.zeros(n, np.int32), np.arange(n), np.ones(n, bool),
-        sparse.csr_matrix((1, n)),
-    )  # fmt: skip
+        by_scores(np.array([scores])), np.zeros(n, np.int32), np.arange(n), sparse.csr_matrix((1, n))
+    )
     assert hit_rate(found, k).sum() == pytest.approx(min(k, n))
     assert mean_ranks(found).sum() == n * (n + 1) / 2
     assert recall_by_list(found, np.zeros(n, np.int64), 1, k).tolist() == pytest.approx([1.0])
@@ -205,9 +231,8 @@ def test_hits_are_what_all_orders_of_equals_give_on_average(scores: list[int], k
     n = len(scores)
     targets = data.draw(st.lists(st.integers(0, n - 1), min_size=1, max_size=3, unique=True))
     found = places_of_targets(
-        lambda rows: np.array([scores], np.float32), np.zeros(len(targets), np.int32), np.array(targets),
-        np.ones(n, bool), sparse.csr_matrix((1, n)),
-    )  # fmt: skip
+        by_scores(np.array([scores])), np.zeros(len(targets), np.int32), np.array(targets), sparse.csr_matrix((1, n))
+    )
     orders = [
         order
         for order in itertools.permutations(range(n))
@@ -265,10 +290,7 @@ def without_ties(targets_of: list[list[int]]) -> tuple[Places, np.ndarray, dict[
     random = np.random.default_rng(6)
     scores = random.permuted(np.tile(np.arange(RANKED, dtype=np.float32), (len(targets_of), 1)), axis=1)
     queries = np.repeat(np.arange(len(targets_of)), [len(row) for row in targets_of])
-    found = places_of_targets(
-        lambda rows: scores[rows], queries, np.concatenate(targets_of), np.ones(RANKED, bool),
-        sparse.csr_matrix(scores.shape),
-    )  # fmt: skip
+    found = places_of_targets(by_scores(scores), queries, np.concatenate(targets_of), sparse.csr_matrix(scores.shape))
     ranked = {f"q{query:03d}": [f"i{item}" for item in np.argsort(-row)] for query, row in enumerate(scores)}
     return found, queries, ranked
 

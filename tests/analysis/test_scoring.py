@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 import analysis.scoring
-from analysis.arrays import Similarity
-from analysis.neighbours import top_neighbours
-from analysis.scoring import by_company, by_company_of_histories, by_popularity, by_vectors, company_neighbours
-from errors import InputError
+from analysis.ranking import Places, Scorer, places_of_targets
+from analysis.scoring import SparseProducts, by_company, by_company_of_histories, by_popularity, company_neighbours
 from tests.analysis import slow
 
 ITEMS, BASKETS, USERS = 30, 60, 12
+EVERYTHING = np.ones(ITEMS, dtype=bool)
 
 
 def baskets() -> tuple[list[set[int]], sparse.csr_matrix]:
@@ -41,70 +40,96 @@ def best(scores: list[float], item: int, k: int) -> list[int]:
     return sorted(others, key=lambda j: (-scores[j], j))[:k]
 
 
-@pytest.mark.parametrize("similarity", ["cosine", "dot"])
-@pytest.mark.parametrize("with_bias", [False, True])
-def test_scores_by_vectors_equal_the_slow_way(similarity: Similarity, with_bias: bool) -> None:
-    random = np.random.default_rng(3)
-    queries, items = (random.standard_normal((n, 6)).astype(np.float32) for n in (9, ITEMS))
-    queries[4], items[7], items[20] = 0, 0, items[21]
-    bias = random.standard_normal(ITEMS).astype(np.float32)
-    asked = [8, 4, 0]
-    found = by_vectors(queries, items, similarity, bias if with_bias else None)(np.array(asked))
-    added = bias.tolist() if with_bias else []
-    expected = [slow.all_scores(queries[row], items, similarity, added) for row in asked]
-    assert found.dtype == np.float32
-    assert found.tolist() == expected
+def places_by(scorer: Scorer, left_out: sparse.csr_matrix | None = None) -> tuple[Places, np.ndarray, np.ndarray]:
+    """Of all items for all queries, those in no order; and query and target of each."""
+    n_queries = ITEMS if left_out is None else left_out.shape[0]
+    pairs = np.random.default_rng(3).permutation(n_queries * ITEMS)
+    queries, targets = pairs // ITEMS, pairs % ITEMS
+    return places_of_targets(scorer, queries, targets, left_out), queries, targets
 
 
-@pytest.mark.parametrize("similarity", ["cosine", "dot"])
-def test_scores_put_items_in_the_order_of_the_neighbours(similarity: Similarity) -> None:
-    """Lists and places speak of the same scores."""
-    random = np.random.default_rng(4)
-    items = random.standard_normal((200, 5)).astype(np.float32)
-    items[:40] = random.integers(-1, 2, (40, 5))
-    items[40:80] = 3 * items[80:120]
-    near, scores = top_neighbours(items, 10, similarity)
-    found = by_vectors(items, items, similarity)(np.arange(200))
-    known = near >= 0
-    assert known.sum() > 1900
-    assert np.array_equal(np.take_along_axis(found, np.where(known, near, 0), axis=1)[known], scores[known])
+def assert_slow(
+    found: tuple[Places, np.ndarray, np.ndarray], scores: np.ndarray, candidates: np.ndarray, left_out: list[set[int]]
+) -> None:
+    places, queries, targets = found
+    expected = [
+        slow.places(scores[query].tolist(), target, candidates.tolist(), left_out[query])
+        for query, target in zip(queries.tolist(), targets.tolist(), strict=True)
+    ]
+    assert list(zip(places.above.tolist(), places.equal.tolist(), strict=True)) == expected
+    assert places.ranked.any()
+    assert places.equal.any()
 
 
-def test_scores_are_exact_where_large_products_cancel_out_or_lengths_are_extreme() -> None:
-    items = np.array([[0, 0.5, 0], [2**24, 1, -(2**24)]], dtype=np.float32)
-    assert by_vectors(np.ones((1, 3), np.float32), items)(np.array([0])).tolist() == [[0.5, 1.0]]
-    far = np.array([[3e-30, 4e-30], [3e30, 4e30]], dtype=np.float32)
-    assert by_vectors(far, far, "cosine")(np.array([0, 1])) == pytest.approx(np.ones((2, 2)))
+SOME = np.arange(ITEMS) % 5 != 2
 
 
-@pytest.mark.parametrize("similarity", ["cosine", "dot"])
-def test_vectors_that_make_scores_useless_are_refused(similarity: Similarity) -> None:
-    good, bad = np.ones((3, 2), np.float32), np.array([[1, np.inf], [1, 1], [1, 1]], np.float32)
-    for queries, items, bias in ((bad, good, None), (good, bad, None), (good, good, bad[0])):
-        with pytest.raises(InputError, match="not finite"):
-            by_vectors(queries, items, similarity, bias)
-    with pytest.raises(InputError, match="overflow"):
-        by_vectors(1e20 * good, 1e20 * good)
-    with pytest.raises(InputError, match="overflow"):
-        by_vectors(1e19 * good, 1e19 * good, "dot", np.full(3, -3e38, np.float32))
-    assert by_vectors(1e20 * good, 1e20 * good, "cosine")(np.array([0])) == pytest.approx(np.ones((1, 3)))
+@pytest.mark.parametrize("candidates", [EVERYTHING, SOME])
+def test_places_by_popularity_equal_the_slow_way(candidates: np.ndarray) -> None:
+    p = np.random.default_rng(4).integers(0, 6, ITEMS) * 7
+    seen, matrix = histories()
+    scores = np.tile(p, (ITEMS, 1))
+    assert_slow(places_by(by_popularity(p, candidates), matrix), scores, candidates, seen)
+    assert_slow(places_by(by_popularity(p, candidates)), scores, candidates, [{item} for item in range(ITEMS)])
 
 
-def test_popularity_is_the_same_for_everybody() -> None:
-    p = np.array([3, 0, 70_000, 3])
-    scores_of = by_popularity(p)
-    found = scores_of(np.array([2, 0, 2]))
-    assert found.tolist() == [p.tolist()] * 3
-    found[:] = -1  # as places are taken: what is left out is marked in the scores
-    assert scores_of(np.array([0])).tolist() == [p.tolist()]
+@pytest.mark.parametrize("candidates", [EVERYTHING, SOME])
+def test_places_by_few_scores_equal_the_slow_way(candidates: np.ndarray) -> None:
+    """Above 0, below it, and 0 though it is stored."""
+    random = np.random.default_rng(5)
+    scores = random.integers(-2, 3, (USERS, ITEMS)) * (random.random((USERS, ITEMS)) < 0.4)
+    scores[0] = 0
+    some = sparse.csr_matrix(scores[:, candidates].astype(np.float64))
+    few = np.flatnonzero(some.data)[::6]
+    scores[np.repeat(np.arange(USERS), np.diff(some.indptr))[few], np.flatnonzero(candidates)[some.indices[few]]] = 0
+    some.data[few] = 0
+    n = int(candidates.sum())
+    scorer = SparseProducts(candidates, sparse.identity(USERS, format="csr"), some, np.full(n, 0.5))
+    seen, matrix = histories()
+    assert_slow(places_by(scorer, matrix), scores, candidates, seen)
+
+
+@pytest.mark.parametrize("candidates", [EVERYTHING, SOME])
+def test_scores_by_company_are_those_of_dense_rows_to_the_last_bit(candidates: np.ndarray) -> None:
+    """Another order of the same sums would put equal items apart."""
+    _, matrix = baskets()
+    held = np.bincount(matrix.indices, minlength=ITEMS)
+    scale = np.divide(1, np.sqrt(held), out=np.zeros(ITEMS), where=held > 0)
+    rows = (sparse.diags(scale) @ matrix.T.tocsr() @ matrix).toarray()
+    expected = (rows * scale).astype(np.float32)
+    scorer = by_company(matrix, candidates)
+    assert np.array_equal(scorer.scores(np.arange(ITEMS)).toarray(), expected[:, candidates])
+    assert_slow(places_by(scorer), expected, candidates, [{item} for item in range(ITEMS)])
+
+
+@pytest.mark.parametrize("candidates", [EVERYTHING, SOME])
+@pytest.mark.parametrize("through_baskets", [False, True])
+def test_scores_by_histories_are_those_of_dense_rows_to_the_last_bit(
+    candidates: np.ndarray, through_baskets: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, matrix = baskets()
+    seen, weighted = histories()
+    once = (weighted > 0).astype(np.float64)
+    held = np.bincount(matrix.indices, minlength=ITEMS)
+    scale = np.divide(1, np.sqrt(held), out=np.zeros(ITEMS), where=held > 0)
+    diagonal = sparse.diags(scale)
+    if through_baskets:
+        monkeypatch.setattr(analysis.scoring, "_MOST_PAIRS", 0)
+        expected = ((once @ diagonal @ matrix.T.tocsr()) @ matrix).toarray() * scale
+    else:
+        expected = (once @ (diagonal @ (matrix.T.tocsr() @ matrix) @ diagonal).tocsr()).toarray()
+    expected = expected.astype(np.float32)
+    scorer = by_company_of_histories(matrix, weighted, candidates)
+    assert np.array_equal(scorer.scores(np.arange(USERS)).toarray(), expected[:, candidates])
+    assert_slow(places_by(scorer, weighted), expected, candidates, seen)
 
 
 def test_company_of_items_equals_the_dense_way() -> None:
     held, matrix = baskets()
     expected = np.array(slow.company(held, ITEMS), dtype=np.float32)
-    assert by_company(matrix)(np.arange(ITEMS)) == pytest.approx(expected, abs=1e-6)
+    assert by_company(matrix, EVERYTHING).scores(np.arange(ITEMS)).toarray() == pytest.approx(expected, abs=1e-6)
     asked = np.array([5, 29, 0])
-    assert by_company(matrix)(asked) == pytest.approx(expected[asked], abs=1e-6)
+    assert by_company(matrix, EVERYTHING).scores(asked).toarray() == pytest.approx(expected[asked], abs=1e-6)
     assert (expected[:, -2:] == 0).all()
     assert np.diag(expected)[:-2].tolist() == pytest.approx([1.0] * (ITEMS - 2))
 
@@ -114,9 +139,10 @@ def test_company_of_histories_is_that_of_their_items_in_sum() -> None:
     seen, weighted = histories()
     company = slow.company(held, ITEMS)
     expected = [[sum(company[i][j] for i in own) for j in range(ITEMS)] for own in seen]
-    assert by_company_of_histories(matrix, weighted)(np.arange(USERS)) == pytest.approx(np.array(expected), abs=1e-6)
+    scorer = by_company_of_histories(matrix, weighted, EVERYTHING)
+    assert scorer.scores(np.arange(USERS)).toarray() == pytest.approx(np.array(expected), abs=1e-6)
     asked = np.array([7, 0])
-    assert by_company_of_histories(matrix, weighted)(asked) == pytest.approx(np.array(expected)[asked], abs=1e-6)
+    assert scorer.scores(asked).toarray() == pytest.approx(np.array(expected)[asked], abs=1e-6)
     assert expected[0] == [0] * ITEMS
 
 
@@ -140,7 +166,7 @@ def test_neighbours_by_company_are_those_that_score_highest(held: list[set[int]]
     matrix = sparse.csr_matrix(
         np.array([[item in basket for item in range(6)] for basket in held]).reshape(-1, 6) * 1.0
     )
-    scores = by_company(matrix)(np.arange(6))
+    scores = by_company(matrix, np.ones(6, dtype=bool)).scores(np.arange(6)).toarray()
     for item, row in enumerate(slow.as_lists(company_neighbours(matrix, k))):
         assert row == best(scores[item].tolist(), item, k)
         together = [j for j in range(6) if j != item and any({item, j} <= basket for basket in held)]
