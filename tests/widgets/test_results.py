@@ -105,6 +105,16 @@ def test_two_models_are_told_the_way_round_they_were_chosen_and_never_one_with_i
     assert difference_sentence(planted, "random", "item2vec 8d", measure) in said(app)
 
 
+def test_at_first_a_model_is_compared_with_one_of_another_method() -> None:
+    planted = report()
+    first, item2vec = planted["contestants"]
+    planted["contestants"] = [first, first | {"name": "random", "similarity": "dot"}, item2vec]
+    planted["methods"] = {name: planted["methods"][name] for name in ("ALS 8d", "random", "item2vec 8d", "popularity")}
+    app = drawn(planted)
+    assert app.selectbox(key="difference-of").value == "ALS 8d"
+    assert app.selectbox(key="difference-to").value == "item2vec 8d"
+
+
 def test_every_claim_has_its_card() -> None:
     two = (effect(0.1, 0.02), effect(0.0, 0.2))
     told = [claim("popular items", "holds", *two), claim("middle", "cannot tell", *two)]

@@ -97,9 +97,10 @@ def two_models(report: Report) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     name = str(row.selectbox("Model", names, format_func=shown_name, key="difference-of", persist_state="session"))
     others = [other for other in names if other != name]
-    other = str(
-        row.selectbox("compared with", others, format_func=shown_name, key="difference-to", persist_state="session")
-    )
+    other = str(row.selectbox(
+        "compared with", others, index=_of_another_method(report, name, others), format_func=shown_name,
+        key="difference-to", persist_state="session",
+    ))  # fmt: skip
     measure = str(row.segmented_control(
         "Measure", list(MEASURES), required=True, default="hr", key="difference-measure",
         persist_state="session", format_func=MEASURES.__getitem__,
@@ -114,6 +115,12 @@ def two_models(report: Report) -> None:
         f"{unit}: {_numbers(report, measure)}. Intervals are of their differences, resampled over {drawn}; buckets are "
         "by popularity of the target."
     )
+
+
+def _of_another_method(report: Report, name: str, others: Sequence[str]) -> int:
+    """The first of the others that is no variant of the same method: what is compared unless somebody chooses."""
+    methods = {facts["name"]: facts["method"] for facts in report["contestants"]}
+    return next((place for place, other in enumerate(others) if methods.get(other) != methods.get(name)), 0)
 
 
 def categories(report: Report) -> None:
