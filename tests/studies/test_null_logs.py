@@ -39,7 +39,7 @@ def test_where_popularity_alone_decides_nobody_is_said_to_win_the_tail(pair: tup
     assert all(verdict_on(trial, seed).outcome != "holds" for seed in range(5))
 
 
-def tastes(seed: int, users: int = 300, items: int = 30, days: int = 16) -> InteractionLog:
+def habits(seed: int, users: int = 300, items: int = 30, days: int = 16) -> InteractionLog:
     """A user has one event a day of its own half of the items, and every fourth evening two at once of any items."""
     random = np.random.default_rng(seed)
     user_ids, item_ids, times, sessions = [], [], [], []
@@ -60,7 +60,7 @@ def tastes(seed: int, users: int = 300, items: int = 30, days: int = 16) -> Inte
 
 def test_where_whole_histories_carry_the_signal_the_short_window_does_not_win() -> None:
     trial = Trial(
-        "tastes", tastes,
+        "habits", habits,
         lambda seed: (("als", {}, seed), ("item2vec", {"sequences": "user", "time_window_minutes": 60.0}, seed)),
         lambda found: finds_more(found, MF, ITEM2VEC, "all"),
     )  # fmt: skip
