@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_windows_are_swept_and_stay_after_a_reload(
     page: Page, app_server: AppServer, itemscape_home: Path, tmp_path: Path
 ) -> None:
-    path = write_csv(within_the_hour(users=60), tmp_path / "hours.csv")
+    path = write_csv(within_the_hour(users=120), tmp_path / "hours.csv")
     log = logs.import_log(logs.keep_original(path, path.name), name="hours")
     page.goto(f"{app_server.url}/evaluate?log={log.digest[:16]}")
     page.get_by_role("button", name="Train 4 windows").click(timeout=PATIENCE)
