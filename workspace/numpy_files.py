@@ -86,7 +86,8 @@ def _from_array(path: Path) -> list[str | None]:
 def _as_table(path: Path, id_column: str | None, item_column: str) -> Source | None:
     """The file as a table, or None where its first line names no column of ids: then that line is an id itself."""
     try:
-        source = open_source(path, ReadOptions())
+        # Its first line is taken for names whatever it looks like: an item may be called as the column is.
+        source = open_source(path, ReadOptions(header=True))
     except LogError:
         if id_column is not None or path.suffix.lower() in (".parquet", ".pq"):
             raise

@@ -43,8 +43,11 @@ def is_binary(path: Path, head: bytes, header: Header) -> bool:
 
 
 def is_text_without_header(head: bytes) -> bool:
-    """Whether the first line is an id and numbers, with single spaces between them."""
-    return _looks_like_vector(head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0])
+    """Whether the first line is an id and numbers, with single spaces between them.
+
+    Bytes of 0 stand in no text: a Parquet file may have the rest by chance.
+    """
+    return b"\0" not in head and _looks_like_vector(head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0])
 
 
 def read_binary(path: Path, header: Header, progress: Progress = no_progress) -> FoundVectors:

@@ -210,6 +210,21 @@ def test_any_id_survives_a_table(tmp_path: Path, ids: list[str]) -> None:
     assert_same(read_vectors(tmp_path / "v.npy", tmp_path / "v.csv"), ids, vectors)
 
 
+def test_a_parquet_file_that_begins_like_text_is_still_one(tmp_path: Path) -> None:
+    """Some ids make its first bytes, up to a line feed, those of an id and a number."""
+    ids = ["\x8000\x80\U00010000", "\x80", "\x80\x80\U00010000"]
+    vectors = numbers_for(ids)
+    table = pd.DataFrame({"item_id": ids, "v0": vectors[:, 0], "v1": vectors[:, 1], "v2": vectors[:, 2]})
+    table.to_parquet(tmp_path / "v.parquet")
+    assert_same(read_vectors(tmp_path / "v.parquet"), ids, vectors)
+
+
+def test_an_item_may_be_called_as_the_column_of_ids_is(tmp_path: Path) -> None:
+    np.save(tmp_path / "v.npy", numbers_for(["item_id"]))
+    ids = write_csv(tmp_path / "ids.csv", ["item_id", "v0"], [["item_id", "1"]])
+    assert_same(read_vectors(tmp_path / "v.npy", ids), ["item_id"], numbers_for(["item_id"]))
+
+
 @with_a_folder
 @given(without_spaces)
 def test_any_id_without_spaces_survives_word2vec(tmp_path: Path, ids: list[str]) -> None:
