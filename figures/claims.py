@@ -147,6 +147,8 @@ def _without_window(claim: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     apart = difference_of(report, claim["contestants"][1], usual, "hr")["all"]
     alike = apart["low"] is not None and apart["low"] <= 0 <= apart["high"]
     told = ", which cannot be told from that: the window is not what does it" if alike else ""
+    if apart["high"] is not None and apart["high"] < 0:
+        told = " without one, which is clearly more: the window is not what does it"
     return f" {plain(usual)} has {percent(report['methods'][usual]['hr']['all']['value'], 2)}{told}."
 
 
