@@ -6,6 +6,7 @@
     │   ├── ParameterError     a parameter or an option is unknown, out of bounds, or does not fit the log
     │   ├── VectorsError       a file of vectors that were trained elsewhere cannot be used
     │   ├── RunError           a run folder is missing, damaged, or not what was asked for
+    │   ├── EngineError        the engine that was asked for cannot be started, or cannot be reached
     │   └── ExportError        the vectors cannot be written in the format that was chosen
     └── Cancelled              somebody asked for the work to stop; nothing is wrong
 
@@ -38,6 +39,10 @@ class VectorsError(InputError):
 
 class RunError(InputError):
     """A run cannot be used."""
+
+
+class EngineError(InputError):
+    """An engine cannot be used."""
 
 
 class ExportError(InputError):

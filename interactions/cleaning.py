@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Literal, get_args
 
 import pydantic
 
+from errors import LogError
 from interactions.column_names import Role
 
 Reason = Literal[
@@ -180,3 +181,16 @@ def in_words(tally: Tally, *, such_as: bool = False) -> str:
         f"{count:,} {reason.replace('_', ' ')}" + (f" (such as {examples[reason][0]})" if such_as else "")
         for reason, count in tally.dropped().items()
     )
+
+
+def refuse_too_little(name: str, n_rows: int, item_ids: Sequence[str], user_ids: Sequence[str], tally: Tally) -> None:
+    """Raise LogError where nothing of a log is left, or nothing that could be compared; of ids, two of each do."""
+    left_out = f" after cleaning ({in_words(tally)})" if tally.total else ""
+    if not n_rows:
+        raise LogError(f"No row of {name} is left{left_out}: ask for less in the rules.")
+    for ids, what in ((item_ids, "item"), (user_ids, "user")):
+        if len(ids) == 1:
+            raise LogError(
+                f"{name} has only one {what}, {ids[0]!r}{left_out}, and a comparison needs at least two: "
+                f"check which column holds the {what}s."
+            )

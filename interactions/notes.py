@@ -70,6 +70,15 @@ def notes_of_rows(roles: Mapping[Role, str], rows: Rows, rules: CleaningRules, o
     return notes
 
 
+def notes_of_shared_sessions(roles: Mapping[Role, str], n_shared: int) -> list[str]:
+    """A note where so many sessions stand with several users."""
+    if not n_shared:
+        return []
+    return [
+        f"{n_shared:,} values of {roles['session']!r} stand with several users: each user's are a session of their own."
+    ]
+
+
 def notes_of_columns(
     columns: Sequence[str],
     head: Sequence[Sequence[str]],

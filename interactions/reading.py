@@ -11,31 +11,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from errors import LogError
 from interactions.batches import read_rows
-from interactions.cleaning import CleaningReport, CleaningRules, Tally, in_words
+from interactions.cleaning import CleaningReport, CleaningRules, Tally, refuse_too_little
 from interactions.column_names import FACTS, Role
 from interactions.columns import resolve_columns
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
-from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_rows
+from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_rows, notes_of_shared_sessions
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
-from interactions.rows import Rows
 from interactions.sessions import of_one_user_each
 from interactions.several_items import likely_mark
 from interactions.steps import clean
 from interactions.tables import (
-    JoinedTable,
-    fact_column,
     further_columns,
     item_facts,
     join_table,
     no_columns,
     open_table,
     text_column,
+    with_facts,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +85,7 @@ def read_log(
     tell("Cleaning", 68, 100)
     rows, n_shared = of_one_user_each(rows)
     rows, steps = clean(rows, rules, tally)
-    _refuse_too_little(source.path.name, rows, tally)
+    refuse_too_little(source.path.name, len(rows.items), rows.item_ids, rows.user_ids, tally)
     tell("Sorting by user and time", 70, 100)
     n_users, n_items = len(rows.user_ids), len(rows.item_ids)
     order = rows.by_user_and_time()
@@ -96,11 +93,7 @@ def read_log(
     items = pd.DataFrame({name: _first_values(rows.texts.get(name), rows.items, n_items) for name in FACTS})
     users = no_columns(n_users)
     notes = source.notes + notes_of_rows(roles, rows, rules, day_order)
-    if n_shared:
-        notes.append(
-            f"{n_shared:,} values of {roles['session']!r} stand with several users: each user's are a session of their "
-            "own."
-        )
+    notes += notes_of_shared_sessions(roles, n_shared)
     notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
     notes += notes_of_lost_rows(roles, tally, len(rows.items))
     if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
@@ -113,7 +106,7 @@ def read_log(
         tell("Joining the item table", 86, 100)
         joined = join_table(item_table, rows.item_ids, "item", roles["item"], items_options.match_ids)
         facts = {role: name for role, name in facts.items() if name in joined.frame}  # not the column of the ids
-        items = _with_facts(items, joined, facts)
+        items = with_facts(items, joined, facts)
         items_known = int(joined.known.sum())
         notes += joined.notes
     if user_table is not None:
@@ -157,23 +150,6 @@ def read_log(
     return log, report
 
 
-def _refuse_too_little(name: str, rows: Rows, tally: Tally) -> None:
-    """Raise LogError where nothing is left, or nothing that could be compared."""
-    left_out = f" after cleaning ({in_words(tally)})" if tally.total else ""
-    if not len(rows.items):
-        raise LogError(f"No row of {name} is left{left_out}: ask for less in the rules.")
-    if len(rows.item_ids) == 1:
-        raise LogError(
-            f"{name} has only one item, {rows.item_ids[0]!r}{left_out}, and a comparison needs at least two: "
-            "check which column holds the items."
-        )
-    if len(rows.user_ids) == 1:
-        raise LogError(
-            f"{name} has only one user, {rows.user_ids[0]!r}{left_out}, and a comparison needs at least two: "
-            "check which column holds the users."
-        )
-
-
 def _first_values(column: tuple[Codes, list[str]] | None, items: Codes, n_items: int) -> pd.Series[Any]:
     """The first value that each item has in the file, one row an item code."""
     if column is None:
@@ -183,16 +159,6 @@ def _first_values(column: tuple[Codes, list[str]] | None, items: Codes, n_items:
     first = np.full(n_items, -1, np.int32)
     first[items[filled]] = codes[filled]  # written from the last row to the first, so the first one stays
     return text_column([texts[code] if code >= 0 else None for code in first], n_items)
-
-
-def _with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, str]) -> pd.DataFrame:
-    """Titles and categories of the item table, filled up from the log's own, and the table's further columns."""
-    import pandas as pd
-
-    for role, name in facts.items():
-        items[role] = fact_column(joined.frame[name]).fillna(items[role])
-    rest = further_columns(joined.frame, list(facts.values()))
-    return pd.concat([items, rest], axis=1)
 
 
 def _digest(

@@ -128,6 +128,16 @@ def join_table(
     return JoinedTable(frame, known, notes)
 
 
+def with_facts(items: pd.DataFrame, joined: JoinedTable, facts: Mapping[Role, str]) -> pd.DataFrame:
+    """Titles and categories of the item table, filled up from the log's own, and the table's further columns."""
+    import pandas as pd
+
+    for role, name in facts.items():
+        items[role] = fact_column(joined.frame[name]).fillna(items[role])
+    rest = further_columns(joined.frame, list(facts.values()))
+    return pd.concat([items, rest], axis=1)
+
+
 def further_columns(frame: pd.DataFrame, used: Sequence[str]) -> pd.DataFrame:
     """The columns that no role has taken; a name that the program uses itself gets " (column)" behind it."""
     rest = frame.drop(columns=list(dict.fromkeys(used)))

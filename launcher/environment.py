@@ -16,7 +16,7 @@ from launcher import system
 from launcher.console import LaunchError, Progress, progress, say
 
 ROOT = Path(__file__).resolve().parents[1]
-RUN, DEVELOP = "requirements.txt", "requirements-dev.txt"
+RUN, SPARK, DEVELOP = "requirements.txt", "requirements-spark.txt", "requirements-dev.txt"
 WARM_UP = (
     "from analysis import projection; projection.warm_up(); "
     "from embedders.parts import biased_factors, side_skip_gram, skip_gram, walks; "

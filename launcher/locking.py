@@ -9,15 +9,15 @@ import tempfile
 from pathlib import Path
 
 from launcher.console import LaunchError, progress
-from launcher.environment import DEVELOP, RUN
+from launcher.environment import DEVELOP, RUN, SPARK
 
 CONSTRAINTS = "constraints.txt"
 OLDEST_PYTHON = "3.11"
 RESOLVER = "uv==0.13.9"  # pip resolves for the system that it runs on, this for all at once
 
 HEADER = """\
-# Every package that requirements.txt and requirements-dev.txt bring along, for Python 3.11 to 3.13 on Linux, macOS and
-# Windows. Written by `python3 launch.py lock`: do not edit.
+# Every package that requirements.txt, requirements-spark.txt and requirements-dev.txt bring along, for Python 3.11 to
+# 3.13 on Linux, macOS and Windows. Written by `python3 launch.py lock`: do not edit.
 """
 
 
@@ -28,7 +28,7 @@ def lock(root: Path, upgrade: bool = False) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="itemscape-lock-") as name, progress("Locking every dependency") as line:
         folder = Path(name)
-        for file in (RUN, DEVELOP):  # without their own `-c constraints.txt`, which would let nothing move
+        for file in (RUN, SPARK, DEVELOP):  # without their own `-c constraints.txt`, which would let nothing move
             lines = (root / file).read_text(encoding="utf-8").splitlines()
             kept = "\n".join(text for text in lines if not text.startswith("-c "))
             (folder / file).write_text(kept + "\n", encoding="utf-8")

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from tests.test_house import pins
 
-DIRECT = {**pins("requirements.txt"), **pins("requirements-dev.txt")}
+DIRECT = {**pins("requirements.txt"), **pins("requirements-spark.txt"), **pins("requirements-dev.txt")}
 LOCKED = pins("constraints.txt")
 OWNERS = metadata.packages_distributions()  # module -> the packages that have it
 

@@ -171,13 +171,17 @@ def test_no_file_names_a_machine_or_opens_a_page_to_foreign_html() -> None:
 
 def test_every_direct_dependency_is_pinned_and_locked() -> None:
     locked = pins("constraints.txt")
-    direct = {**pins("requirements.txt"), **pins("requirements-dev.txt")}
+    direct = {**pins("requirements.txt"), **pins("requirements-spark.txt"), **pins("requirements-dev.txt")}
     assert {name: locked.get(name) for name in direct} == direct
 
 
 def test_the_requirements_name_each_other() -> None:
-    first_lines = [
-        (ROOT / name).read_text(encoding="utf-8").splitlines()[0]
-        for name in ("requirements.txt", "requirements-dev.txt")
-    ]
-    assert first_lines == ["-c constraints.txt", "-r requirements.txt"]
+    options = {
+        name: [line for line in (ROOT / name).read_text(encoding="utf-8").splitlines() if line.startswith("-")]
+        for name in ("requirements.txt", "requirements-spark.txt", "requirements-dev.txt")
+    }
+    assert options == {
+        "requirements.txt": ["-c constraints.txt"],
+        "requirements-spark.txt": ["-c constraints.txt"],
+        "requirements-dev.txt": ["-r requirements.txt", "-r requirements-spark.txt"],
+    }

@@ -66,6 +66,11 @@ class DelimitedFile:
             table=options.table,
         )
 
+    @property
+    def above(self) -> str:
+        """What stands before the first row: the header, where there is one, with what is above it."""
+        return self._head[: self._body].decode("utf-8", "replace")
+
     def head(self, rows: int) -> list[list[str]]:
         """The first records as text."""
         body = self._head[self._body :]

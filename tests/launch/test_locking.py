@@ -28,6 +28,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / "requirements.txt").write_text("-c constraints.txt\nnumpy==2.4.6\n")
+    (tmp_path / "requirements-spark.txt").write_text("-c constraints.txt\npyspark==4.3.0\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\npytest==9.2.0\n")
     (tmp_path / "constraints.txt").write_text("locked-before==1.0\n")
     return tmp_path
@@ -37,6 +38,7 @@ def test_what_is_locked_stays_and_does_not_bind_the_resolver(checkout: Path, see
     locking.lock(checkout)
     assert seen["constraints.txt"] == "locked-before==1.0\n"
     assert seen["requirements.txt"] == "numpy==2.4.6\n"
+    assert seen["requirements-spark.txt"] == "pyspark==4.3.0\n"
     assert seen["requirements-dev.txt"] == "-r requirements.txt\npytest==9.2.0\n"
     assert (checkout / "constraints.txt").read_text() == f"{locking.HEADER}locked-before==1.0\nadded==1.0\n"
 
