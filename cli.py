@@ -6,7 +6,6 @@ Exit code 0 = done, 2 = the input is at fault and the one line on standard error
 import dataclasses
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,19 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.exceptions import TyperException
 
-from errors import Cancelled, ExportError, InputError, ParameterError, RunError
+from errors import Cancelled, ExportError, InputError, ParameterError
 from terminal.answers import JsonFile, answer, comparison_lines, log_lines
+from terminal.engine import STARTING, EngineOption, MasterOption, SettingsOption, cluster_from, what_spark_says
 from terminal.known_sets import known_facts, known_lines
 from terminal.log_options import takes_log
 from terminal.parameters import assignments, declared
 from terminal.progress import TerminalProgress
+from terminal.run_folders import refuse_run_folder, refuse_same_file, train_on_spark, write_run_folder
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from embedders.base import Embedding, Progress
-    from workspace.log_source import LogSource, OpenedLog
+    from embedders.base import Progress
+    from workspace.log_source import LogSource
     from workspace.pairs import Pair
     from workspace.results import Neighbours
     from workspace.runs import Run
@@ -105,13 +106,29 @@ def known(
 
 @app.command()
 @takes_log
-def describe(log: "LogSource", json_file: JsonFile = None) -> None:
+def describe(
+    log: "LogSource",
+    engine: EngineOption = "local",
+    master: MasterOption = None,
+    conf: SettingsOption = None,
+    json_file: JsonFile = None,
+) -> None:
     """Say what a log holds, and what was left out of it."""
     from workspace.log_source import open_source
 
+    cluster = cluster_from(engine, master, conf)
+    if cluster is not None:
+        from workspace.on_spark import describe_on_spark, facts_on_spark, source_of
+
+        source = source_of(log)
+        with TerminalProgress(silent=STARTING) as progress, what_spark_says() as said:
+            found, report = describe_on_spark(source, cluster, progress, said)
+        facts = facts_on_spark(found, report)
+        answer(facts, json_file, log_lines(source.name, facts, report.examples, report.notes))
+        return
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
-    answer(opened.facts, json_file, log_lines(opened))
+    answer(opened.facts, json_file, log_lines(opened.name, opened.facts, opened.examples, opened.notes))
 
 
 @app.command()
@@ -122,6 +139,9 @@ def train(
     out: Annotated[Path, typer.Option(metavar="RUN", help="The run folder to write.")],
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another seed, another random start.")] = 0,
+    engine: EngineOption = "local",
+    master: MasterOption = None,
+    conf: SettingsOption = None,
     force: Force = False,
     json_file: JsonFile = None,
 ) -> None:
@@ -133,15 +153,22 @@ def train(
 
     if method not in METHODS:
         raise ParameterError(f"There is no method {method!r}: choose one of {', '.join(METHODS)}.")
+    cluster = cluster_from(engine, master, conf)
+    if cluster is not None:
+        refuse_same_file(out, json_file)
+        refuse_run_folder(out, force)
+        facts, lines = train_on_spark(log, cluster, method, settings or [], seed, out, force)
+        answer(facts, json_file, lines)
+        return
     params = METHODS[method].Params.checked(assignments(settings or []))
-    _refuse_same_file(out, json_file)
-    _refuse_run_folder(out, force)
+    refuse_same_file(out, json_file)
+    refuse_run_folder(out, force)
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
         estimate = expected(METHODS[method], size_of(opened.log), params)
         progress.announce(" ".join(filter(None, [f"{sentence(estimate)}.", warning(estimate)])))
         embedding = METHODS[method].fit(opened.log, params, seed=seed, progress=progress)
-    facts, lines = _write_run(out, embedding, opened, force)
+    facts, lines = write_run_folder(out, embedding, opened.log, opened.name, force)
     facts["estimate"] = {"seconds": estimate.seconds, "memory": estimate.memory}
     answer(facts, json_file, lines)
 
@@ -163,12 +190,12 @@ def import_(
     from workspace.imported import import_vectors
     from workspace.log_source import open_source
 
-    _refuse_same_file(out, json_file)
-    _refuse_run_folder(out, force)
+    refuse_same_file(out, json_file)
+    refuse_run_folder(out, force)
     with TerminalProgress() as progress:
         opened = open_source(log, progress)
         embedding, matching = import_vectors(file, opened.log, ids_path=ids, id_column=id_column, progress=progress)
-    facts, lines = _write_run(out, embedding, opened, force)
+    facts, lines = write_run_folder(out, embedding, opened.log, opened.name, force)
     answer(facts | dataclasses.asdict(matching), json_file, lines)
 
 
@@ -288,52 +315,15 @@ def export(
     answer(facts, json_file, [f"{out}: {facts['bytes']:,} bytes{without}"])
 
 
-def _write_run(out: Path, embedding: "Embedding", opened: "OpenedLog", force: bool) -> tuple[dict[str, Any], list[str]]:
-    """Write a run folder; answers with it as JSON values, and as lines for a person."""
-    from workspace.files import disk_is_full
-    from workspace.runs import write_run
-
-    try:
-        entry = write_run(out, embedding, opened.log, name=out.absolute().name, log_name=opened.name, replace=force)
-    except OSError as error:
-        why = "the disk is full" if disk_is_full(error) else error.strerror
-        raise RunError(f"{out} cannot be written ({why}): choose another --out.") from error
-    facts = {name: value for name, value in dataclasses.asdict(entry).items() if name != "losses"}
-    lines = [
-        f"{entry.title}, {entry.dimensions} dimensions, {entry.n_items - entry.n_missing:,} of {entry.n_items:,} "
-        f"items in {entry.seconds:.1f} s: {out}",
-        *entry.notes,
-    ]
-    return facts | {"path": str(entry.path)}, lines
-
-
-def _refuse_run_folder(out: Path, force: bool) -> None:
-    """Raise RunError before hours of training where --out cannot become a run folder."""
-    if out.exists() and not force:
-        raise RunError(f"{out} is there already: choose another --out, or add --force to replace it.")
-    if out.exists() and not (out / "run.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise RunError(f"{out} is not a run folder, so --force does not replace it: choose another --out.")
-    parent = next(folder for folder in out.absolute().parents if folder.exists())
-    try:  # the only sure way to know: rights alone do not tell of a full disk or of a system's own folders
-        os.rmdir(tempfile.mkdtemp(dir=parent))
-    except OSError as error:
-        raise RunError(f"{out} cannot be written in {parent} ({error.strerror}): choose another --out.") from error
-
-
 def _refuse_file(out: Path, json_file: str | None, option: str, force: bool) -> None:
     """Raise ExportError where a file cannot be written, or only over one that nobody said to replace."""
-    _refuse_same_file(out, json_file, option)
+    refuse_same_file(out, json_file, option)
     if out.is_dir():
         raise ExportError(f"{out} is a folder: give {option} a file.")
     if not out.absolute().parent.is_dir():  # known now, not after minutes of work
         raise ExportError(f"{out} cannot be written: there is no folder {out.parent}.")
     if out.exists() and not force:
         raise ExportError(f"{out} is there already: choose another {option}, or add --force to replace it.")
-
-
-def _refuse_same_file(out: Path, json_file: str | None, option: str = "--out") -> None:
-    if json_file not in (None, "-") and Path(json_file).absolute() == out.absolute():
-        raise ExportError(f"{option} and --json both name {out}: give them two names.")
 
 
 def _write_report(pair: "Pair", item: str | None, out: Path, kind: Maps, progress: "Progress") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import threadpoolctl
 
-from embedders.base import Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
+from embedders.base import Engine, Estimate, Family, Learned, LogSize, Method, Params, Progress, parameter
 from embedders.parts.costs import pace
 from embedders.parts.rounds import RoundDone, train_in_rounds
 from embedders.parts.weights import WEIGHTS_HELP, WeightForm, weighted
@@ -61,6 +61,7 @@ class Als(Method[AlsParams]):
 
     name: ClassVar[str] = "als"
     title: ClassVar[str] = "Implicit ALS"
+    engines: ClassVar[tuple[Engine, ...]] = ("local", "spark")
     short: ClassVar[str] = "ALS"
     family: ClassVar[Family] = "matrix factorisation"
     summary: ClassVar[str] = (

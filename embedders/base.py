@@ -350,12 +350,28 @@ class Method(ABC, Generic[ParamsType]):
         Raises ParameterError where parameters and log do not fit, Cancelled where `progress` does.
         """
         started = time.perf_counter()
-        if not 0 <= seed <= LARGEST_SEED:
-            raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
+        check_seed(seed)
         if log.n_interactions == 0:
             raise ParameterError(f"There is nothing to train {self.title} on: this log has no interactions.")
         _check_columns(log, params)
         learned = self.learn(log, params, seed, progress)
+        user_ids = None if learned.user_vectors is None else log.user_ids
+        return self.finished(learned, params, seed, log.digest, log.item_ids, user_ids, started)
+
+    def finished(
+        self,
+        learned: Learned,
+        params: ParamsType,
+        seed: int,
+        log_digest: str,
+        item_ids: Texts,
+        user_ids: Texts | None,
+        started: float,
+    ) -> Embedding:
+        """The Embedding of what was learned; `started` = time.perf_counter() when the training began.
+
+        Raises ParameterError where it ran away to infinite numbers.
+        """
         arrays = {
             name: _finished(array, self.title)
             for name in ("item_vectors", "user_vectors", "item_bias", "context_vectors")
@@ -363,11 +379,11 @@ class Method(ABC, Generic[ParamsType]):
         }
         return Embedding(
             method=self.name,
-            item_ids=log.item_ids,
-            user_ids=log.user_ids if "user_vectors" in arrays else None,
+            item_ids=item_ids,
+            user_ids=user_ids,
             params=params.model_dump(mode="json"),
             seed=seed,
-            log_digest=log.digest,
+            log_digest=log_digest,
             seconds=time.perf_counter() - started,
             losses=learned.losses,
             notes=learned.notes,
@@ -376,6 +392,12 @@ class Method(ABC, Generic[ParamsType]):
 
 
 LARGEST_SEED = 2**32 - 1  # what every library takes
+
+
+def check_seed(seed: int) -> None:
+    """Raise ParameterError for a seed that not every library takes."""
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ParameterError(f"seed = {seed} cannot be used: a seed lies between 0 and {LARGEST_SEED}.")
 
 
 def _check_columns(log: InteractionLog, params: Params) -> None:

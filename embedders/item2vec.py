@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from embedders.base import Estimate, Family, Learned, LogSize, Method, Progress, parameter
+from embedders.base import Engine, Estimate, Family, Learned, LogSize, Method, Progress, parameter
 from embedders.parts import skip_gram, skip_gram_params, thinning, word2vec
 from embedders.parts.costs import share_kept, shared_pace, skip_gram_seconds, word2vec_seconds
 from embedders.parts.windows import LONGEST_WHOLE, WindowParams, company, cut, notes_on_pieces, split_long
@@ -74,6 +74,7 @@ class Item2vec(Method[Item2vecParams]):
 
     name: ClassVar[str] = "item2vec"
     title: ClassVar[str] = "item2vec"
+    engines: ClassVar[tuple[Engine, ...]] = ("local", "spark")
     short: ClassVar[str] = "item2vec"
     repeats_on_threads: ClassVar[bool] = False
     version: ClassVar[int] = 4

@@ -63,6 +63,14 @@ def in_item_table(name: str, columns: Sequence[str], elsewhere: Sequence[str]) -
     return name in elsewhere and (name not in columns or is_nameless(name))
 
 
+def with_given(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Roles as given, and the known ones for the rest; a column that is given to one role is no longer another's."""
+    taken = set(given.values())
+    rest = {role: name for role, name in known.items() if role not in given and name not in taken}
+    # A title or category that nothing has must not be looked for in the item table either.
+    return rest | {role: name for role, name in given.items() if name or role in FACTS}
+
+
 def guess_id(columns: Sequence[str], role: Role, name_in_log: str) -> str | None:
     """The column of an item or user table that holds the ids: the log's own name for it, else one for the role."""
     for name in columns:

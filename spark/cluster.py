@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,12 +82,12 @@ class Cluster:
 
 
 @contextmanager
-def session(cluster: Cluster, log: Path, progress: Progress) -> Iterator[SparkSession]:
+def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> Iterator[SparkSession]:
     """A session on the cluster while the context lasts, in a Java process of its own.
 
-    log  a file that all that Spark itself says is added to
+    log  a file that all that Spark itself says is added to; None = it stands among the output of this process
 
-    Raises EngineError where it cannot be started, or no worker comes.
+    Raises EngineError where it cannot be started, no worker comes, or what is done with it fails in Spark.
     """
     cluster.check()
     progress("Starting Spark", 0.0, 1.0)
@@ -102,24 +102,26 @@ def session(cluster: Cluster, log: Path, progress: Progress) -> Iterator[SparkSe
         raise EngineError("Spark is at work in this process already: wait until it is done.")
     settings = {**_SETTINGS, **_places(cluster), **cluster.settings, "spark.master": cluster.master}
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items())).setAppName("Itemscape")
-    with log.open("ab") as said:
+    with nullcontext() if log is None else log.open("ab") as said:
         try:
             gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
         except (PySparkException, OSError) as error:
-            raise EngineError(f"Spark's Java process did not start; {log} says why: {_end_of(log)}") from error
+            raise EngineError(f"Spark's Java process did not start: {_end_of(log)}") from error
     SparkContext._ensure_initialized(gateway=gateway)
     started = None
     try:
         watched = Watched(SparkSession.builder.config(conf=conf).getOrCreate)
         while not watched.wait():
             progress(f"Waiting for {cluster.master}", 0.0, 1.0)
-        try:
-            started = watched.result()
-        except (Py4JError, PySparkException) as error:
-            raise EngineError(f"Spark did not start on {cluster.master}: {reason(error)}") from error
+        started = watched.result()
         if not cluster.is_local:
             _await_workers(started, cluster, progress)
         yield started
+    except (Py4JError, PySparkException, ConnectionError) as error:
+        if gateway.proc.poll() is not None:
+            raise EngineError(f"Spark's Java process has ended: {_end_of(log)}") from error
+        what = "did not start" if started is None else "failed"
+        raise EngineError(f"Spark {what} on {cluster.master}: {reason(error)}{_advice(error)}") from error
     finally:
         _end(gateway, started)
 
@@ -254,6 +256,16 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
         SparkContext._gateway, SparkContext._jvm = None, None
 
 
-def _end_of(log: Path) -> str:
+def _end_of(log: Path | None) -> str:
+    """The end of what Spark said, as the end of a sentence."""
+    if log is None:
+        return "its log says why."
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else "nothing."
+    return f"{log} says why; its end is {lines[-1] if lines else 'empty'!r}."
+
+
+def _advice(error: BaseException) -> str:
+    """What to do about a failure that Spark's words tell, a sentence with a space before it, or nothing."""
+    if "OutOfMemory" in str(error):
+        return " Give it more memory with spark.driver.memory, or on a cluster with spark.executor.memory."
+    return ""

@@ -85,6 +85,11 @@ class SparkLog:
         """The columns of `rows` that tell sessions apart; a user's whole history is one where there are none."""
         return ["user", "session"] if "session" in self.rows.columns else ["user"]
 
+    def user_ids(self) -> Texts:
+        """The users by code, text (n_users,): they come to this machine."""
+        found = self.user_codes.toArrow().sort_by("code")
+        return np.array(found["user"].to_pylist(), dtype=object)
+
     @cached_property
     def size(self) -> LogSize:
         """What an estimate needs to know of it."""
@@ -98,6 +103,7 @@ def read_log(
     columns: Mapping[str, str] | None = None,
     rules: CleaningRules = CleaningRules(),  # noqa: B008 - frozen
     *,
+    guess_others: bool = False,
     items_path: Path | None = None,
     options: ReadOptions = ReadOptions(),  # noqa: B008 - frozen
     items_options: ReadOptions = ReadOptions(),  # noqa: B008
@@ -106,7 +112,8 @@ def read_log(
     """Read a log of Parquet or delimited text with Spark, as `interactions.read_log` reads it on one machine.
 
     place       a path that every worker can read, or a URI that their Hadoop knows: a file, a folder, or a pattern
-    columns     role -> column name; None = guessed from the first rows
+    columns     role -> column name; None = guessed from the first rows, as with `guess_others` those are that none is
+                given to
     items_path  a table of items on this machine
 
     Raises LogError, with one sentence, where the files cannot be read or nothing to compare is left.
@@ -118,7 +125,16 @@ def read_log(
     table_columns = [] if item_table is None else item_table.columns
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="itemscape-") as folder:
-        head = read_head(session, files, columns, options, table_columns, rules.columns_needed, Path(folder))
+        head = read_head(
+            session,
+            files,
+            columns,
+            options,
+            table_columns,
+            rules.columns_needed,
+            Path(folder),
+            guess_others=guess_others,
+        )
         facts = {} if item_table is None else item_facts(item_table, columns, head.roles)
         keep = rules != CleaningRules()
         rows = read_rows(session, files, head, tally, part_of(progress, 0.0, 0.3), keep=keep)

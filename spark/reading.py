@@ -16,10 +16,10 @@ import numpy as np
 from errors import LogError
 from interactions.cleaning import Reason, Tally, in_words
 from interactions.column_names import Role
-from interactions.columns import resolve_columns
+from interactions.columns import resolve_columns, with_given
 from interactions.formats.opening import open_source
 from interactions.formats.source import Source
-from interactions.guessing import may_be_compact_dates
+from interactions.guessing import guess_columns, guess_for_cleaning, may_be_compact_dates
 from interactions.local_times import told_order
 from interactions.options import ReadOptions
 from interactions.progress import Progress
@@ -77,10 +77,13 @@ def read_head(
     item_columns: Sequence[str],
     also: Sequence[Role],
     folder: Path,
+    *,
+    guess_others: bool = False,
 ) -> Head:
     """Look at the beginning of a log; raises LogError where it is no table that Spark is given, or roles are missing.
 
     also    roles that only the rules of cleaning need
+    guess_others  roles that no column is given to are guessed
     folder  where the beginning may be kept for as long as the head is in use
     """
     if options.several_items is not None:
@@ -90,6 +93,11 @@ def read_head(
     if source.kind not in ("csv", "parquet"):
         raise LogError(f"{files.name} is of a kind that Spark is not given ({source.kind}): save it as Parquet or CSV.")
     rows = source.head(HEAD_ROWS)
+    if columns is not None and guess_others:
+        guesses = guess_columns(source.columns, rows)
+        wanted = guess_for_cleaning(source.columns, rows, [guess.name for guess in guesses.values()])
+        guesses |= {role: guess for role, guess in wanted.items() if role in also}
+        columns = with_given({role: guess.name for role, guess in guesses.items()}, columns)
     return Head(source, rows, resolve_columns(source.columns, rows, columns, item_columns, files.name, also))
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from errors import ExportError
-
-if TYPE_CHECKING:
-    from workspace.log_source import OpenedLog
 
 
 def _spare(json_file: str | None) -> str | None:
@@ -42,25 +39,27 @@ def answer(facts: Any, json_file: str | None, lines: Sequence[str]) -> None:
     print("\n".join(lines))
 
 
-def log_lines(opened: OpenedLog) -> list[str]:
+def log_lines(
+    name: str, facts: Mapping[str, Any], examples: Mapping[str, Sequence[str]], notes: Sequence[str]
+) -> list[str]:
     """What a log holds, what was left out of it with an example, and what a person should know."""
-    facts = opened.facts
-    lines = [f"{opened.name}: {facts['rows']:,} rows, {facts['interactions']:,} interactions"]
-    if opened.log.users_are_sessions:
+    are_baskets = "user" not in facts["columns"]
+    lines = [f"{name}: {facts['rows']:,} rows, {facts['interactions']:,} interactions"]
+    if are_baskets:
         lines.append(f"  baskets: {facts['users']:,}, which stand for users")
     else:
         lines.append(f"  users: {facts['users']:,}")
     lines.append(f"  items: {facts['items']:,}")
-    if facts["sessions"] is not None and not opened.log.users_are_sessions:
+    if facts["sessions"] is not None and not are_baskets:
         lines.append(f"  sessions: {facts['sessions']:,}")
     lines += [f"  {role} = column {name!r}" for role, name in facts["columns"].items()]
     for reason, count in facts["dropped"].items():
-        example = next(iter(opened.examples.get(reason, ())), None)
+        example = next(iter(examples.get(reason, ())), None)
         such_as = "" if example is None else f" (such as {example})"
         lines.append(f"  left out, {reason.replace('_', ' ')}: {count:,}{such_as}")
     if facts["first"] is not None:
         lines.append(f"  from {facts['first']} to {facts['last']}")
-    return lines + [f"  note: {note}" for note in opened.notes]
+    return lines + [f"  note: {note}" for note in notes]
 
 
 def comparison_lines(facts: Mapping[str, Any], name_a: str, name_b: str) -> list[str]:

@@ -14,11 +14,12 @@ HOLD_BACK = 1.0  # seconds
 class TerminalProgress:
     """Progress on standard error: one line that changes in a terminal, else a line now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: float = 0.0) -> None:
+        """silent: seconds until the first line where nobody watches, since what is refused by then gets one line."""
         self._pace = Pace()
         self._live = sys.stderr.isatty()
         self._every = 0.1 if self._live else 10.0  # seconds
-        self._shown, self._width = time.monotonic(), 0
+        self._shown, self._width = time.monotonic() + (0.0 if self._live else silent), 0
         self._announced: tuple[float, str] | None = None
 
     def announce(self, line: str) -> None:

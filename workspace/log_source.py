@@ -10,7 +10,7 @@ from typing import Any
 from embedders.base import Progress, no_progress
 from errors import LogError, ParameterError
 from interactions import CleaningRules, InteractionLog, ReadOptions, preview, read_log
-from interactions.column_names import FACTS
+from interactions.columns import with_given
 from interactions.sample import SAMPLE_NAME, sample_columns, sample_files
 from workspace.logs import LogEntry, find_log, logs_called, open_log
 from workspace.summary import describe
@@ -60,7 +60,7 @@ def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLo
     path = Path(source.name)
     if source.name == SAMPLE_NAME:
         log_path, items_path = sample_files()
-        columns = _merged(sample_columns(), source.columns)
+        columns = with_given(sample_columns(), source.columns)
         return _read(source, "Grocery sample", log_path, columns, source.items_path or items_path, progress)
     if path.exists():
         guessed = None
@@ -68,7 +68,7 @@ def open_source(source: LogSource, progress: Progress = no_progress) -> OpenedLo
             seen = preview(path, source.options)
             wanted = source.rules.columns_needed
             guesses = seen.guesses | {role: guess for role, guess in seen.for_cleaning.items() if role in wanted}
-            guessed = _merged({role: guess.name for role, guess in guesses.items()}, source.columns)
+            guessed = with_given({role: guess.name for role, guess in guesses.items()}, source.columns)
         return _read(source, path.stem, path, guessed, source.items_path, progress)
     if not logs_called(source.name):
         raise LogError(
@@ -118,11 +118,3 @@ def _read(
         progress=progress,
     )
     return OpenedLog(name, log, describe(log, report), report.examples, report.notes)
-
-
-def _merged(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Roles as given, and the known ones for the rest; a column that is given to one role is no longer another's."""
-    taken = set(given.values())
-    rest = {role: name for role, name in known.items() if role not in given and name not in taken}
-    # A title or category that nothing has must not be looked for in the item table either.
-    return rest | {role: name for role, name in given.items() if name or role in FACTS}

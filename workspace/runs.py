@@ -9,17 +9,18 @@ import logging
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pydantic
 
-from embedders.base import Embedding
+from embedders.base import Embedding, Engine, LogSize
 from errors import RunError
+from interactions.log import InteractionLog, Texts
 from workspace.files import (
     folders_in,
     new_folder,
@@ -35,8 +36,6 @@ from workspace.summary import size_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from interactions.log import InteractionLog
 
 _messages = logging.getLogger(__name__)
 KEY_LENGTH = 16  # characters of the key in a folder's name
@@ -54,6 +53,7 @@ class RunEntry:
     n_missing      items without a vector
     path           the run's folder: run.json, vectors.npz, items.parquet, and what was computed from them since
     missing_first  the first ten of those items by title and id; empty in runs of older versions
+    engine         where it was trained
     """
 
     key: str
@@ -74,6 +74,7 @@ class RunEntry:
     notes: tuple[str, ...]
     path: Path
     missing_first: tuple[str, ...] = ()
+    engine: Engine = "local"
 
 
 _ENTRIES = pydantic.TypeAdapter(RunEntry)
@@ -95,7 +96,34 @@ class Run:
     buckets: npt.NDArray[np.int8]
 
 
-def run_key(log_digest: str, method: str, params: Mapping[str, Any], seed: int, version: int) -> str:
+class TrainedOn(Protocol):
+    """What a run keeps of the log that it was trained on, wherever the log's rows are."""
+
+    @property
+    def item_ids(self) -> Texts: ...
+    @property
+    def items(self) -> pd.DataFrame: ...
+    @property
+    def users_per_item(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def users_are_sessions(self) -> bool: ...
+    @property
+    def columns(self) -> Mapping[str, str]: ...
+
+
+@dataclass(frozen=True)
+class Training:
+    """Where a run was trained, on how much, and by which version of the method there."""
+
+    size: LogSize
+    version: int
+    engine: Engine = "local"
+    machine: str = field(default_factory=this_machine)
+
+
+def run_key(
+    log_digest: str, method: str, params: Mapping[str, Any], seed: int, version: int, engine: Engine = "local"
+) -> str:
     """The name of a training by what it is made from, sha256 in hex; params with all their defaults.
 
     Of imported vectors only the digest of the vectors counts, whatever file and format they came in.
@@ -103,6 +131,8 @@ def run_key(log_digest: str, method: str, params: Mapping[str, Any], seed: int, 
     if method == IMPORTED:
         params = {"vectors": params.get("vectors")}
     parts = [log_digest, method, dict(sorted(params.items())), seed, version]
+    if engine != "local":
+        parts.append(engine)
     return hashlib.sha256(json.dumps(parts, separators=(",", ":"), default=list).encode()).hexdigest()
 
 
@@ -112,16 +142,31 @@ def run_folder(key: str) -> Path:
 
 
 def write_run(
-    folder: Path, embedding: Embedding, log: InteractionLog, *, name: str, log_name: str, replace: bool = False
+    folder: Path,
+    embedding: Embedding,
+    log: TrainedOn,
+    *,
+    name: str,
+    log_name: str,
+    training: Training | None = None,
+    replace: bool = False,
 ) -> RunEntry:
-    """Write a run to `folder`, all of it or nothing; one that is there already stays, unless `replace` is set."""
+    """Write a run to `folder`, all of it or nothing; one that is there already stays, unless `replace` is set.
+
+    training  None = here, on an InteractionLog
+    """
     kind = kind_of(embedding.method)
+    if training is None:
+        assert isinstance(log, InteractionLog)
+        training = Training(size_of(log), kind.version)
+    made_from = (embedding.log_digest, embedding.method, embedding.params, embedding.seed)
     facts = {
-        "key": run_key(embedding.log_digest, embedding.method, embedding.params, embedding.seed, kind.version),
+        "key": run_key(*made_from, training.version, training.engine),
         "name": _name(name),
         "title": kind.title,
         "family": kind.family,
-        "method_version": kind.version,
+        "method_version": training.version,
+        "engine": training.engine,
         "created": datetime.now(UTC).isoformat(timespec="microseconds"),
         "log_name": log_name,
         "log_columns": dict(log.columns),
@@ -130,7 +175,7 @@ def write_run(
         "dimensions": embedding.dimensions,
         "n_missing": int((~embedding.trained).sum()),
         "missing_first": _missing_first(embedding, log),
-        "trained": {"machine": this_machine(), "size": dataclasses.asdict(size_of(log))},
+        "trained": {"machine": training.machine, "size": dataclasses.asdict(training.size)},
     }
     with new_folder(folder, replace=replace) as aside:
         embedding.save(aside, beside=facts)
@@ -244,7 +289,7 @@ def unique_name(name: str, log_digest: str) -> str:
     return next(one for one in (name, *numbered) if one not in taken)
 
 
-def _missing_first(embedding: Embedding, log: InteractionLog) -> list[str]:
+def _missing_first(embedding: Embedding, log: TrainedOn) -> list[str]:
     """The first items without a vector by title and id, or id where there is no title: told without the vectors."""
     titles = log.items.get("title")
     named = []
@@ -254,7 +299,7 @@ def _missing_first(embedding: Embedding, log: InteractionLog) -> list[str]:
     return named
 
 
-def _items_table(log: InteractionLog) -> pd.DataFrame:
+def _items_table(log: TrainedOn) -> pd.DataFrame:
     import pandas as pd
 
     from analysis.popularity import BUCKETS, popularity_buckets
@@ -262,7 +307,7 @@ def _items_table(log: InteractionLog) -> pd.DataFrame:
     p = log.users_per_item
     own = {"id", "p", "bucket"}
     further = log.items.rename(columns={name: f"{name} (item table)" for name in log.items if name in own})
-    blank = pd.Series([None] * log.n_items, dtype="str")
+    blank = pd.Series([None] * len(p), dtype="str")
     table = pd.DataFrame(
         {
             "id": pd.Series(log.item_ids, dtype="str"),
@@ -282,7 +327,7 @@ def _read_entry(folder: Path) -> RunEntry:
     facts = read_json(folder / "run.json")
     damaged = f"The run.json in {folder} is damaged, or another program's"
     known = {field.name for field in dataclasses.fields(RunEntry)} - {"path"}
-    needed = known - {"missing_first"}
+    needed = known - {"missing_first", "engine"}
     if not isinstance(facts, dict):
         raise RunError(f"{damaged}: it holds no facts.")
     if missing := sorted((needed | {"method_version"}) - facts.keys()):
@@ -296,7 +341,7 @@ def _read_entry(folder: Path) -> RunEntry:
         raise RunError(f"{damaged}: {where} is {first['input']!r} ({first['msg'].lower()}).") from error
     except (TypeError, ValueError) as error:
         raise RunError(f"{damaged}: method_version is {facts['method_version']!r}, not a number.") from error
-    key = run_key(entry.log_digest, entry.method, entry.params, entry.seed, version)
+    key = run_key(entry.log_digest, entry.method, entry.params, entry.seed, version, entry.engine)
     return dataclasses.replace(entry, key=key)
 
 

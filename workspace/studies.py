@@ -147,6 +147,8 @@ def trained_as(run: RunEntry) -> RunNeeded | NoFloor:
     """The training that a kept run came from, where the program of today would do it just so again."""
     if run.method == IMPORTED:
         return NoFloor("its vectors were trained elsewhere")
+    if run.engine != "local":
+        return NoFloor("it was trained on Spark: train it there with another seed, and compare the two")
     method = METHODS.get(run.method)
     try:
         needed = None if method is None else RunNeeded(run.method, method.Params.checked(run.params), run.seed)
