@@ -70,11 +70,15 @@ class Cluster:
         """Whether it is this machine, without a cluster."""
         return self.master.startswith("local")
 
-    def check(self) -> None:
-        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+    def check_spelling(self) -> None:
+        """Raise EngineError, with one sentence, where master or settings cannot be meant; looks at nothing else."""
         _check_settings(self.settings)
         if not self.is_local or not _LOCAL.fullmatch(self.master):
             _check_master(self.master)
+
+    def check(self) -> None:
+        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+        self.check_spelling()
         _check_package()
         _check_java()
         if not self.is_local:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedders.base import Embedding, Progress, check_seed, part_of
-from errors import ParameterError, RunError
+from errors import EngineError, LogError, ParameterError, RunError
 from interactions import CleaningReport, CleaningRules, ReadOptions
+from interactions.column_names import FACTS
 from interactions.columns import with_given
 from interactions.sample import SAMPLE_NAME, sample_columns, sample_files
 from workspace.files import unfinished_folder
@@ -18,16 +19,13 @@ from workspace.log_source import LogSource
 from workspace.logs import LogEntry, find_log, keep_original, logs_called
 from workspace.runs import RunEntry, Training, default_name, find_run, run_folder, run_key, unique_name, write_run
 from workspace.settings import checked
-from workspace.spark_logs import facts_on_spark, keep_spark_log
+from workspace.spark_logs import facts_on_spark as facts_on_spark  # the command line knows it from here
+from workspace.spark_logs import keep_spark_log
 
 if TYPE_CHECKING:
     from spark.cluster import Cluster
     from spark.log import SparkLog
 
-__all__ = [
-    "SparkSource", "TrainedOnSpark", "describe_on_spark", "facts_on_spark", "source_from", "source_of",
-    "source_of_kept", "source_spec", "train_and_keep", "train_on_spark",
-]  # fmt: skip
 _READING, _TRAINING = 0.4, 0.9  # of the progress, at their ends
 
 
@@ -126,6 +124,61 @@ def source_from(spec: Mapping[str, Any]) -> SparkSource:
         Path(spec["items_path"]) if spec.get("items_path") else None,
         checked(ReadOptions, spec.get("items_options")),
     )
+
+
+def training_spec(
+    entry: LogEntry,
+    place: str,
+    cluster: Cluster,
+    method: str,
+    values: Mapping[str, Any],
+    seed: int,
+    name: str | None,
+) -> dict[str, Any]:
+    """What a "spark" job is asked: to train on the log at a place, by the columns and rules of a kept one.
+
+    Raises EngineError, ParameterError or LogError for what cannot be meant; whether Spark, its master and the place
+    are there only shows when the work is done.
+    """
+    from spark.training import trainer_of
+
+    cluster.check_spelling()
+    trainer_of(method).params(values)
+    if not place.strip():
+        raise LogError("No log is named: give the path or the address at which Spark finds it.")
+    return {
+        "source": source_spec(_source_at(entry, place.strip())),
+        "master": cluster.master,
+        "settings": dict(cluster.settings),
+        "method": method,
+        "params": dict(values),
+        "seed": seed,
+        "name": name,
+        "log_digest": entry.digest,
+    }
+
+
+def _source_at(entry: LogEntry, place: str) -> SparkSource:
+    """The log at a place, read as a kept one was; it is called after that one, or after its own file."""
+    source = source_of_kept(entry)
+    none_has = {str(role): "" for role in FACTS if role not in entry.columns}  # else guessed from the item table
+    name = entry.name
+    if place != source.place:
+        name = f"{place.rstrip('/').rpartition('/')[2] or place} on Spark"
+    elif entry.has_rows:
+        name = f"{entry.name} on Spark"
+    return replace(source, place=place, name=name, columns={**entry.columns, **none_has})
+
+
+def settings_from(lines: str) -> dict[str, str]:
+    """Settings of Spark from text, one NAME=VALUE a line; raises EngineError for a line that is none."""
+    settings = {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not (name and equals):
+            raise EngineError(f"{line!r} gives no value: write one NAME=VALUE a line, as spark.executor.memory=4g.")
+        settings[name] = value
+    return settings
 
 
 def describe_on_spark(

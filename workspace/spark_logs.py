@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from workspace.on_spark import SparkSource
 
 _COUNTS = "counts.parquet"
+_SECRET = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)  # what Spark itself never shows
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _origin(source: SparkSource, cluster: Cluster) -> dict[str, Any]:
         "items_options": source.items_options.model_dump(mode="json"),
         "users_options": ReadOptions().model_dump(mode="json"),
         "master": cluster.master,
-        "settings": dict(cluster.settings),
+        "settings": {name: value for name, value in cluster.settings.items() if not _SECRET.search(name)},
     }
 
 

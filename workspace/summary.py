@@ -67,16 +67,20 @@ def iso_time(seconds: int) -> str:
 
 def summarise(log: InteractionLog) -> dict[str, Any]:
     """What the Data page draws, of a log whose rows are here."""
+    events = np.bincount(log.item_codes, minlength=log.n_items)
+    return summary_of(row_counts(log), log.item_ids, log.users_per_item, events, log.n_users, log.items, log.users)
+
+
+def row_counts(log: InteractionLog) -> RowCounts:
+    """What the rows of a log come to."""
     activity = np.bincount(log.user_codes, minlength=log.n_users)
-    has_times = log.timestamps is not None and log.n_interactions > 0
-    counts = RowCounts(
+    times = log.timestamps if log.n_interactions else None
+    return RowCounts(
         activity=Counted.of(activity[activity > 0]),
         lengths=None if log.session_codes is None else Counted.of(log.session_lengths()),
-        moments=Counted.of(log.timestamps) if log.timestamps is not None and has_times else None,
+        moments=None if times is None else Counted.of(times),
         pauses=None if log.timestamps is None or log.users_are_sessions else pauses(log.user_codes, log.timestamps),
     )
-    events = np.bincount(log.item_codes, minlength=log.n_items)
-    return summary_of(counts, log.item_ids, log.users_per_item, events, log.n_users, log.items, log.users)
 
 
 def summary_of(
