@@ -144,8 +144,7 @@ def _write_tables(
     import pandas as pd
 
     items.assign(id=item_ids).to_parquet(folder / "items.parquet", index=False)
-    nobody = pd.DataFrame({name: pd.Series([], dtype="str") for name in ("title", "category", "id")})
-    nobody.to_parquet(folder / "users.parquet", index=False)
+    pd.DataFrame({"id": pd.Series([], dtype="str")}).to_parquet(folder / "users.parquet", index=False)
     pd.DataFrame({"users": p, "events": events}).to_parquet(folder / _COUNTS, index=False)
 
 
