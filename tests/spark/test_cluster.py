@@ -119,3 +119,18 @@ def test_a_killed_worker_does_not_stop_item2vec(
     assert run.embedding.missing == []
     assert group_share(run.embedding) > 0.9
     cluster.add_worker()
+
+
+def test_a_cluster_without_workers_is_told_and_not_waited_for(file: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from errors import EngineError; from spark import cluster\n"
+        "cluster._WORKERS_WITHIN = 3.0\n"
+        "try:\n"
+        "    with cluster.session(cluster.Cluster(sys.argv[1]), lambda *said: None, Path(sys.argv[2])): pass\n"
+        "except EngineError as error: print(error)\n"
+    )
+    with standalone(tmp_path / "empty", workers=0) as empty:
+        command = [sys.executable, "-c", program, empty.address, str(tmp_path / "spark.log")]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120)
+    assert "gave no worker within 3 s" in done.stdout, done.stderr
+    assert len(done.stdout.splitlines()) == 1
