@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pytest
 
 from analysis import top_neighbours
+from benchmarks.standalone import Standalone, standalone
 from embedders.base import Embedding
 from interactions import InteractionLog
 from interactions.log import Codes
 from tests.planted import tastes
-from tests.spark.standalone import Standalone, standalone
 from tests.workspace.helpers import write_csv
 from workspace.runs import find_run, open_run
 
