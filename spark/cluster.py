@@ -50,6 +50,10 @@ _SETTINGS: Mapping[str, str] = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",  # times in nanoseconds are then told by their size
     "spark.sql.csv.parser.columnPruning.enabled": "false",  # else a line with a field too many would pass
 }
+# ALS goes through as many steps as it has iterations, and Java reads their history from the last to the first: in the
+# megabyte that a thread has by default there is room for fewer than twenty.
+_STACK = "-Xss64m"
+_JAVA_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 _OURS = ("spark.sql.session.timeZone", "spark.sql.csv.parser.columnPruning.enabled", "spark.master", "spark.app.name")
 
 
@@ -105,6 +109,7 @@ def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> It
     if SparkContext._active_spark_context is not None:
         raise EngineError("Spark is at work in this process already: wait until it is done.")
     settings = {**_SETTINGS, **_places(cluster), **cluster.settings, "spark.master": cluster.master}
+    settings |= {name: f"{_STACK} {cluster.settings.get(name, '')}".strip() for name in _JAVA_OPTIONS}
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items())).setAppName("Itemscape")
     with nullcontext() if log is None else log.open("ab") as said:
         try:
