@@ -247,6 +247,7 @@ def _await_workers(started: SparkSession, cluster: Cluster, progress: Progress) 
 
 def _end(gateway: Any, started: SparkSession | None) -> None:
     """Stop the session and its Java process, so that the next one can have other settings."""
+    from py4j.protocol import Py4JError
     from pyspark import SparkContext
 
     try:
@@ -254,6 +255,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
             started.stop()
         elif SparkContext._active_spark_context is not None:
             SparkContext._active_spark_context.stop()
+    except (Py4JError, ConnectionError):  # it has ended already, and what was wrong with it is being told
+        pass
     finally:
         gateway.shutdown()
         gateway.proc.stdin.close()
