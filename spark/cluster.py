@@ -265,7 +265,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
         except subprocess.TimeoutExpired:
             gateway.proc.kill()
             gateway.proc.wait()
-        SparkContext._gateway, SparkContext._jvm = None, None
+        # A context whose Java process died stays behind, and would pass for one at work.
+        SparkContext._gateway, SparkContext._jvm, SparkContext._active_spark_context = None, None, None
 
 
 def _end_of(log: Path | None) -> str:
