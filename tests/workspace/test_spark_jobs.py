@@ -146,6 +146,8 @@ def test_a_lost_driver_is_a_failed_job_with_its_log_and_leaves_no_java_behind(ho
     assert "The worker process" in str(ended.error)
     assert "Spark" in ended.log_tail
     wait_until(lambda: are_gone(children))
+    workers.sweep()
+    assert nothing_half_written()
     assert (logs.list_logs(), runs.list_runs()) == ([], [])
 
 
