@@ -69,7 +69,8 @@ def spark_form(log: LogEntry, method: Method[Any]) -> None:
     where = _where(log)
     st.caption(_read_as(log))
     values = parameter_form(method, log.columns_in, only=trainer.takes)
-    st.caption(f"{_left_out(method, trainer)} do not stand here.", help=_reasons(method, trainer))
+    left_out = [label(name).lower() for name in _left_out(method, trainer)]
+    st.caption(f"Not on Spark: {', '.join(left_out)}.", help=_reasons(method, trainer))
     row = st.container(horizontal=True, vertical_alignment="bottom")
     seed = row.number_input(
         "Seed", 0, 2**31 - 1, _FIRST_SEED, key=f"seed-{method.name}", help="Another seed, another random start."
@@ -189,10 +190,8 @@ def _used_last(log: LogEntry) -> tuple[str, Mapping[str, str]]:
 
 def _read_as(log: LogEntry) -> str:
     """By which columns and rules Spark reads the log, a sentence in Markdown."""
-    columns = ", ".join(f"{role} is {plain(name)}" for role, name in log.columns.items())
-    rules = rules_in_words(log.rules)
-    cleaned = f", cleaned: {plain(' · '.join(rules))}" if rules else ", nothing left out that can be used"
-    return f"Spark reads it by the columns and the rules of {plain(log.name)}: {columns}{cleaned}."
+    told = [f"{role} = {plain(name)}" for role, name in log.columns.items()] + rules_in_words(log.rules)
+    return f"Columns and cleaning rules are those of {plain(log.name)}: {' · '.join(told)}."
 
 
 def _start(log: LogEntry, method: Method[Any], where: _Where, values: Mapping[str, Any], seed: int, name: str) -> None:
@@ -214,20 +213,15 @@ def _learns_from_ratings(method: Method[Any], trainer: Trainer[Any], values: Map
         return False
 
 
-def _left_out_names(method: Method[Any], trainer: Trainer[Any]) -> list[str]:
+def _left_out(method: Method[Any], trainer: Trainer[Any]) -> list[str]:
+    """The parameters of the local form that Spark cannot do."""
     fields = method.Params.model_fields
     return [name for name in trainer.cannot if is_offered(fields[name])]
-
-
-def _left_out(method: Method[Any], trainer: Trainer[Any]) -> str:
-    names = [label(name) for name in _left_out_names(method, trainer)]
-    first, *others = names
-    return ", ".join([first, *(name[:1].lower() + name[1:] for name in others)])
 
 
 def _reasons(method: Method[Any], trainer: Trainer[Any]) -> str:
     """Why each parameter that Spark cannot do is left out, a line a reason, in Markdown."""
     of_reason: dict[str, list[str]] = {}
-    for name in _left_out_names(method, trainer):
+    for name in _left_out(method, trainer):
         of_reason.setdefault(trainer.cannot[name], []).append(label(name).lower())
     return "\n".join(f"- {', '.join(names)}: {plain(why)}." for why, names in of_reason.items())

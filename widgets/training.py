@@ -230,7 +230,7 @@ def _card(method: Method[Any], *, is_chosen: bool, is_trained: bool) -> None:
         st.button(
             "Chosen" if is_chosen else "Choose",
             key=f"choose-{method.name}",
-            disabled=is_chosen,
+            disabled=is_chosen or not is_trained,
             on_click=choose,
             args=(method.name,),
         )

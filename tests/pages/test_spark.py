@@ -123,13 +123,13 @@ def test_the_form_has_what_spark_takes_and_says_why_the_rest_is_not_there(rows: 
     widgets = {one.key for kind in (app.number_input, app.selectbox, app.toggle, app.text_input) for one in kind}
     shown = {key.removeprefix(f"param-{method}-") for key in widgets if key and key.startswith("param-")}
     assert shown == {name for name in trainer.takes if is_offered(fields[name])}
-    (told,) = [caption for caption in app.caption if caption.value.endswith("do not stand here.")]
+    (told,) = [caption for caption in app.caption if caption.value.startswith("Not on Spark: ")]
     for name, why in trainer.cannot.items():
         if is_offered(fields[name]):
             assert name.replace("_", " ") in told.value.lower()
             assert why in told.help.replace("\\", "")
     assert "How long it takes depends on the cluster" in said(app)
-    assert "user is user, item is item, time is time" in said(app)
+    assert "Columns and cleaning rules are those of Islands: user = user · item = item · time = time" in said(app)
 
 
 def test_the_button_asks_for_what_was_filled_in(rows: logs.LogEntry) -> None:
@@ -358,6 +358,14 @@ def test_evaluating_says_what_it_needs_and_draws_nothing_further(without: logs.L
     assert "Evaluating models needs the rows on this machine" in told
     assert "bring an extract" in told
     assert "Evaluate" not in labels(app)
+
+
+def test_the_guide_gives_no_times_of_this_machine_for_a_log_on_spark(
+    rows: logs.LogEntry, without: logs.LogEntry
+) -> None:
+    words = "how long a training on"
+    assert words in said(page("methods", rows))
+    assert words not in said(page("methods", without))
 
 
 def test_a_run_on_spark_is_exported_and_says_where_it_was_trained(rows: logs.LogEntry, without: logs.LogEntry) -> None:

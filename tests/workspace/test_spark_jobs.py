@@ -125,6 +125,12 @@ def test_what_only_shows_later_is_one_sentence_and_what_spark_said_is_beside_it(
 
 def test_cancelling_ends_the_java_process_and_all_below_it(home: Path) -> None:
     job = train(iterations=500)
+    wait_until(lambda: jobs.get_job(job.id).stage == "Starting Spark" and worker().children())
+    children = worker().children(recursive=True)
+    jobs.cancel(job.id)
+    assert jobs.wait(job.id, PATIENCE).status == "cancelled"
+    wait_until(lambda: are_gone(children))
+    job = train(iterations=500)
     _, children = at_work(job)
     asked = time.monotonic()
     jobs.cancel(job.id)
