@@ -74,11 +74,15 @@ class Cluster:
         """Whether it is this machine, without a cluster."""
         return self.master.startswith("local")
 
-    def check(self) -> None:
-        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+    def check_spelling(self) -> None:
+        """Raise EngineError, with one sentence, where master or settings cannot be meant; looks at nothing else."""
         _check_settings(self.settings)
         if not self.is_local or not _LOCAL.fullmatch(self.master):
             _check_master(self.master)
+
+    def check(self) -> None:
+        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+        self.check_spelling()
         _check_package()
         _check_java()
         if not self.is_local:
@@ -243,6 +247,7 @@ def _await_workers(started: SparkSession, cluster: Cluster, progress: Progress) 
 
 def _end(gateway: Any, started: SparkSession | None) -> None:
     """Stop the session and its Java process, so that the next one can have other settings."""
+    from py4j.protocol import Py4JError
     from pyspark import SparkContext
 
     try:
@@ -250,6 +255,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
             started.stop()
         elif SparkContext._active_spark_context is not None:
             SparkContext._active_spark_context.stop()
+    except (Py4JError, ConnectionError):  # it has ended already, and what was wrong with it is being told
+        pass
     finally:
         gateway.shutdown()
         gateway.proc.stdin.close()
@@ -258,7 +265,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
         except subprocess.TimeoutExpired:
             gateway.proc.kill()
             gateway.proc.wait()
-        SparkContext._gateway, SparkContext._jvm = None, None
+        # A context whose Java process died stays behind, and would pass for one at work.
+        SparkContext._gateway, SparkContext._jvm, SparkContext._active_spark_context = None, None, None
 
 
 def _end_of(log: Path | None) -> str:
