@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -52,7 +53,8 @@ def _family_now() -> float:
 
 
 def trained(path: str, method: str, settings: str, master: str = "local[2]") -> dict[str, float]:
-    """Read a log and train a method on it: seconds of both, and peak memory in GB of all processes and of Python's own.
+    """Read a log and train a method on it: seconds of both, and peak memory in GB of all processes and of Python's own,
+    and the GB of coded rows that the workers hold.
 
     settings  NAME=VALUE, parted by commas
     """
@@ -68,6 +70,7 @@ def trained(path: str, method: str, settings: str, master: str = "local[2]") -> 
     with family_memory() as family, session(Cluster(master, {**memory, **temporary}), _silent, said) as started:
         with fresh.clock() as reading:
             log, _ = read_log(started, path)
+        held = _held(started)
         with fresh.clock() as training:
             embedding = trainer.fit(log, params)
     return {
@@ -78,8 +81,15 @@ def trained(path: str, method: str, settings: str, master: str = "local[2]") -> 
         "users": float(log.n_users),
         "missing": float(len(embedding.missing)),
         "memory": family.peak,
+        "held": held,
         "driver": machine.peak_memory(psutil.Process()),
     }
+
+
+def _held(session: Any) -> float:
+    """What the workers hold of the log in their memory and on their disks, in GB."""
+    infos = session.sparkContext._jsc.sc().getRDDStorageInfo()
+    return float(sum(info.memSize() + info.diskSize() for info in infos)) / 1e9
 
 
 def _silent(stage: str, done: float, total: float, loss: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.scaling measure` fills scaling.json cell by cell, `write` puts it into docs/scaling.md.
+"""`python -m benchmarks.scaling` fills scaling.json cell by cell; scaling_tables.py puts it into docs/scaling.md.
 
 A cell that is there is not measured again; `--again` does so.
 """

@@ -182,13 +182,29 @@ def settings_from(lines: str) -> dict[str, str]:
 
 
 def describe_on_spark(
-    source: SparkSource, cluster: Cluster, progress: Progress, said: Path | None = None
+    source: SparkSource,
+    cluster: Cluster,
+    progress: Progress,
+    said: Path | None = None,
+    *,
+    cooccurrences: str | None = None,
 ) -> tuple[SparkLog, CleaningReport]:
-    """Read a log with Spark and let its rows go again; `said` = a file for what Spark itself says."""
-    from spark.cluster import session
+    """Read a log with Spark and let its rows go again.
 
+    said           a file for what Spark itself says
+    cooccurrences  a new folder into which the workers write how many sessions hold both of two items
+    """
+    from spark.cluster import session
+    from spark.counting import write_cooccurrences
+
+    if cooccurrences is not None and Path(cooccurrences).exists():
+        raise ParameterError(f"{cooccurrences} is there already: choose another folder for --cooccurrences.")
+    share = 1.0 if cooccurrences is None else _READING
     with session(cluster, progress, said) as started:
-        return _read(source, started, progress)
+        log, report = _read(source, started, part_of(progress, 0.0, share))
+        if cooccurrences is not None:
+            write_cooccurrences(log, cooccurrences, part_of(progress, share, 1.0))
+    return log, report
 
 
 def train_on_spark(

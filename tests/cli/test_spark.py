@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import cli
@@ -18,6 +19,18 @@ SPARK = ["--engine", "spark", "--master", "local[2]"]
 def test_a_log_is_described_as_here(islands: str, capsys: Capture) -> None:
     chosen = ["--min-users-per-item", "3", "--category", ""]
     assert answer(["describe", islands, *SPARK, *chosen], capsys) == answer(["describe", islands, *chosen], capsys)
+
+
+@pytest.mark.slow
+def test_items_that_stand_together_are_written_by_spark(tmp_path: Path, capsys: Capture) -> None:
+    log = tmp_path / "baskets.csv"
+    log.write_text("session,item\n1,a\n1,b\n1,b\n2,b\n2,a\n2,c\n3,c\n", encoding="utf-8")
+    answer(["describe", str(log), *SPARK, "--cooccurrences", "together"], capsys)
+    found = pd.read_parquet("together").sort_values(["item_id", "other_id"])
+    assert found.to_numpy().tolist() == [["a", "b", 2], ["a", "c", 1], ["b", "c", 1]]
+    line = complaint(["describe", str(log), *SPARK, "--cooccurrences", "together"], capsys)
+    assert "together is there already" in line
+    assert "--engine spark" in complaint(["describe", str(log), "--cooccurrences", "other"], capsys)
 
 
 @pytest.mark.slow
