@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +113,8 @@ def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> It
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items())).setAppName("Itemscape")
     with nullcontext() if log is None else log.open("ab") as said:
         try:
-            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
+            with _no_process_left_behind():
+                gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
         except (PySparkException, OSError) as error:
             raise EngineError(f"Spark's Java process did not start: {_end_of(log)}") from error
     SparkContext._ensure_initialized(gateway=gateway)
@@ -243,6 +244,22 @@ def _await_workers(started: SparkSession, cluster: Cluster, progress: Progress) 
                 "with spark.executor.memory and spark.cores.max."
             )
         time.sleep(0.1)
+
+
+@contextmanager
+def _no_process_left_behind() -> Iterator[None]:
+    """Where the block raises, as it does when somebody cancels, kill the processes that it has started.
+
+    Java would wait for ever for a Python that no longer listens.
+    """
+    before = set(psutil.Process().children(recursive=True))
+    try:
+        yield
+    except BaseException:
+        for process in set(psutil.Process().children(recursive=True)) - before:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        raise
 
 
 def _end(gateway: Any, started: SparkSession | None) -> None:
