@@ -11,15 +11,16 @@ from errors import LogError
 from interactions.cleaning import CleaningRules, Reason, Step, Tally
 from interactions.progress import Progress
 from interactions.sequences import longest_pause
-from spark.rows import PLACE, Rows
-from spark.values import as_weight
+from spark.rows import PLACE, Rows, held
+from spark.values import WHITE, as_weight
 from spark.watching import watch
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-_CANCELLED = r"(?U)^\s*[cC]\d+\s*$"  # how shop systems number an invoice that takes another back
+_CANCELLED = rf"^[{WHITE}]*[cC]\p{{Nd}}+[{WHITE}]*\z"  # how shop systems number an invoice that takes another back
 _DAY = 86_400
+_EXAMPLES_FROM, _EXAMPLES = 100, 3  # rows that examples are taken from
 _BAD = "bad"
 
 
@@ -48,35 +49,34 @@ def clean(
     for reason, rule in _RULES:
         found = rule(rows, rules)
         if found is not None:
-            rows, step = _left(session, rows, found, reason, reason, tally, tell)
+            rows, step = _left(session, rows, found, reason, steps[-1].rows, tally, tell)
             steps.append(step)
     while rules.core and rules.min_users_per_item * rules.min_items_per_user > 1:
-        before = steps[-1].rows
-        after = steps[-1]
+        step = steps[-1]
         for reason, rule in _FLOORS:
             found = rule(rows, rules)
             if found is not None:
-                rows, after = _left(session, rows, found, reason, "core", tally, tell)
-        if after.rows == before:
+                rows, step = _left(session, rows, found, reason, step.rows, tally, tell)
+        if step.rows == steps[-1].rows:
             break
-        steps.append(after)
+        steps.append(step.model_copy(update={"step": "core"}))
     return rows, steps
 
 
 def _left(
-    session: SparkSession, rows: Rows, found: _Taken, reason: Reason, name: str, tally: Tally, tell: Progress
+    session: SparkSession, rows: Rows, found: _Taken, reason: Reason, n_rows: int, tally: Tally, tell: Progress
 ) -> tuple[Rows, Step]:
-    from pyspark import StorageLevel
+    """The rows that a reason leaves of so many, and how many these are."""
     from pyspark.sql import functions as sql
 
-    marked = found.rows.frame.withColumn("shown", sql.when(sql.col(_BAD), found.shown)).persist(StorageLevel.DISK_ONLY)
+    shown = found.rows.frame.withColumn("shown", sql.when(sql.col(_BAD), found.shown))
+    marked = watch(session, lambda: held(shown), f"Cleaning: {reason.replace('_', ' ')}", tell, jobs=2)
     left = replace(found.rows.but(marked.where(~sql.col(_BAD)).drop(_BAD, "shown")), kept=marked)
-    step = _step(session, left, name, tell)
-    taken = marked.where(_BAD)
-    n_taken = watch(session, taken.count, f"Cleaning: {reason.replace('_', ' ')}", tell, jobs=2)
-    if n_taken:
-        some = taken.select("shown", *PLACE).orderBy(*PLACE).limit(100).select("shown").distinct().limit(3)
-        tally.add(reason, n_taken, [row["shown"] for row in some.collect()])
+    step = _step(session, left, reason, tell)
+    if step.rows < n_rows:
+        taken = marked.where(_BAD).select("shown", *PLACE).orderBy(*PLACE).limit(_EXAMPLES_FROM)
+        some = taken.select("shown").distinct().limit(_EXAMPLES).collect()
+        tally.add(reason, n_rows - step.rows, [row["shown"] for row in some])
     rows.forget()
     return left, step
 
@@ -224,11 +224,13 @@ def _duplicates(rows: Rows, rules: CleaningRules) -> _Taken | None:
     if rules.duplicates == "keep":
         return None
     alike = Window.partitionBy("user", "item", *(name for name in ("time", "session") if name in rows.has))
-    frame = rows.frame.withColumn(_BAD, sql.row_number().over(alike.orderBy(*PLACE)) > 1)
+    alike = alike.orderBy(*PLACE)
+    frame = rows.frame.withColumn(_BAD, sql.row_number().over(alike) > 1)
     if rules.duplicates == "first":
         return _Taken(rows.but(frame), _shown(rows))
     weight = sql.col("weight") if "weight" in rows.has else sql.lit(1.0)
-    frame = frame.withColumn("weight", as_weight(sql.sum(weight.cast("double")).over(alike)))
+    in_order = alike.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)  # sums of floats depend on it
+    frame = frame.withColumn("weight", as_weight(sql.sum(weight.cast("double")).over(in_order)))
     return _Taken(rows.but(frame, "weight"), _shown(rows))
 
 

@@ -17,24 +17,28 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 OPEN_QUOTE = "a quote that its line does not close"
-_UTF8 = ("utf-8", "ascii")
+NUL_BYTE = "a NUL byte"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def cells_of_lines(lines: DataFrame, source: Source, columns: Sequence[str], *, several_files: bool) -> DataFrame:
-    """Some columns of the source as texts, PLACE, and `malformed`: why a line is none of its rows, else null.
+    """Some columns of the source as texts, PLACE, `heading`, and `malformed`: why a line is no row of it, else null.
 
     lines  `value`, a line each, as spark.read.text gives them
 
+    The columns are called as `cell_name` has it; `heading` is true where a line is the source's header, as it stands.
     Raises LogError where the text is written in a way that cannot be cut line by line.
     """
     from pyspark.sql import functions as sql
 
     assert isinstance(source, DelimitedFile)
     options = source.options
-    if options.encoding not in _UTF8:
+    if options.encoding != "utf-8":
         raise LogError(f"{source.path.name} is written in {options.encoding}, and Spark is given UTF-8: save it so.")
     above = [
-        line for line in source.above.splitlines() if line.strip() and not line.startswith(options.comment or "\n")
+        line
+        for line in _LINE_END.split(source.above)
+        if line.strip(" ") and not line.startswith(options.comment or "\n")
     ]
     if len(above) > int(bool(options.header)):
         raise LogError(
@@ -42,12 +46,14 @@ def cells_of_lines(lines: DataFrame, source: Source, columns: Sequence[str], *, 
         )
     separator = options.separator or ","
     line = sql.col("value")
-    is_row = ~line.rlike("^ *$") if len(source.columns) > 1 else line != ""
+    has_nul = line.contains("\0")
+    is_row = sql.trim(line) != ""
+    if not separator.strip(" "):
+        is_row |= line.contains(separator)  # a line of spaces is then one of empty cells
     if options.comment:
         is_row &= ~line.startswith(options.comment)
-    placed = lines.select(line, *places(several_files=several_files)).where(is_row)
-    cut = sql.split(line, re.escape(separator), -1)
-    fields = cut
+    placed = lines.select(line, *places(several_files=several_files)).where(is_row | has_nul)
+    fields = sql.split(line, re.escape(separator), -1)
     broken = is_open = sql.lit(False)
     quoted = _Quoted(separator, escapes=bool(options.escapes)) if options.quotes else None
     if quoted is not None:
@@ -57,18 +63,25 @@ def cells_of_lines(lines: DataFrame, source: Source, columns: Sequence[str], *, 
         broken = with_quotes & ~quoted.is_whole(line)
     n_fields = sql.size(fields)
     malformed = (
-        sql.when(~sql.is_valid_utf8(line), "not written in the file's encoding")
+        sql.when(has_nul, NUL_BYTE)
         .when(sql.octet_length(line) > MAX_RECORD, "longer than 1 MB")
         .when(is_open, OPEN_QUOTE)
         .when(broken, "broken quotes")
         .when(n_fields < len(source.columns), "too few fields")
         .when(n_fields > len(source.columns), "too many fields")
+        .when(~sql.is_valid_utf8(line), "not written in the file's encoding")
     )
-    found = placed.select(fields.alias("fields"), malformed.alias("malformed"), *PLACE)
-    cells = {name: sql.get(sql.col("fields"), source.columns.index(name)) for name in columns}
-    raw = found.select(*(cell.alias(name) for name, cell in cells.items()), "malformed", *PLACE)
+    heading = line == above[0] if above else sql.lit(False)
+    found = placed.select(fields.alias("fields"), malformed.alias("malformed"), heading.alias("heading"), *PLACE)
+    cells = [sql.get(sql.col("fields"), source.columns.index(name)) for name in columns]
+    raw = found.select(*(cell.alias(cell_name(n)) for n, cell in enumerate(cells)), "malformed", "heading", *PLACE)
     bare = quoted.bare if quoted is not None else _unless_null
-    return raw.withColumns({name: bare(sql.col(f"`{name}`")) for name in columns})
+    return raw.withColumns({cell_name(n): bare(sql.col(f"`{cell_name(n)}`")) for n in range(len(cells))})
+
+
+def cell_name(number: int) -> str:
+    """What a column of a file is called in Spark, where its own name could be one of ours."""
+    return f"cell {number}"
 
 
 def line_end(text: bytes) -> int:
@@ -81,12 +94,12 @@ class _Quoted:
 
     def __init__(self, separator: str, *, escapes: bool) -> None:
         between = re.escape(separator)
-        bare = f"[^{between}]" if len(separator) == 1 else f"(?:(?!{between}).)"
+        bare = f"[^{between}]" if len(separator) == 1 else rf"(?:(?!{between})[\s\S])"
         inside = r'[^"\\]++|""|\\["\\]|\\(?!["\\])' if escapes else '[^"]++|""'
         self._separator = separator
         self._field = f'{between}("(?:{inside})*+"|(?!"){bare}*+)'
-        self._whole = f'^(?:{between}(?:"(?:{inside})*+"(?={between}|$)|(?!"){bare}*+))*+$'
-        self._open = f'^(?:{between}(?:"(?:{inside})*+"(?={between}|$)|(?!"){bare}*+))*+{between}"(?:{inside})*+$'
+        self._whole = rf'^(?:{between}(?:"(?:{inside})*+"(?={between}|\z)|(?!"){bare}*+))*+\z'
+        self._open = rf'^(?:{between}(?:"(?:{inside})*+"(?={between}|\z)|(?!"){bare}*+))*+{between}"(?:{inside})*+\z'
         self._escape = r'(?:\\(?=["\\])|"(?="))(.)' if escapes else '"(?=")(.)'
 
     def cells(self, line: Column) -> Column:

@@ -24,8 +24,9 @@ from interactions.progress import Progress, no_progress
 from interactions.tables import item_facts, join_table, open_table, text_column, with_facts
 from spark.cleaning import clean
 from spark.files import RemoteLog, find_files
+from spark.heads import read_head
 from spark.ranks import ranked
-from spark.reading import read_head, read_rows
+from spark.reading import read_rows
 from spark.rows import PLACE, Rows
 from spark.watching import watch
 
@@ -138,15 +139,23 @@ def read_log(
         facts = {} if item_table is None else item_facts(item_table, columns, head.roles)
         keep = rules != CleaningRules()
         rows = read_rows(session, files, head, tally, part_of(progress, 0.0, 0.3), keep=keep)
-    n_shared = _shared_sessions(session, rows, part_of(progress, 0.3, 0.35))
+    n_shared = 0
+    if keep and "session" in rows.has:
+        n_shared = _count_sessions(session, rows.frame, "Looking at sessions", part_of(progress, 0.3, 0.35))[1]
     rows, steps = clean(session, rows, rules, tally, part_of(progress, 0.35, 0.5))
-    items = _count_items(session, rows, part_of(progress, 0.5, 0.7))
-    users, n_users = ranked(session, rows.frame.select("user"), "Counting users", part_of(progress, 0.7, 0.8))
+    items = _different_items(session, rows, part_of(progress, 0.5, 0.6))
     item_ids = items["item"].to_pylist()
+    users, n_users = ranked(session, rows.frame.select("user"), "Counting users", part_of(progress, 0.6, 0.7))
     some = [row["user"] for row in users.limit(2).collect()] if n_users < 2 else ["", ""]
     refuse_too_little(files.name, len(item_ids), item_ids, some, tally)
     coded = _coded(session, rows, users, item_ids)
-    n_interactions, first, last, n_sessions = _count_rows(session, coded, part_of(progress, 0.8, 1.0))
+    of_items = _count_rows(session, coded, part_of(progress, 0.7, 0.9))
+    n_interactions = int(of_items["events"].sum())
+    first, last = (int(of_items["first"].min()), int(of_items["last"].max())) if "time" in rows.has else (None, None)
+    n_sessions = n_users if rows.users_are_sessions else None
+    if "session" in rows.has:
+        n_sessions, now_shared = _count_sessions(session, coded, "Counting sessions", part_of(progress, 0.9, 1.0))
+        n_shared = n_shared if keep else now_shared
     rows.forget()
 
     import pandas as pd
@@ -170,11 +179,11 @@ def read_log(
         user_codes=users,
         item_ids=np.array(item_ids, dtype=object),
         items=table,
-        users_per_item=items["users"].to_numpy().astype(np.int64),
-        events_per_item=items["events"].to_numpy().astype(np.int64),
+        users_per_item=of_items["users"],
+        events_per_item=of_items["events"],
         n_interactions=n_interactions,
         n_users=n_users,
-        n_sessions=n_users if rows.users_are_sessions else n_sessions,
+        n_sessions=n_sessions,
         first=first,
         last=last,
         users_are_sessions=rows.users_are_sessions,
@@ -201,26 +210,30 @@ def _cut_for(session: SparkSession, files: RemoteLog) -> None:
         session.conf.set("spark.sql.shuffle.partitions", str(parts))
 
 
-def _shared_sessions(session: SparkSession, rows: Rows, tell: Progress) -> int:
-    """How many values of the session column stand with several users."""
+def _count_sessions(session: SparkSession, rows: DataFrame, stage: str, tell: Progress) -> tuple[int, int]:
+    """(sessions, each of one user; how many values of the session column stand with several users)."""
     from pyspark.sql import functions as sql
 
-    if "session" not in rows.has:
-        return 0
-    owners = rows.frame.groupBy("session").agg((sql.min("user") != sql.max("user")).alias("shared"))
-    return watch(session, owners.where("shared").count, "Looking at sessions", tell, jobs=3)
+    owners = rows.select("session", "user").distinct().groupBy("session").agg(sql.count("*").alias("users"))
+    counts = owners.agg(sql.sum("users"), sql.count_if(sql.col("users") > 1))
+    (found,) = watch(session, counts.collect, stage, tell, jobs=3)
+    return found[0], found[1]
 
 
-def _count_items(session: SparkSession, rows: Rows, tell: Progress) -> Any:
-    """An Arrow table, a row an item in byte order: item, users, events, and the first title and category of each."""
+def _different_items(session: SparkSession, rows: Rows, tell: Progress) -> Any:
+    """An Arrow table, a row an item in byte order, with the first title and category that each has."""
     import pyarrow as pa
     from pyspark.sql import functions as sql
 
-    pairs = rows.frame.groupBy("item", "user").agg(sql.count("*").alias("events"))
-    found = pairs.groupBy("item").agg(sql.count("*").alias("users"), sql.sum("events").alias("events"))
+    found = rows.frame.select("item").distinct()
     for role in (role for role in FACTS if role in rows.has):
-        filled = rows.frame.where(sql.col(role).isNotNull())
-        first = filled.groupBy("item").agg(sql.min_by(role, sql.struct(*PLACE)).alias(role))
+        # The first row of each block, before the first of all is looked for, leaves few to sort.
+        firsts = (
+            rows.frame.where(sql.col(role).isNotNull())
+            .groupBy("item", role, "file", "block")
+            .agg(sql.min("row").alias("row"))
+        )
+        first = firsts.groupBy("item").agg(sql.min_by(role, sql.struct(*PLACE)).alias(role))
         found = found.join(first, "item", "left")
     table: pa.Table = watch(session, found.toArrow, "Counting items", tell, jobs=3)
     return table.sort_by("item")
@@ -251,20 +264,21 @@ def _coded(session: SparkSession, rows: Rows, users: DataFrame, item_ids: Sequen
     return joined.select(*columns).persist(StorageLevel.MEMORY_AND_DISK)
 
 
-def _count_rows(
-    session: SparkSession, coded: DataFrame, tell: Progress
-) -> tuple[int, int | None, int | None, int | None]:
-    """(rows, first and last time, sessions); None where there are no times or no sessions."""
+def _count_rows(session: SparkSession, coded: DataFrame, tell: Progress) -> Mapping[str, npt.NDArray[np.int64]]:
+    """Of each item its users, its events and, where there are times, its first and last; int64 (n_items,) each."""
     from pyspark.sql import functions as sql
 
-    times = [sql.min("time"), sql.max("time")] if "time" in coded.columns else [sql.lit(None), sql.lit(None)]
-    counts = coded.agg(sql.count("*"), *times)
-    (found,) = watch(session, counts.collect, "Giving codes to users and items", part_of(tell, 0.0, 0.7), jobs=3)
-    sessions = None
-    if "session" in coded.columns:
-        distinct = coded.select("user", "session").distinct()
-        sessions = watch(session, distinct.count, "Counting sessions", part_of(tell, 0.7, 1.0), jobs=2)
-    return found[0], found[1], found[2], sessions
+    times = [("first", sql.min), ("last", sql.max)] if "time" in coded.columns else []
+    pairs = coded.groupBy("item", "user").agg(
+        sql.count("*").alias("events"), *(reduce("time").alias(name) for name, reduce in times)
+    )
+    counts = pairs.groupBy("item").agg(
+        sql.count("*").alias("users"),
+        sql.sum("events").alias("events"),
+        *(reduce(name).alias(name) for name, reduce in times),
+    )
+    found = watch(session, counts.toArrow, "Giving codes to users and items", tell, jobs=3).sort_by("item")
+    return {name: found[name].to_numpy().astype(np.int64) for name in found.column_names}
 
 
 def _digest(

@@ -6,114 +6,50 @@ out for the same reasons. What only guessing could read is refused, so that no c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from errors import LogError
-from interactions.cleaning import Reason, Tally, in_words
+from interactions.cleaning import REASONS, Reason, Tally, in_words
 from interactions.column_names import Role
-from interactions.columns import resolve_columns, with_given
-from interactions.formats.opening import open_source
-from interactions.formats.source import Source
-from interactions.guessing import guess_columns, guess_for_cleaning, may_be_compact_dates
-from interactions.local_times import told_order
-from interactions.options import ReadOptions
+from interactions.guessing import may_be_compact_dates
 from interactions.progress import Progress
-from interactions.times import read_times
-from interactions.values import read_weights, told_decimal
-from spark.files import HEAD, RemoteLog, read_start
-from spark.lines import OPEN_QUOTE, cells_of_lines, line_end
+from spark.files import RemoteLog, telling_damage
+from spark.heads import Head
+from spark.lines import NUL_BYTE, OPEN_QUOTE, cell_name, cells_of_lines
+from spark.parquet import columns_of, read_parquet
 from spark.rows import PLACE, Rows, places
 from spark.times import seconds_of
-from spark.values import number_of, text_of
+from spark.unread import UNREAD, refuse_what_is_read_otherwise, unread_name
+from spark.values import number_of, text_of, trimmed
 from spark.watching import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyspark.sql import Column, DataFrame, SparkSession
 
-HEAD_ROWS = 1000  # that columns are guessed from
-_LOOKED_AT = 1000  # different cells that Spark could not read are tried here
-_SHOWN = 40  # letters of a cell
-_PARQUET = b"PAR1"
+_SHOWN, _EXAMPLES = 40, 3  # letters of a cell, and rows of a reason
+BROKEN_TEXT = "text that is not UTF-8"
+# Beside the reasons why a row cannot be used: the header as it stands, odd where in the middle it would be a row.
+_HEADING, _ODD_HEADING = "heading", "odd heading"
 _AGAIN = "the header again"
 _MISSING: Mapping[Role, Reason] = {"user": "missing_user", "item": "missing_item", "session": "missing_session"}
-_WRITTEN_OTHERWISE: tuple[tuple[Reason, Role, str, str], ...] = (
-    ("unreadable_time", "time", "time", "as 2017-12-31 08:26:00 or as seconds since 1970"),
-    ("non_finite_weight", "weight", "number", "plainly, as 1250.5"),
-)
 # Around a name in a header: blanks, a byte order mark, the sign of a comment, RecBole's type.
 _BEFORE, _BEHIND = ("", " ", "\ufeff", "\ufeff#", '\ufeff"', "#", "# ", "%", "% "), ("", " ", '"', ":token")
 
 
-@dataclass(frozen=True)
-class Head:
-    """What the beginning of a log tells.
+class _Counted(NamedTuple):
+    """Rows of one file and one reason.
 
-    source  the beginning as a file of this machine; the whole first file, where it lies here
-    rows    its first rows as text
+    first   the number of the first of them in the file, None where that is not among its first bytes
+    unread  of each role, cells that are filled and could not be read
     """
 
-    source: Source
-    rows: list[list[str]]
-    roles: Mapping[Role, str]
-
-    def cells(self, role: Role) -> list[str]:
-        """Those of the column with a role."""
-        name = self.roles.get(role)
-        return [] if name is None else [row[self.source.columns.index(name)] for row in self.rows]
-
-
-def read_head(
-    session: SparkSession,
-    files: RemoteLog,
-    columns: Mapping[str, str] | None,
-    options: ReadOptions,
-    item_columns: Sequence[str],
-    also: Sequence[Role],
-    folder: Path,
-    *,
-    guess_others: bool = False,
-) -> Head:
-    """Look at the beginning of a log; raises LogError where it is no table that Spark is given, or roles are missing.
-
-    also    roles that only the rules of cleaning need
-    guess_others  roles that no column is given to are guessed
-    folder  where the beginning may be kept for as long as the head is in use
-    """
-    if options.several_items is not None:
-        raise LogError("Spark takes one item a cell: give each its own row, as reading the log here would.")
-    path = files.here or _fetched(session, files, folder)
-    source = open_source(path, options)
-    if source.kind not in ("csv", "parquet"):
-        raise LogError(f"{files.name} is of a kind that Spark is not given ({source.kind}): save it as Parquet or CSV.")
-    rows = source.head(HEAD_ROWS)
-    if columns is not None and guess_others:
-        guesses = guess_columns(source.columns, rows)
-        wanted = guess_for_cleaning(source.columns, rows, [guess.name for guess in guesses.values()])
-        guesses |= {role: guess for role, guess in wanted.items() if role in also}
-        columns = with_given({role: guess.name for role, guess in guesses.items()}, columns)
-    return Head(source, rows, resolve_columns(source.columns, rows, columns, item_columns, files.name, also))
-
-
-def _fetched(session: SparkSession, files: RemoteLog, folder: Path) -> Path:
-    """The beginning of the first file, on this machine."""
-    start = read_start(session, files.files[0])
-    kept = folder / Path(files.files[0].path).name
-    if not start.startswith(_PARQUET):
-        kept = kept.with_name(kept.name.removesuffix(".gz").removesuffix(".bz2"))
-        whole = len(start) < HEAD
-        kept.write_bytes(start if whole else start[: line_end(start)])
-        return kept
-    import pyarrow.parquet as pq
-
-    pq.write_table(session.read.parquet(files.paths[0]).limit(HEAD_ROWS).toArrow(), kept)
-    return kept
+    file: str
+    reason: str | None
+    rows: int
+    first: int | None
+    unread: dict[Role, int]
 
 
 def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally, tell: Progress, *, keep: bool) -> Rows:
@@ -127,44 +63,54 @@ def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally,
     from pyspark import StorageLevel
     from pyspark.sql import functions as sql
 
-    if head.source.kind == "csv":
-        text, several = session.read.text(files.paths), len(files.files) > 1
-        lines = cells_of_lines(text, head.source, sorted(set(head.roles.values())), several_files=several)
-    else:
-        lines = _typed(session, files, head)
-    everything = _with_reasons(lines, head)
+    if "clock" in head.roles:
+        raise LogError("Spark takes the time from one column: write date and time of the day together.")
+    everything = _with_reasons(_cells(session, files, head), head)
     if keep:
         everything = everything.persist(StorageLevel.DISK_ONLY)
-    counts = everything.groupBy("reason").agg(sql.count("*").alias("rows"), sql.count_if("header").alias("headers"))
-    found = watch(session, counts.collect, f"Reading {files.name}", tell, jobs=2)
-    n_of: dict[str | None, int] = {row["reason"]: row["rows"] for row in found}
-    n_headers = sum(row["headers"] for row in found)
-    _refuse_open_quotes(everything, files.name, n_of)
-    _refuse_what_is_read_otherwise(everything, head, n_of)
-    if head.source.kind == "csv" and head.source.options.header:
-        n_of["malformed_row"] = n_of.get("malformed_row", 0) - min(n_headers, len(files.files))
-    for reason in (reason for reason in n_of if reason is not None):
-        tally.add(reason, n_of[reason], _examples(everything, reason))  # type: ignore[arg-type]
-    n_rows = n_of.get(None, 0) + tally.total
-    if not n_rows:
+    with telling_damage(files.name):
+        counted = _count(session, everything, f"Reading {files.name}", tell)
+    n_of: Counter[str | None] = Counter()
+    for found in counted:
+        n_of[found.reason] += found.rows
+    _refuse_lines(files.name, n_of)
+    refuse_what_is_read_otherwise(
+        everything, head, {role: sum(found.unread.get(role, 0) for found in counted) for role in UNREAD}
+    )
+    if _has_header(head):
+        n_of["malformed_row"] += _headers_again(counted, files)
+    examples = _examples(everything, [reason for reason in REASONS if n_of[reason]])
+    for reason in REASONS:
+        tally.add(reason, n_of[reason], examples.get(reason, [repr(_AGAIN)]))
+    if not n_of[None] + tally.total:
         raise LogError(f"{files.name} has a header and no rows: choose a file with interactions in it.")
-    if not n_of.get(None, 0):
+    if not n_of[None]:
         said = in_words(tally, such_as=True)
         raise LogError(" ".join([f"No row of {files.name} can be used: {said}.", *head.source.notes]))
-    usable = everything.where(sql.col("reason").isNull()).drop("reason", "header", "shown")
-    names = [name for name in usable.columns if name not in ("user", "item", *PLACE)]
-    kept = everything if keep else None
-    return Rows(usable, frozenset(names), users_are_sessions="user" not in head.roles, kept=kept)
+    roles = [role for role in everything.columns if role in head.roles or role == "user"]
+    usable = everything.where(sql.col("reason").isNull()).select(*roles, *PLACE)
+    names = frozenset(roles) - {"user", "item"}
+    return Rows(usable, names, users_are_sessions="user" not in head.roles, kept=everything if keep else None)
 
 
-def _typed(session: SparkSession, files: RemoteLog, head: Head) -> DataFrame:
-    """The columns of Parquet files by their names as the head has them, with the order of the rows."""
+def _cells(session: SparkSession, files: RemoteLog, head: Head) -> DataFrame:
+    """The columns that have roles as `cell_name` numbers them, `malformed`, `heading` and PLACE."""
     from pyspark.sql import functions as sql
+    from pyspark.sql.types import StringType
 
-    frame = session.read.parquet(*files.paths)
-    given = {name.strip(): name for name in frame.columns}
-    columns = [sql.col(f"`{given.get(name, name)}`").alias(name) for name in set(head.roles.values())]
-    return frame.select(*columns, *places(several_files=len(files.files) > 1), sql.lit(None).alias("malformed"))
+    several = len(files.files) > 1
+    if head.source.kind == "csv":
+        return cells_of_lines(session.read.text(files.paths), head.source, head.columns, several_files=several)
+    frame = read_parquet(session, files.files)
+    columns = columns_of(session, frame, files.files, head.columns)
+    cells = frame.select(
+        *(column.alias(cell_name(number)) for number, column in enumerate(columns)), *places(several_files=several)
+    )
+    is_broken = sql.lit(False)
+    for field in cells.schema.fields:
+        if isinstance(field.dataType, StringType) and field.name not in PLACE:
+            is_broken |= ~sql.is_valid_utf8(sql.col(f"`{field.name}`"))
+    return cells.withColumns({"malformed": sql.when(is_broken, BROKEN_TEXT), "heading": sql.lit(False)})
 
 
 def _with_reasons(lines: DataFrame, head: Head) -> DataFrame:
@@ -174,40 +120,141 @@ def _with_reasons(lines: DataFrame, head: Head) -> DataFrame:
     """
     from pyspark.sql import functions as sql
 
-    if "clock" in head.roles:
-        raise LogError("Spark takes the time from one column: write date and time of the day together.")
     kinds = {field.name: field.dataType for field in lines.schema.fields}
-    ids = [role for role in _MISSING if role in head.roles]
+    cells = {role: cell_name(head.columns.index(name)) for role, name in head.roles.items()}
+    column_of = {role: sql.col(f"`{name}`") for role, name in cells.items()}
     columns: dict[str, Column] = {}
-    for role, name in head.roles.items():
-        column = sql.col(f"`{name}`")
+    for role, name in cells.items():
         if role == "time":
             compact = may_be_compact_dates(head.cells("time"))
-            columns |= {"time": seconds_of(column, kinds[name], compact=compact), "shown time": column.cast("string")}
-        elif role in ("weight", "quantity"):
-            columns |= {role: number_of(column, kinds[name]), f"shown {role}": column.cast("string")}
+            columns[role] = seconds_of(column_of[role], kinds[name], compact=compact)
+        elif role in UNREAD:
+            columns[role] = number_of(column_of[role], kinds[name])
         else:
-            columns |= {role: text_of(column, kinds[name], name)}
-    frame = lines.select(*(column.alias(name) for name, column in columns.items()), *PLACE, "malformed")
-    is_header = sql.coalesce(_all(sql.col(role).isin(_written(head.roles[role])) for role in ids), sql.lit(False))
+            columns[role] = text_of(column_of[role], kinds[name], head.roles[role])
+    raw = {f"raw {role}": column_of[role].cast("string") for role in UNREAD if role in cells}
+    named = _all(column_of[role].cast("string").isin(_written(name)) for role, name in head.roles.items())
+    is_heading = sql.col("heading") | (sql.col("malformed").isNull() & sql.coalesce(named, sql.lit(False)))
+    frame = lines.select(
+        *(column.alias(name) for name, column in (columns | raw).items()),
+        "malformed",
+        (is_heading if _has_header(head) else sql.lit(False)).alias("heading"),
+        *PLACE,
+    )
+    ids = [role for role in _MISSING if role in head.roles]
+    is_header = _all(sql.col(role).isin(_written(head.roles[role])) for role in ids)
+    is_header = sql.col("malformed").isNull() & sql.coalesce(is_header, sql.lit(False))
     frame = frame.withColumn("header", is_header)
-    reason = sql.when(sql.col("malformed").isNotNull() | sql.col("header"), "malformed_row")
-    shown = sql.when(sql.col("malformed").isNotNull() | sql.col("header"), sql.coalesce("malformed", sql.lit(_AGAIN)))
+    is_bad = sql.col("malformed").isNotNull() | sql.col("header")
+    reason = sql.when(sql.col("malformed").isin(OPEN_QUOTE, NUL_BYTE, BROKEN_TEXT), sql.col("malformed"))
+    reason = reason.when(sql.col("heading"), sql.when(is_bad, _HEADING).otherwise(_ODD_HEADING)).when(
+        is_bad, "malformed_row"
+    )
+    shown = sql.when(is_bad, sql.coalesce("malformed", sql.lit(_AGAIN)))
     for role in ids:
         reason = reason.when(sql.col(role).isNull(), _MISSING[role])
         shown = shown.when(sql.col(role).isNull(), "")
-    if "time" in head.roles:
+    if "time" in columns:
         reason = reason.when(sql.col("time").isNull(), "unreadable_time")
-        shown = shown.when(sql.col("time").isNull(), sql.col("shown time"))
-    if "weight" in head.roles:
+        shown = shown.when(sql.col("time").isNull(), sql.col("raw time"))
+    if "weight" in columns:
         weight = sql.col("weight")
         is_finite = ~sql.isnan(weight) & (sql.abs(weight) != sql.lit(float("inf")))
         reason = reason.when(~is_finite, "non_finite_weight").when(~(weight > 0), "non_positive_weight")
-        shown = shown.when(~is_finite | ~(weight > 0), sql.col("shown weight"))
+        shown = shown.when(~is_finite | ~(weight > 0), sql.col("raw weight"))
     frame = frame.withColumns({"reason": reason, "shown": shown})
-    if "user" not in head.roles:
-        frame = frame.withColumnRenamed("session", "user")
-    return frame.drop("malformed", *(name for name in frame.columns if name.startswith("shown ")))
+    frame = frame.withColumns({unread_name(role): _unread(role) for role in UNREAD if role in columns})
+    frame = frame.drop("malformed", "heading", "header", *raw)
+    return frame if "user" in columns else frame.withColumnRenamed("session", "user")
+
+
+def _has_header(head: Head) -> bool:
+    return head.source.kind == "csv" and bool(head.source.options.header)
+
+
+def _unread(role: Role) -> Column:
+    """The cell where it is filled and no time, of a row that has all before it, or no number, whatever row it is of."""
+    from pyspark.sql import functions as sql
+
+    if role == "time":
+        is_unread = sql.col("reason") == "unreadable_time"
+    else:
+        is_unread = sql.isnan(role) & sql.col("malformed").isNull() & ~sql.col("header") & ~sql.col("heading")
+    cell = sql.col(f"`raw {role}`")
+    return sql.when(is_unread, sql.when(trimmed(cell) != "", cell))
+
+
+def _count(session: SparkSession, everything: DataFrame, stage: str, tell: Progress) -> list[_Counted]:
+    from pyspark.sql import functions as sql
+
+    unread: list[Role] = [role for role in UNREAD if unread_name(role) in everything.columns]
+    counts = everything.groupBy("file", "reason").agg(
+        sql.count("*").alias("rows"),
+        sql.min(sql.when(sql.col("block") == 0, sql.col("row"))).alias("first"),
+        *(sql.count(f"`{unread_name(role)}`").alias(role) for role in unread),
+    )
+    return [
+        _Counted(row["file"], row["reason"], row["rows"], row["first"], {role: row[role] for role in unread})
+        for row in watch(session, counts.collect, stage, tell, jobs=2)
+    ]
+
+
+def _refuse_lines(name: str, n_of: Mapping[str | None, int]) -> None:
+    """Raise LogError where there are lines that Spark and this machine would cut otherwise, or that damage has made."""
+    if n_of[OPEN_QUOTE]:
+        raise LogError(
+            f"{name} has {OPEN_QUOTE}, and Spark reads line by line: save it as Parquet, or say that quotes hold "
+            "nothing together."
+        )
+    for damage in (NUL_BYTE, BROKEN_TEXT):
+        if n_of[damage]:
+            raise LogError(f"{name} holds {damage}: it is damaged, export it again.")
+
+
+def _headers_again(counted: Sequence[_Counted], files: RemoteLog) -> int:
+    """Headers that are not the first row of their file; raises LogError where one of several files begins otherwise."""
+    headings = [found for found in counted if found.reason in (_HEADING, _ODD_HEADING)]
+    first: dict[str, int] = {}
+    for found in counted:
+        if found.first is not None:
+            first[found.file] = min(found.first, first.get(found.file, found.first))
+    begins = {found.file: found.reason for found in headings if found.first == first.get(found.file, -1)}
+    names = {file.uri: file.name for file in files.files}
+    for file in dict.fromkeys(found.file for found in counted):
+        if file not in begins:
+            raise LogError(
+                f"{names.get(file, files.name)} does not begin with the header of {files.files[0].name}: give all "
+                "files of a log the same, in UTF-8."
+            )
+    left = Counter[str | None]()
+    for found in headings:
+        left[found.reason] += found.rows
+    left.subtract(begins.values())
+    if left[_ODD_HEADING]:
+        raise LogError(
+            f"{files.name} has its header again among its rows, which Spark cannot tell from a row: leave it out there."
+        )
+    return left[_HEADING]
+
+
+def _examples(everything: DataFrame, reasons: Sequence[str]) -> dict[str, list[str]]:
+    """Up to three of the rows that each reason took, as a person is shown them."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as sql
+
+    if not reasons:
+        return {}
+    first = sql.row_number().over(Window.partitionBy("reason").orderBy(*PLACE))
+    taken = everything.where(sql.col("reason").isin(list(reasons))).select("reason", "shown", first.alias("number"))
+    found: dict[str, list[str]] = {}
+    for row in taken.where(sql.col("number") <= _EXAMPLES).orderBy("number").collect():
+        found.setdefault(row["reason"], []).append(_shown(row["shown"]))
+    return found
+
+
+def _shown(cell: str | None) -> str:
+    text = cell or ""
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
 def _all(conditions: Any) -> Column:
@@ -221,50 +268,3 @@ def _all(conditions: Any) -> Column:
 def _written(name: str) -> list[str]:
     """How a header may write the name of a column, which was cleaned of all this."""
     return [before + name + behind for before in _BEFORE for behind in _BEHIND]
-
-
-def _examples(everything: DataFrame, reason: str) -> list[str]:
-    """Up to three of the rows that a reason took, as a person is shown them."""
-    from pyspark.sql import functions as sql
-
-    first = everything.where(sql.col("reason") == reason).orderBy(*PLACE).limit(3).select("shown").collect()
-    return [_shown(row["shown"]) for row in first]
-
-
-def _shown(cell: str | None) -> str:
-    text = cell or ""
-    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-
-
-def _refuse_open_quotes(everything: DataFrame, name: str, n_of: Mapping[str | None, int]) -> None:
-    """Raise LogError where a field with quotes goes on in the next line, which another worker may have."""
-    from pyspark.sql import functions as sql
-
-    if n_of.get("malformed_row") and not everything.where(sql.col("shown") == OPEN_QUOTE).isEmpty():
-        raise LogError(
-            f"{name} has {OPEN_QUOTE}, and Spark reads line by line: save it as Parquet, or say that quotes hold "
-            "nothing together."
-        )
-
-
-def _refuse_what_is_read_otherwise(everything: DataFrame, head: Head, n_of: Mapping[str | None, int]) -> None:
-    """Raise LogError where cells that Spark SQL could not read are times or numbers to the reader of this machine."""
-    import pyarrow as pa
-    from pyspark.sql import functions as sql
-
-    for reason, role, what, how in _WRITTEN_OTHERWISE:
-        if not n_of.get(reason):
-            continue
-        unread = everything.where((sql.col("reason") == reason) & sql.col("shown").isNotNull())
-        found = [row["shown"] for row in unread.select("shown").distinct().limit(_LOOKED_AT).collect()]
-        column, told = pa.array(found, pa.string()), head.cells(role)
-        if role == "time":
-            order = told_order(told) or "month first"
-            _, readable = read_times(column, compact=may_be_compact_dates(told), order=order, plain=True)
-        else:
-            readable = np.isfinite(read_weights(column, told_decimal(told) or "."))
-        if readable.any():
-            cell = found[int(readable.argmax())]
-            raise LogError(
-                f"{cell!r} in column {head.roles[role]!r} is a {what} that Spark is not taught to read: write it {how}."
-            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -42,8 +42,12 @@ class Rows:
 
     def forget(self) -> None:
         """Let go of what the workers hold of these rows."""
-        if self.kept is not None:
-            self.kept.unpersist()
+        if self.kept is None:
+            return
+        self.kept.unpersist()
+        plan: Any = self.kept._jdf.queryExecution().logical()
+        if plan.getClass().getSimpleName() == "LogicalRDD":  # what `held` made
+            plan.rdd().unpersist(False)
 
 
 def places(*, several_files: bool) -> list[Column]:
@@ -53,3 +57,14 @@ def places(*, several_files: bool) -> list[Column]:
     file = sql.col("_metadata.file_path") if several_files else sql.lit("")
     block = sql.col("_metadata.file_block_start")
     return [file.alias("file"), block.alias("block"), sql.monotonically_increasing_id().alias("row")]
+
+
+def held(frame: DataFrame) -> DataFrame:
+    """The frame, worked out now, as the workers hold it on their disks; of how it was made it knows nothing.
+
+    Else Spark would plan all that came before anew with each step, and twice as much where rows are joined with counts
+    of themselves.
+    """
+    from pyspark import StorageLevel
+
+    return frame.localCheckpoint(eager=True, storageLevel=StorageLevel.DISK_ONLY)

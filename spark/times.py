@@ -12,20 +12,22 @@ _FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the first second of the year
 _MOST = 9_223_372_036_854_775_799  # the largest number that is read as one
 _DAY = 86_400
 
-_NUMBER = r"^-?\d+(?:\.\d*)?$"
-_EIGHT_DIGITS = r"^\d{8}$"
+# Java's "$" also stands before a line end that ends the text, and "\z" only at its end.
+_NUMBER = r"^-?\d+(?:\.\d*)?\z"
+_EIGHT_DIGITS = r"^(?!0000)\d{8}\z"
 # ISO 8601, in full and with whatever may be left out; of a zone Spark itself reads fewer spellings.
-_USUAL = r"^(?!0000)\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{1,2}(?::\d{1,2})?)?$"
+_USUAL = r"^(?!0000)\d{4}-\d{1,2}-\d{1,2}(?:[T ]\d{1,2}:\d{1,2}(?::\d{1,2})?)?\z"
 _CLOCK = r"[Tt ]\d{1,2}:\d{1,2}(?::\d{1,2}(?:[.,]\d+)?)?(?: ?(?:UTC|[Zz]|[+-]\d\d:?(?:\d\d)?))?"
-_ISO = rf"^(?!0000)\d{{4}}([-/])\d{{1,2}}\1\d{{1,2}}(?:{_CLOCK})?$"
+_ISO = rf"^(?!0000)\d{{4}}([-/])\d{{1,2}}\1\d{{1,2}}(?:{_CLOCK})?\z"
 # What each spelling becomes, in turn; a zone is told from a day by the minutes before it.
 _SPELLINGS = (
     (r"^(\d{4})/(\d{1,2})/", "$1-$2-"),
     (r"[Tt ](\d{1,2}:)", "T$1"),
     (r"(:\d{1,2})[.,]\d+", "$1"),
-    (r" ?(?:UTC|[Zz])$", "Z"),
-    (r"(:\d{1,2}) ?([+-]\d\d):?(\d\d)$", "$1$2:$3"),
-    (r"(:\d{1,2}) ?([+-]\d\d):?$", "$1$2:00"),
+    (r"(T\d{1,2}:\d{1,2})(?![\d:])", "$1:00"),
+    (r" ?(?:UTC|[Zz])\z", "Z"),
+    (r"(:\d{1,2}) ?([+-]\d\d):?(\d\d)\z", "$1$2:$3"),
+    (r"(:\d{1,2}) ?([+-]\d\d):?\z", "$1$2:00"),
 )
 
 
@@ -38,7 +40,7 @@ def seconds_of(column: Column, kind: DataType, *, compact: bool) -> Column:
     from pyspark.sql import types
 
     if isinstance(kind, (types.TimestampType, types.TimestampNTZType)):
-        return _within_years(_floored(sql.unix_micros(column.cast("timestamp")), 1_000_000))
+        return _within_years(floored(sql.unix_micros(column.cast("timestamp")), 1_000_000))
     if isinstance(kind, types.DateType):
         return _within_years(sql.unix_date(column).cast("bigint") * _DAY)
     if isinstance(kind, (types.FloatType, types.DoubleType)):
@@ -59,16 +61,12 @@ def _of_number(text: Column, *, compact: bool) -> Column:
     from pyspark.sql import functions as sql
 
     number = sql.substring_index(text, ".", 1).try_cast("bigint")
-    size = sql.abs(number)
-    unit = (
-        sql.when(size < 100_000_000_000, 1)
-        .when(size < 100_000_000_000_000, 1_000)
-        .when(size < 100_000_000_000_000_000, 1_000_000)
-        .otherwise(1_000_000_000)
-        .cast("bigint")
-    )
+    unit = sql.lit(1_000_000_000)
+    for size, smaller in ((10**17, 1_000_000), (10**14, 1_000), (10**11, 1)):
+        unit = sql.when(number.between(1 - size, size - 1), smaller).otherwise(unit)
+    unit = unit.cast("bigint")
     more = text.startswith("-") & (number % unit == 0) & text.rlike(r"\.0*[1-9]")
-    whole = _floored(number, unit) - sql.when(more, 1).otherwise(0)
+    whole = floored(number, unit) - sql.when(more, 1).otherwise(0)
     seconds = sql.when(number.between(-_MOST, _MOST), whole)
     if not compact:
         return seconds
@@ -87,12 +85,13 @@ def _as_usual(text: Column) -> Column:
     return text
 
 
-def _floored(number: Column, by: Column | int) -> Column:
+def floored(number: Column, by: Column | int) -> Column:
     """Whole numbers divided and rounded down."""
     from pyspark.sql import functions as sql
 
     by = sql.lit(by).cast("bigint") if isinstance(by, int) else by
-    return sql.call_function("div", number - sql.pmod(number, by), by)  # "/" would go through a double
+    whole = sql.call_function("div", number, by)  # "/" would go through a double
+    return whole - sql.when(number % by < 0, 1).otherwise(0)
 
 
 def _within_years(seconds: Column) -> Column:
