@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -65,6 +66,11 @@ class RemoteLog:
     @property
     def size(self) -> int:
         return sum(file.size for file in self.files)
+
+    @property
+    def version(self) -> str:
+        """Sizes and times of change of the files, in short: another where one was written anew."""
+        return hashlib.sha256(repr([(file.path, file.size, file.changed) for file in self.files]).encode()).hexdigest()
 
     @property
     def paths(self) -> list[str]:

@@ -65,7 +65,9 @@ def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally,
 
     if "clock" in head.roles:
         raise LogError("Spark takes the time from one column: write date and time of the day together.")
-    everything = _with_reasons(_cells(session, files, head), head)
+    cells = _cells(session, files, head)
+    # What workers hold of a frame, Spark takes for another that is made alike: also where the files are others by now.
+    everything = _with_reasons(cells.withColumn("version", sql.lit(files.version)), head)
     if keep:
         everything = everything.persist(StorageLevel.DISK_ONLY)
     with telling_damage(files.name):

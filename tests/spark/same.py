@@ -54,8 +54,7 @@ def same(
         _same_reports(said_here, said_there)
         _same_logs(here, there)
     finally:
-        there.rows.unpersist()
-        there.user_codes.unpersist()
+        session.catalog.clearCache()
     return Both(here, said_here)
 
 

@@ -109,7 +109,7 @@ def cleaned_here(rows: interactions.rows.Rows, rules: CleaningRules) -> Cleaned:
     users, items = np.array(rows.user_ids, object)[rows.users], np.array(rows.item_ids, object)[rows.items]
     times = [None] * len(users) if rows.times is None else rows.times.tolist()
     weights = np.ones(len(users), np.float32) if rows.weights is None else rows.weights
-    sessions = together(rows.users if rows.sessions is None else rows.sessions)
+    sessions = together((rows.users if rows.sessions is None else rows.sessions).tolist())
     left = tuple(zip(users, items, times, weights.tolist(), strict=True))
     return Cleaned("", tuple(steps), tuple(tally.dropped().items()), left, frozenset(sessions))
 
