@@ -60,6 +60,7 @@ def methods(json_file: JsonFile = None) -> None:
             "title": method.title,
             "family": method.family,
             "sees": method.sees,
+            "engines": list(method.engines),
             "params": {name: declared(field) for name, field in method.Params.model_fields.items()},
         }
         for method in METHODS.values()
@@ -111,18 +112,26 @@ def describe(
     engine: EngineOption = "local",
     master: MasterOption = None,
     conf: SettingsOption = None,
+    cooccurrences: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER", help="With Spark: write Parquet there of how many sessions hold both of two items."
+        ),
+    ] = None,
     json_file: JsonFile = None,
 ) -> None:
     """Say what a log holds, and what was left out of it."""
     from workspace.log_source import open_source
 
     cluster = cluster_from(engine, master, conf)
+    if cluster is None and cooccurrences is not None:
+        raise ParameterError("--cooccurrences is for Spark: add --engine spark, or leave it out.")
     if cluster is not None:
         from workspace.on_spark import describe_on_spark, facts_on_spark, source_of
 
         source = source_of(log)
         with TerminalProgress(silent=STARTING) as progress, what_spark_says() as said:
-            found, report = describe_on_spark(source, cluster, progress, said)
+            found, report = describe_on_spark(source, cluster, progress, said, cooccurrences=cooccurrences)
         facts = facts_on_spark(found, report)
         answer(facts, json_file, log_lines(source.name, facts, report.examples, report.notes))
         return

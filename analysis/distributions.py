@@ -79,10 +79,11 @@ class Timeline:
     events: Integers
 
 
-def timeline(timestamps: npt.NDArray[np.int64]) -> Timeline:
+def timeline(timestamps: Integers, times: Counts | None = None) -> Timeline:
     """Events over time, in the shortest unit of which the whole span has at most 120.
 
     timestamps  int64 (n,) seconds UTC, n > 0
+    times       how many events are at each, once by default
 
     >>> line = timeline(np.array([0, 3_599, 3_600]))
     >>> line.unit, line.start.astype(str).tolist(), line.events.tolist()
@@ -92,35 +93,36 @@ def timeline(timestamps: npt.NDArray[np.int64]) -> Timeline:
     for unit in ("hour", "day", "week"):
         if span < MOST_BINS * _SECONDS[unit]:
             shift = _MONDAY if unit == "week" else 0
-            bins, events = _counted((timestamps - shift) // _SECONDS[unit])
+            bins, events = _counted((timestamps - shift) // _SECONDS[unit], times)
             return Timeline(unit, (bins * _SECONDS[unit] + shift).astype("datetime64[s]"), events)
     # Months and years differ in length, so that the calendar has to cut them.
     moments = timestamps.astype("datetime64[s]")
-    bins, events = _counted(moments.astype("datetime64[M]").astype(np.int64))
+    bins, events = _counted(moments.astype("datetime64[M]").astype(np.int64), times)
     if int(np.ptp(bins)) < MOST_BINS:
         return Timeline("month", bins.astype("datetime64[M]").astype("datetime64[s]"), events)
-    bins, events = _counted(moments.astype("datetime64[Y]").astype(np.int64))
+    bins, events = _counted(moments.astype("datetime64[Y]").astype(np.int64), times)
     return Timeline("year", bins.astype("datetime64[Y]").astype("datetime64[s]"), events)
 
 
-def _counted(values: Integers) -> tuple[Integers, Integers]:
+def _counted(values: Integers, times: Counts | None) -> tuple[Integers, Integers]:
     """The different values, which lie close together, ascending, and how often each occurs."""
     first = int(values.min())
-    times = np.bincount(values - first)
-    found = np.flatnonzero(times)
-    return found + first, times[found].astype(np.int64)
+    counts = np.bincount(values - first, times)
+    found = np.flatnonzero(counts)
+    return found + first, counts[found].astype(np.int64)
 
 
-def hours_of_week(timestamps: npt.NDArray[np.int64]) -> Integers:
+def hours_of_week(timestamps: Integers, times: Counts | None = None) -> Integers:
     """Events by weekday, from Monday, and hour of the day, UTC, int64 (7, 24).
 
     timestamps  int64 (n,) seconds UTC
+    times       how many events are at each, once by default
 
     >>> hours_of_week(np.array([0, 3_600]))[3, :3].tolist()  # the clock began on a Thursday
     [1, 1, 0]
     """
     hours = (timestamps - _MONDAY) // _HOUR % (7 * 24)
-    return np.bincount(hours, minlength=7 * 24).reshape(7, 24).astype(np.int64)
+    return np.bincount(hours, times, minlength=7 * 24).reshape(7, 24).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,14 @@ class Pauses:
     single: Integers
 
 
-def pauses(user_codes: npt.NDArray[np.int32], timestamps: npt.NDArray[np.int64]) -> Pauses:
+ENDLESS: Final = int(np.iinfo(np.int64).max)  # the pause before the first event of a user, and behind the last one
+# Ten bins for each power of ten; below ten seconds they would be narrower than a second.
+_EDGES: Final = np.unique(np.concatenate([[0], np.geomspace(1, _LONGEST_PAUSE, 80).round().astype(np.int64)]))
+# Pauses between two neighbours of these count alike: none of the bins and none of the gaps tells them apart.
+PAUSES_TOLD_APART: Final = np.union1d(_EDGES, np.array(GAPS, np.int64) + 1)
+
+
+def pauses(user_codes: npt.NDArray[np.int32], timestamps: Integers) -> Pauses:
     """Pauses of each user, whose events stand together and in the order of time.
 
     user_codes, timestamps  int32 and int64 seconds (n_events,)
@@ -151,26 +160,37 @@ def pauses(user_codes: npt.NDArray[np.int32], timestamps: npt.NDArray[np.int64])
     >>> int(found.size.sum()), int(found.sessions[at]), int(found.single[at])  # {0, 50}, {4000}, {7}
     (2, 3, 2)
     """
-    gaps = np.array(GAPS, np.int64)
-    # Ten bins for each power of ten; below ten seconds they would be narrower than a second.
-    edges = np.unique(np.concatenate([[0], np.geomspace(1, _LONGEST_PAUSE, 80).round().astype(np.int64)]))
     pause = np.diff(timestamps)
-    same_user = user_codes[1:] == user_codes[:-1]
-    size = np.histogram(np.minimum(pause[same_user], edges[-1]), bins=np.append(edges, edges[-1] + 1))[0]
-    if not len(timestamps):
-        nothing = np.zeros(len(gaps), np.int64)
-        return Pauses(edges, size.astype(np.int64), gaps, nothing, nothing)
-    endless = np.iinfo(np.int64).max
-    pause[~same_user] = endless
-    before, after = np.append(endless, pause), np.append(pause, endless)
+    pause[user_codes[1:] != user_codes[:-1]] = ENDLESS
+    edge = np.full(min(len(timestamps), 1), ENDLESS)
+    before, after = np.append(edge, pause), np.append(pause, edge)
+    return counted_pauses(before, np.minimum(before, after))
+
+
+def counted_pauses(before: Integers, shortest: Integers, times: Counts | None = None) -> Pauses:
+    """Pauses as each event has them beside it.
+
+    before    seconds since the event of the same user before it, ENDLESS where there is none, int64 (n,)
+    shortest  the same, or seconds until the one behind it where those are fewer, int64 (n,)
+    times     how many events have both, once by default
+
+    >>> found = counted_pauses(np.array([ENDLESS, 50, ENDLESS]), np.array([50, 50, ENDLESS]), np.array([1, 1, 2]))
+    >>> int(found.size.sum()), int(found.sessions[0]), int(found.single[0])  # pauses above a minute: none
+    (1, 3, 2)
+    """
+    gaps = np.array(GAPS, np.int64)
+    within = before != ENDLESS
+    bins = np.searchsorted(_EDGES, before[within], side="right") - 1
+    size = np.bincount(bins, None if times is None else times[within], minlength=len(_EDGES))
     # An event begins a session where the pause before it is longer, and is all of it where the one behind it is too.
-    return Pauses(edges, size.astype(np.int64), gaps, _longer(before, gaps), _longer(np.minimum(before, after), gaps))
+    sessions, single = (_longer(pause, gaps, times) for pause in (before, shortest))
+    return Pauses(_EDGES, size.astype(np.int64), gaps, sessions, single)
 
 
-def _longer(values: Integers, gaps: Integers) -> Integers:
+def _longer(values: Integers, gaps: Integers, times: Counts | None) -> Integers:
     """How many values are above each gap, int64 (n_gaps,)."""
     place = np.searchsorted(gaps, values, side="left")  # the gaps below a value
-    return np.bincount(place, minlength=len(gaps) + 1)[::-1].cumsum()[::-1][1:].astype(np.int64)
+    return np.bincount(place, times, minlength=len(gaps) + 1)[::-1].cumsum()[::-1][1:].astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -188,19 +208,18 @@ class CategorySizes:
     without: tuple[int, int]
 
 
-def category_sizes(categories: Sequence[Sequence[str]], item_codes: npt.NDArray[np.int32]) -> CategorySizes:
+def category_sizes(categories: Sequence[Sequence[str]], events_of: Counts) -> CategorySizes:
     """Items and events of each category.
 
     categories  of each item its categories, none or several
-    item_codes  int32 (n_events,)
+    events_of   events of each item, int (n_items,)
 
-    >>> sizes = category_sizes([["tea"], ["jam", "tea"], []], np.array([0, 0, 1, 2], np.int32))
+    >>> sizes = category_sizes([["tea"], ["jam", "tea"], []], np.array([2, 1, 1]))
     >>> sizes.names, sizes.items.tolist(), sizes.events.tolist(), sizes.without
     (['tea', 'jam'], [2, 1], [3, 1], (1, 1))
     """
     import pandas as pd
 
-    events_of = np.bincount(item_codes, minlength=len(categories))
     n_of = np.array([len(own) for own in categories], np.int64)
     group, found = pd.factorize(np.array([name for own in categories for name in own], dtype=object))
     items = np.bincount(group, minlength=len(found)).astype(np.int64)

@@ -15,7 +15,7 @@ _ITEMS = 100_000
 _EVENTS_PER_USER = 50
 
 
-def write(path: str, rows: str) -> dict[str, float]:
+def write(path: str, rows: str, n_items: str = str(_ITEMS)) -> dict[str, float]:
     """A log in no order as Parquet or CSV: ids of users and items as text, a weight of 1 to 5, and a time."""
     import pyarrow as pa
     import pyarrow.csv
@@ -24,13 +24,13 @@ def write(path: str, rows: str) -> dict[str, float]:
     n_rows, target = int(rows), Path(path)
     random = np.random.default_rng(0)
     users = pa.array([f"u{code:08x}" for code in range(max(n_rows // _EVENTS_PER_USER, 1))])
-    items = pa.array([f"B{code:09d}" for code in range(_ITEMS)])
+    items = pa.array([f"B{code:09d}" for code in range(int(n_items))])
     schema = pa.schema({"user_id": pa.string(), "item_id": pa.string(), "rating": pa.int64(), "timestamp": pa.int64()})
     opened = pq.ParquetWriter if target.suffix == ".parquet" else pyarrow.csv.CSVWriter
     with opened(target, schema) as file:
         for begin in range(0, n_rows, PIECE):
             size = min(PIECE, n_rows - begin)
-            popular = (_ITEMS * random.random(size) ** 3).astype(np.int64)  # a few items have most of the rows
+            popular = (len(items) * random.random(size) ** 3).astype(np.int64)  # a few items have most of the rows
             columns = [
                 users.take(pa.array(random.integers(0, len(users), size))),
                 items.take(pa.array(popular)),

@@ -12,6 +12,7 @@ frame.title(
     "Evaluate", "Put the claims about matrix factorisation and item2vec to the test, on what models have not seen."
 )
 
+panels.need_rows(log)
 plan, report = panels.ask(log)
 if report is not None:
     with st.container():

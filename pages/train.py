@@ -8,7 +8,7 @@ log = session.need_log()
 frame.title("Train", "Learn a vector for each item, by one method or by several.")
 
 training.both_with_defaults(log)
-method = training.method_cards()
+method = training.method_cards(log)
 training.method_form(log, method)
 vector_upload.bring_vectors(log)
 number = runs_list.runs_of(log)

@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,10 @@ _SETTINGS: Mapping[str, str] = {
     "spark.sql.legacy.parquet.nanosAsLong": "true",  # times in nanoseconds are then told by their size
     "spark.sql.csv.parser.columnPruning.enabled": "false",  # else a line with a field too many would pass
 }
+# ALS goes through as many steps as it has iterations, and Java reads their history from the last to the first: in the
+# megabyte that a thread has by default there is room for fewer than twenty.
+_STACK = "-Xss64m"
+_JAVA_OPTIONS = ("spark.driver.extraJavaOptions", "spark.executor.extraJavaOptions")
 _OURS = ("spark.sql.session.timeZone", "spark.sql.csv.parser.columnPruning.enabled", "spark.master", "spark.app.name")
 
 
@@ -70,11 +74,15 @@ class Cluster:
         """Whether it is this machine, without a cluster."""
         return self.master.startswith("local")
 
-    def check(self) -> None:
-        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+    def check_spelling(self) -> None:
+        """Raise EngineError, with one sentence, where master or settings cannot be meant; looks at nothing else."""
         _check_settings(self.settings)
         if not self.is_local or not _LOCAL.fullmatch(self.master):
             _check_master(self.master)
+
+    def check(self) -> None:
+        """Raise EngineError, with one sentence, where no session can be started, as far as can be told without one."""
+        self.check_spelling()
         _check_package()
         _check_java()
         if not self.is_local:
@@ -101,10 +109,12 @@ def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> It
     if SparkContext._active_spark_context is not None:
         raise EngineError("Spark is at work in this process already: wait until it is done.")
     settings = {**_SETTINGS, **_places(cluster), **cluster.settings, "spark.master": cluster.master}
+    settings |= {name: f"{_STACK} {cluster.settings.get(name, '')}".strip() for name in _JAVA_OPTIONS}
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items())).setAppName("Itemscape")
     with nullcontext() if log is None else log.open("ab") as said:
         try:
-            gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
+            with _no_process_left_behind():
+                gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
         except (PySparkException, OSError) as error:
             raise EngineError(f"Spark's Java process did not start: {_end_of(log)}") from error
     SparkContext._ensure_initialized(gateway=gateway)
@@ -236,8 +246,25 @@ def _await_workers(started: SparkSession, cluster: Cluster, progress: Progress) 
         time.sleep(0.1)
 
 
+@contextmanager
+def _no_process_left_behind() -> Iterator[None]:
+    """Where the block raises, as it does when somebody cancels, kill the processes that it has started.
+
+    Java would wait for ever for a Python that no longer listens.
+    """
+    before = set(psutil.Process().children(recursive=True))
+    try:
+        yield
+    except BaseException:
+        for process in set(psutil.Process().children(recursive=True)) - before:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        raise
+
+
 def _end(gateway: Any, started: SparkSession | None) -> None:
     """Stop the session and its Java process, so that the next one can have other settings."""
+    from py4j.protocol import Py4JError
     from pyspark import SparkContext
 
     try:
@@ -245,6 +272,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
             started.stop()
         elif SparkContext._active_spark_context is not None:
             SparkContext._active_spark_context.stop()
+    except (Py4JError, ConnectionError):  # it has ended already, and what was wrong with it is being told
+        pass
     finally:
         gateway.shutdown()
         gateway.proc.stdin.close()
@@ -253,7 +282,8 @@ def _end(gateway: Any, started: SparkSession | None) -> None:
         except subprocess.TimeoutExpired:
             gateway.proc.kill()
             gateway.proc.wait()
-        SparkContext._gateway, SparkContext._jvm = None, None
+        # A context whose Java process died stays behind, and would pass for one at work.
+        SparkContext._gateway, SparkContext._jvm, SparkContext._active_spark_context = None, None, None
 
 
 def _end_of(log: Path | None) -> str:

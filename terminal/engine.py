@@ -15,7 +15,7 @@ from errors import ParameterError
 if TYPE_CHECKING:
     from spark.cluster import Cluster
 
-STARTING = 60.0  # seconds that Spark may take until it knows what is wrong
+STARTING = 120.0  # seconds that Spark may take, on a busy machine, until it knows what is wrong
 EngineName = Literal["local", "spark"]
 EngineOption = Annotated[
     EngineName, typer.Option("--engine", help="local = this program; spark = Apache Spark, for als and item2vec.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -26,12 +26,17 @@ def fill_form(method: Method[Any], params: Params) -> None:
             st.session_state[_key(method, name)] = _as_kept(getattr(params, name))
 
 
-def parameter_form(method: Method[Any], columns_in: ColumnsIn = _no_columns) -> dict[str, Any]:
+def parameter_form(
+    method: Method[Any], columns_in: ColumnsIn = _no_columns, only: Collection[str] | None = None
+) -> dict[str, Any]:
     """Draw a widget a parameter that has an effect, basics first, the rest folded; returns the values, not yet checked.
 
-    `columns_in` is asked where a parameter names columns of the log.
+    columns_in  is asked where a parameter names columns of the log
+    only        the parameters that are asked for, where not all are
     """
-    fields = {name: field for name, field in method.Params.model_fields.items() if is_offered(field)}
+    declared = method.Params.model_fields
+    asked = declared if only is None else {name: field for name, field in declared.items() if name in only}
+    fields = {name: field for name, field in asked.items() if is_offered(field)}
     basic = {name: field for name, field in fields.items() if not is_advanced(field)}
     advanced = {name: field for name, field in fields.items() if is_advanced(field)}
     values = _widgets(method, basic, columns_in)

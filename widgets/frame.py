@@ -125,5 +125,6 @@ def _sidebar() -> None:
         if entry is not None:
             st.markdown(f"**{plain(entry.name)}**")
             users = f"{count(entry.users)} {whose(entry)}"
-            st.caption(f"{count(entry.interactions)} interactions · {users} · {count(entry.items)} items")
+            where = "" if entry.has_rows else " · rows on Spark"
+            st.caption(f"{count(entry.interactions)} interactions · {users} · {count(entry.items)} items{where}")
         jobs_panel.sidebar_jobs()

@@ -58,7 +58,8 @@ def every_method(log: LogEntry | None) -> None:
     table = {heading: [column[place] for place in shown] for heading, column in columns.items()}
     if log is not None:
         st.markdown(_offer(log))
-    times = [] if log is None else [_time(guide.entries()[title], log) for title in table["Method"]]
+    timed = log if log is not None and log.has_rows else None  # on Spark it depends on the cluster
+    times = [] if timed is None else [_time(guide.entries()[title], timed) for title in table["Method"]]
     if any(times):
         table["On this log"] = [time or "–" for time in times]
     table["Method"] = [f"**{title}**" for title in table["Method"]]

@@ -10,22 +10,23 @@ from embedders import METHODS
 from errors import InputError
 from figures.charts import loss_curve
 from figures.text import count, day, plain, seconds
-from widgets import jobs_panel
+from widgets import jobs_panel, on_spark
 from widgets.forms import describe
 from workspace import jobs
 from workspace.jobs import Job
 from workspace.logs import LogEntry
 from workspace.run_kinds import IMPORTED
-from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, rename_run
+from workspace.runs import RunEntry, copy_run_in, delete_run, list_runs, machine_of, rename_run
 
 # Families whose loss is added up pair by pair while the vectors move.
 _MEASURED_BY_THE_WAY = ("sequences", "graph")
+_KINDS = ("train", "spark")  # of jobs
 
 
 def _trainings(log: LogEntry) -> list[Job]:
     """The unfinished trainings of this log, in the order in which they are done."""
     active = reversed(jobs.list_jobs(active_only=True))
-    return [job for job in active if job.kind == "train" and job.spec["log_digest"] == log.digest]
+    return [job for job in active if job.kind in _KINDS and job.spec.get("log_digest") == log.digest]
 
 
 def runs_of(log: LogEntry) -> int:
@@ -34,7 +35,8 @@ def runs_of(log: LogEntry) -> int:
     st.subheader("Runs of this log")
     for job in active:
         jobs_panel.watch(job)
-    jobs_panel.failures(["train"], log.digest)
+    jobs_panel.failures(_KINDS, log.digest)
+    on_spark.trained_elsewhere(log)
     if not runs and not active:
         st.info("Nothing is trained on this log yet. The button at the top trains a pair worth comparing.")
     for run in runs:
@@ -74,6 +76,8 @@ def _row(run: RunEntry) -> None:
     with st.container(border=True):
         row = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
         trained = "" if run.method == IMPORTED else f"seed {run.seed} · {seconds(run.seconds)} · "
+        if run.engine != "local":
+            trained = f"on Spark · {trained}"
         row.markdown(
             f"**{plain(run.name)}**  \n"
             f":small[{plain(run.title)} · {run.dimensions} dimensions · {count(run.n_items - run.n_missing)} items · "
@@ -89,6 +93,8 @@ def _row(run: RunEntry) -> None:
 
 
 def _details(run: RunEntry) -> None:
+    if run.engine != "local":
+        st.caption(f"Trained on {plain(machine_of(run))}")
     st.caption(f"Settings: {plain(settings(run))}")
     for note in run.notes:
         st.caption(plain(note))

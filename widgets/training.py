@@ -12,8 +12,9 @@ from embedders import METHODS
 from embedders.base import Method, Params
 from errors import ParameterError
 from figures.text import plain
+from spark.cluster import is_installed
 from studies.provider import RunNeeded
-from widgets import frame, jobs_panel, pickers
+from widgets import frame, jobs_panel, on_spark, pickers
 from widgets.forms import fill_form, parameter_form
 from workspace import estimates, jobs
 from workspace.logs import LogEntry
@@ -29,6 +30,9 @@ _FIRST_SEED = 0
 
 def both_with_defaults(log: LogEntry) -> None:
     """One button that trains matrix factorisation and item2vec, one after the other, and then goes to compare them."""
+    if not log.has_rows:
+        _both_on_spark(log)
+        return
     pair = [RunNeeded(name, METHODS[name].Params(), _FIRST_SEED) for name in _PAIR]
     a, b = (key_of(log.digest, needed) for needed in pair)
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -40,6 +44,36 @@ def both_with_defaults(log: LogEntry) -> None:
         job = training_job(log.digest, needed)
         if job is not None and (job.active or job.status == "failed"):
             jobs_panel.outcome(job, "pair-")
+
+
+def _both_on_spark(log: LogEntry) -> None:
+    """The same for a log without rows here."""
+    keys = {name: on_spark.key_with_defaults(log, METHODS[name]) for name in _PAIR}
+    there = {run.key for run in list_runs(log.digest)}
+    missing = [METHODS[name] for name, key in keys.items() if key not in there]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        if missing:
+            st.markdown(
+                "**The quickest way to a comparison**  \n"
+                "Matrix factorisation (implicit ALS) and item2vec, both with good defaults, on Spark at "
+                f"{plain(on_spark.master_of(log))}. How long it takes depends on the cluster."
+            )
+            st.button(
+                "Train MF and item2vec on Spark", type="primary", icon=":material/bolt:",
+                on_click=_start_pair_on_spark, args=(log, missing), disabled=not is_installed(),
+                help=None if is_installed() else "Spark is not installed here: see below.",
+            )  # fmt: skip
+        else:
+            _offer_comparison(log, *keys.values())
+    for method in missing:
+        job = on_spark.job_with_defaults(log, method)
+        if job is not None and (job.active or job.status == "failed"):
+            jobs_panel.outcome(job, "pair-")
+
+
+def _start_pair_on_spark(log: LogEntry, methods: Sequence[Method[Any]]) -> None:
+    for method in methods:
+        on_spark.start_with_defaults(log, method)
 
 
 def _offer_training(log: LogEntry, pair: Sequence[RunNeeded]) -> None:
@@ -98,9 +132,13 @@ def fill_in(method: Method[Any], params: Params) -> None:
     st.session_state[_FILLED_IN] = True
 
 
-def method_cards() -> Method[Any]:
-    """The methods of one family as cards; returns the chosen one, which is always among them."""
-    chosen = METHODS[st.session_state.get(_METHOD, next(iter(METHODS)))]
+def method_cards(log: LogEntry | None = None) -> Method[Any]:
+    """The methods of one family as cards; returns the chosen one, which is always among them.
+
+    log  that they are to be trained on; without rows here it can be trained on by some methods alone
+    """
+    trained = [name for name, method in METHODS.items() if log is None or on_spark.trains_here(log, method)]
+    chosen = METHODS[st.session_state.get(_METHOD, trained[0])]
     st.subheader("Or choose a method")
     families = list(dict.fromkeys(method.family for method in METHODS.values()))
     st.session_state.setdefault(_FAMILY, chosen.family)
@@ -112,7 +150,7 @@ def method_cards() -> Method[Any]:
         chosen = shown[0]
     with st.grid(3):
         for method in shown:
-            _card(method, is_chosen=method is chosen)
+            _card(method, is_chosen=method is chosen, is_trained=method.name in trained)
     return chosen
 
 
@@ -122,6 +160,15 @@ def method_form(log: LogEntry, method: Method[Any]) -> None:
         st.toast(f"The form of {plain(method.title)} has the tuned parameters.", icon=":material/tune:")
     with st.container(border=True):
         st.markdown(f"**{method.title}**: settings")
+        if not on_spark.trains_here(log, method):
+            st.info(
+                f"{method.title} needs the rows on this machine, and those of {plain(log.name)} are on Spark: choose "
+                f"{' or '.join(one.title for one in METHODS.values() if 'spark' in one.engines)}, or open an extract."
+            )
+            return
+        if on_spark.engine_of(log, method) == "spark":
+            on_spark.spark_form(log, method)
+            return
         values = parameter_form(method, log.columns_in)
         row = st.container(horizontal=True, vertical_alignment="bottom")
         seed = _FIRST_SEED
@@ -174,14 +221,16 @@ def _estimate(beside: DeltaGenerator, log: LogEntry, method: Method[Any], params
         st.warning(warning, icon=":material/memory:")
 
 
-def _card(method: Method[Any], *, is_chosen: bool) -> None:
+def _card(method: Method[Any], *, is_chosen: bool, is_trained: bool) -> None:
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{method.title}** :small[:gray[{method.family}]]")
         st.caption(f"{method.summary}  \n:material/visibility: {method.sees}")
+        if not is_trained:
+            st.caption(":material/cloud_off: Needs the rows on this machine.")
         st.button(
             "Chosen" if is_chosen else "Choose",
             key=f"choose-{method.name}",
-            disabled=is_chosen,
+            disabled=is_chosen or not is_trained,
             on_click=choose,
             args=(method.name,),
         )

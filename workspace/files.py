@@ -98,11 +98,22 @@ def remove_folder(folder: Path) -> None:
 
 
 def sweep_unfinished(folder: Path) -> None:
-    """Remove what processes that no longer live left unfinished, in a folder and all below it."""
-    for path in list(folder.rglob(f"{UNFINISHED}*")):
-        pid, started = path.name.removeprefix(UNFINISHED).split("-")[:2]
-        if process_at(int(pid), float(started)) is None:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    """Remove what processes that no longer live left unfinished, in a folder and all below it.
+
+    What is unfinished changes at any moment, so that nothing is looked for inside it, and what a process that outlives
+    its parent still takes away or brings is left to the next time.
+    """
+    for parent, folders, files in os.walk(folder):
+        unfinished = [name for name in (*folders, *files) if name.startswith(UNFINISHED)]
+        folders[:] = [name for name in folders if name not in unfinished]
+        for name in unfinished:
+            pid, started = name.removeprefix(UNFINISHED).split("-")[:2]
+            if process_at(int(pid), float(started)) is None:
+                path = Path(parent) / name
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
 
 def folders_in(parent: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from embedders.base import Embedding, Progress, Vectors, no_progress, part_of
 from errors import VectorsError
 from interactions import InteractionLog
 from workspace.run_kinds import IMPORTED
+from workspace.spark_logs import KnownItems
 from workspace.vector_files import VectorFile, read_vectors
 
 _EXAMPLES = 3  # ids that a note names
@@ -40,7 +41,7 @@ class Matching:
 
 def import_vectors(
     path: Path,
-    log: InteractionLog,
+    log: InteractionLog | KnownItems,
     *,
     ids_path: Path | None = None,
     id_column: str | None = None,
@@ -91,7 +92,9 @@ def import_vectors(
     return embedding, matching
 
 
-def _places(ids: Sequence[str], log: InteractionLog) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _places(
+    ids: Sequence[str], log: InteractionLog | KnownItems
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Item code of each id, -1 where it is none of the log's; and whether it is one."""
     code_of = {item: code for code, item in enumerate(log.item_ids)}
     rows = np.array([code_of.get(item, -1) for item in ids], dtype=np.int64)
@@ -104,7 +107,7 @@ def _digest(vectors: Vectors) -> str:
 
 
 def _notes(
-    file: VectorFile, known: npt.NDArray[np.bool_], item_vectors: Vectors, log: InteractionLog
+    file: VectorFile, known: npt.NDArray[np.bool_], item_vectors: Vectors, log: InteractionLog | KnownItems
 ) -> tuple[str, ...]:
     trained = item_vectors.any(axis=1)
     strangers = [file.ids[row] for row in np.flatnonzero(~known)]

@@ -29,6 +29,7 @@ Status = Literal["queued", "running", "done", "failed", "cancelled"]
 # What a person waits for on a page does not stand in line behind a training.
 LANE_OF: Mapping[str, Lane] = {
     "train": "train",
+    "spark": "train",
     "evaluate": "train",
     "sweep": "train",
     "tune": "train",

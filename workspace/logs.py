@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from embedders.base import LogSize, Progress, Table, no_progress
+from embedders.base import Engine, LogSize, Progress, Table, no_progress
 from errors import LogError
-from interactions import CleaningRules, InteractionLog, ReadOptions, read_log
+from interactions import CleaningReport, CleaningRules, InteractionLog, ReadOptions, read_log
+from spark.files import full_uri
 from workspace.files import (
     BLOCK,
     folders_in,
@@ -50,6 +51,8 @@ FILES = ("original", "items_path", "users_path")
 class LogEntry:
     """A kept log, without its interactions.
 
+    A log that Spark read is kept without its rows: counts, items and what the Data page draws are here, and no arrays.
+
     digest       names the log: its originals, column roles, rules and reader version
     created      when it was kept, ISO 8601 UTC
     source_name  name of the file it came from
@@ -57,11 +60,13 @@ class LogEntry:
     first, last  ISO 8601 UTC, or None without times
     items_known  items of the log that stand in the item table, or None where there is no table
     origin       what it was read from and how: "original", "items_path", "users_path", "columns" as given,
-                 "options", "items_options", "users_options"
+                 "options", "items_options", "users_options"; of a log on Spark also the "master" and the "settings" it
+                 was read with last, and "original" may be an address
     path         folder with the log's arrays, entry.json and summary.json
     steps        rows, users and items after each step of cleaning; empty where an older version kept the log
     users_known  users of the log that stand in the user table, or None where there is no table
     description  what a person wrote about it
+    engine       where its rows are read
     """
 
     digest: str
@@ -87,12 +92,23 @@ class LogEntry:
     steps: tuple[Mapping[str, Any], ...] = ()
     users_known: int | None = None
     description: str = ""
+    engine: Engine = "local"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether its interactions are on this machine."""
+        return self.engine == "local"
 
     @cached_property
     def summary(self) -> dict[str, Any]:
         """What the Data page draws; its parts are named in workspace/summary.py."""
         summary: dict[str, Any] = read_json(self.path / "summary.json", LogError)
         if summary.get("version") != VERSION:  # an older version of the program kept the log
+            if not self.has_rows:
+                raise LogError(
+                    f"What is shown of {self.name!r} was counted by another version of the program, and its rows are "
+                    "on Spark: delete it and train on its file again."
+                )
             summary = summarise(InteractionLog.load(self.path))
             write_json_atomically(self.path / "summary.json", summary)
         return summary
@@ -130,13 +146,18 @@ class LogEntry:
     @property
     def source(self) -> dict[str, Any]:
         """What an "import" job needs to read the same files again, under other rules or another name."""
-        files = {table: str(room() / path) for table, path in self.files.items()}
+        files = {table: path if is_address(path) else str(room() / path) for table, path in self.files.items()}
         return {**self.origin, **files}
 
     @property
     def files(self) -> dict[str, str]:
         """Table -> the stored file it was read from, inside the workspace where it is kept there."""
         return {table: self.origin[table] for table in FILES if self.origin[table] is not None}
+
+
+def is_address(place: str) -> bool:
+    """Whether a place is an address such as hdfs://host/log.parquet, and no path."""
+    return full_uri(place) == place
 
 
 def keep_original(source: Path | BinaryIO, name: str) -> Path:
@@ -221,23 +242,16 @@ def import_log(
     log, report = read_log(
         original, columns, rules, items_path=items_path, users_path=users_path, progress=progress, **written
     )
-    folder = _folder_of(log.digest)
+    folder = folder_of(log.digest)
     if not _is_whole(folder):
         progress("Keeping the log", 1.0, 1.0)
         files = {"original": original, "items_path": items_path, "users_path": users_path}
-        facts = describe(log, report) | {
+        facts = describe(log, report) | cleaning_facts(name, rules, report)
+        facts |= {
             "digest": log.digest,
-            "name": _name(name),
-            "created": datetime.now(UTC).isoformat(timespec="microseconds"),
             "source_name": original.name,
             "users_are_sessions": log.users_are_sessions,
-            "rules": rules.model_dump(mode="json"),
-            "examples": {reason: list(texts) for reason, texts in report.examples.items()},
-            "notes": list(report.notes),
-            "items_known": report.items_known,
-            "users_known": report.users_known,
-            "steps": [step.model_dump() for step in report.steps],
-            "origin": {table: path and _inside(path) for table, path in files.items()}
+            "origin": {table: path and inside(path) for table, path in files.items()}
             | {"columns": None if columns is None else dict(columns)}
             | {name: given.model_dump(mode="json") for name, given in written.items()},
         }
@@ -245,7 +259,21 @@ def import_log(
             log.save(aside)
             write_json_atomically(aside / "summary.json", summarise(log))
             write_json_atomically(aside / "entry.json", facts)
-    return _read_entry(folder)
+    return read_entry(folder)
+
+
+def cleaning_facts(name: str, rules: CleaningRules, report: CleaningReport) -> dict[str, Any]:
+    """What entry.json says of every log that was read just now: its name, and what cleaning did with it."""
+    return {
+        "name": _name(name),
+        "created": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "rules": rules.model_dump(mode="json"),
+        "examples": {reason: list(texts) for reason, texts in report.examples.items()},
+        "notes": list(report.notes),
+        "items_known": report.items_known,
+        "users_known": report.users_known,
+        "steps": [step.model_dump() for step in report.steps],
+    }
 
 
 def list_logs() -> list[LogEntry]:
@@ -261,7 +289,7 @@ def _read_entries() -> tuple[list[LogEntry], list[LogError]]:
     entries, damaged = [], []
     for folder in folders_in(room("logs")):
         try:
-            entries.append(_read_entry(folder))
+            entries.append(read_entry(folder))
         except LogError as error:
             damaged.append(error)
     return entries, damaged
@@ -289,13 +317,22 @@ def logs_called(wanted: str) -> list[LogEntry]:
     if not found and wanted:
         for folder in folders_in(room("logs")):
             if folder.name.startswith(wanted[:KEY_LENGTH]):
-                _read_entry(folder)
+                read_entry(folder)
     return found
 
 
 def open_log(digest: str) -> InteractionLog:
-    """The interactions of a kept log; its arrays stay on disk and are mapped into memory."""
-    return InteractionLog.load(find_log(digest).path)
+    """The interactions of a kept log; its arrays stay on disk and are mapped into memory.
+
+    Raises LogError where it is a log without rows.
+    """
+    entry = find_log(digest)
+    if not entry.has_rows:
+        raise LogError(
+            f"{entry.name!r} has its rows on Spark, and this needs them on this machine: open an extract of it here, "
+            "or train on Spark."
+        )
+    return InteractionLog.load(entry.path)
 
 
 def rename_log(digest: str, name: str, description: str | None = None) -> LogEntry:
@@ -305,7 +342,7 @@ def rename_log(digest: str, name: str, description: str | None = None) -> LogEnt
     if description is not None:
         facts["description"] = description.strip()[:LONGEST_DESCRIPTION]
     write_json_atomically(entry.path / "entry.json", facts)
-    return _read_entry(entry.path)
+    return read_entry(entry.path)
 
 
 def delete_log(digest: str, *, with_runs: bool = False) -> None:
@@ -353,11 +390,12 @@ def _unused_originals() -> list[Path]:
     return [folder for folder in folders_in(room("originals")) if folder not in used]
 
 
-def _folder_of(digest: str) -> Path:
+def folder_of(digest: str) -> Path:
+    """Where the log with this digest is kept, whether it is there or not."""
     return room("logs") / digest[:KEY_LENGTH]
 
 
-def _inside(path: Path) -> str:
+def inside(path: Path) -> str:
     """The path of a stored original inside the workspace, so that the workspace can be moved."""
     return path.relative_to(room()).as_posix() if path.is_relative_to(room()) else str(path)
 
@@ -365,14 +403,15 @@ def _inside(path: Path) -> str:
 def _is_whole(folder: Path) -> bool:
     """Whether a log is kept in a folder that can be read, with its interactions."""
     try:
-        _read_entry(folder)
+        read_entry(folder)
         InteractionLog.load(folder)
     except LogError:
         return False
     return True
 
 
-def _read_entry(folder: Path) -> LogEntry:
+def read_entry(folder: Path) -> LogEntry:
+    """The kept log in a folder; raises LogError where it is damaged."""
     try:
         facts = read_json(folder / "entry.json", LogError)
         known = {field.name: facts[field.name] for field in dataclasses.fields(LogEntry) if field.name in facts}

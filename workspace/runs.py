@@ -237,6 +237,12 @@ def open_run(run: RunEntry | Path) -> Run:
     return Run(entry, embedding, items, p, buckets)
 
 
+def machine_of(run: RunEntry) -> str:
+    """What a run was trained on, as the program calls it: "Spark at local[2]"."""
+    machine: str = read_json(run.path / "run.json").get("trained", {}).get("machine", run.engine)
+    return machine
+
+
 def rename_run(key: str, name: str) -> RunEntry:
     """Give a kept run another name."""
     entry = find_run(key)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from analysis.distributions import DAY, category_sizes, hours_of_week, pauses, timeline
+from analysis.distributions import DAY, Pauses, category_sizes, hours_of_week, pauses, timeline
 from analysis.popularity import BUCKETS, popularity_buckets
+from analysis.row_counts import Counted, RowCounts
 from embedders.base import LogSize
 from interactions import CleaningReport, InteractionLog
 from interactions.features import labels_of
+from interactions.log import Texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +66,36 @@ def iso_time(seconds: int) -> str:
 
 
 def summarise(log: InteractionLog) -> dict[str, Any]:
+    """What the Data page draws, of a log whose rows are here."""
+    events = np.bincount(log.item_codes, minlength=log.n_items)
+    return summary_of(row_counts(log), log.item_ids, log.users_per_item, events, log.n_users, log.items, log.users)
+
+
+def row_counts(log: InteractionLog) -> RowCounts:
+    """What the rows of a log come to."""
+    activity = np.bincount(log.user_codes, minlength=log.n_users)
+    times = log.timestamps if log.n_interactions else None
+    return RowCounts(
+        activity=Counted.of(activity[activity > 0]),
+        lengths=None if log.session_codes is None else Counted.of(log.session_lengths()),
+        moments=None if times is None else Counted.of(times),
+        pauses=None if log.timestamps is None or log.users_are_sessions else pauses(log.user_codes, log.timestamps),
+    )
+
+
+def summary_of(
+    counts: RowCounts,
+    item_ids: Texts,
+    p: npt.NDArray[np.int64],
+    events: npt.NDArray[np.integer[Any]],
+    n_users: int,
+    items: pd.DataFrame,
+    users: pd.DataFrame | None = None,
+) -> dict[str, Any]:
     """What the Data page draws, as plain JSON values.
+
+    p, events     distinct users and interactions of each item, int (n_items,)
+    items, users  tables, one row a code
 
     version     of this list: where a kept summary has another, it is made anew
     popularity  rank (1 = most popular) and p of at most 500 items, spaced evenly on a log axis, and for each of head,
@@ -81,21 +112,18 @@ def summarise(log: InteractionLog) -> dict[str, Any]:
     tables      "items" and "users": for each of their columns the name, how many rows are filled, how many different
                 values they have, and an example
     """
-    p = log.users_per_item
-    activity = np.bincount(log.user_codes, minlength=log.n_users)
-    events = np.bincount(log.item_codes, minlength=log.n_items)
     return {
         "version": VERSION,
         "popularity": _popularity(p),
-        "time": None if log.timestamps is None or not log.n_interactions else _time(log.timestamps),
-        "density": float(p.sum() / max(log.n_users * log.n_items, 1)),
-        "activity": _counted(activity[activity > 0]),
-        "lengths": None if log.session_codes is None else _counted(log.session_lengths()),
-        "pauses": _pauses(log),
-        "hours": _hours(log.timestamps),
-        "categories": _categories(log),
-        "top_items": _top_items(log, p, events),
-        "tables": {"items": _columns(log.items), "users": _columns(log.users)},
+        "time": None if counts.moments is None else _time(counts.moments),
+        "density": float(p.sum() / max(n_users * len(p), 1)),
+        "activity": _as_json(counts.activity),
+        "lengths": None if counts.lengths is None else _as_json(counts.lengths),
+        "pauses": None if counts.pauses is None else _pauses(counts.pauses),
+        "hours": None if counts.moments is None else _hours(counts.moments),
+        "categories": _categories(items, events),
+        "top_items": _top_items(item_ids, items, p, events),
+        "tables": {"items": _columns(items), "users": [] if users is None else _columns(users)},
     }
 
 
@@ -114,34 +142,30 @@ def _popularity(p: npt.NDArray[np.int64]) -> dict[str, Any]:
     return {"rank": ranks.tolist(), "p": p[order][ranks - 1].tolist(), "buckets": parts}
 
 
-def _time(timestamps: npt.NDArray[np.int64]) -> dict[str, Any]:
-    line = timeline(timestamps)
+def _time(moments: Counted) -> dict[str, Any]:
+    line = timeline(moments.values, moments.times)
     start = line.start if line.unit == "hour" else line.start.astype("datetime64[D]")
     return {"unit": line.unit, "start": start.astype(str).tolist(), "interactions": line.events.tolist()}
 
 
-def _hours(timestamps: npt.NDArray[np.int64] | None) -> list[list[int]] | None:
-    if timestamps is None or not (timestamps % DAY).any():
+def _hours(moments: Counted) -> list[list[int]] | None:
+    if not (moments.values % DAY).any():
         return None
-    hours: list[list[int]] = hours_of_week(timestamps).tolist()
+    hours: list[list[int]] = hours_of_week(moments.values, moments.times).tolist()
     return hours
 
 
-def _counted(counts: npt.NDArray[np.integer[Any]]) -> dict[str, list[int]]:
-    values, sizes = np.unique(counts, return_counts=True)
-    return {"value": values.tolist(), "size": sizes.tolist()}
+def _as_json(counted: Counted) -> dict[str, list[int]]:
+    return {"value": counted.values.tolist(), "size": counted.times.tolist()}
 
 
-def _pauses(log: InteractionLog) -> dict[str, list[int]] | None:
-    if log.timestamps is None or log.users_are_sessions:
-        return None
-    found = pauses(log.user_codes, log.timestamps)
+def _pauses(found: Pauses) -> dict[str, list[int]]:
     return {field.name: getattr(found, field.name).tolist() for field in dataclasses.fields(found)}
 
 
-def _categories(log: InteractionLog) -> dict[str, Any] | None:
-    of_items = labels_of(log.items["category"])
-    sizes = category_sizes(of_items, log.item_codes)
+def _categories(items: pd.DataFrame, events: npt.NDArray[np.integer[Any]]) -> dict[str, Any] | None:
+    of_items = labels_of(items["category"])
+    sizes = category_sizes(of_items, events)
     if not sizes.names:
         return None
     return {
@@ -154,12 +178,14 @@ def _categories(log: InteractionLog) -> dict[str, Any] | None:
     }
 
 
-def _top_items(log: InteractionLog, p: npt.NDArray[np.int64], events: npt.NDArray[Any]) -> list[dict[str, Any]]:
+def _top_items(
+    item_ids: Texts, items: pd.DataFrame, p: npt.NDArray[np.int64], events: npt.NDArray[np.integer[Any]]
+) -> list[dict[str, Any]]:
     top = np.argsort(-p, kind="stable")[:TOP_ITEMS]
-    facts = {name: [_text(value) for value in log.items[name].iloc[top]] for name in ("title", "category")}
+    facts = {name: [_text(value) for value in items[name].iloc[top]] for name in ("title", "category")}
     return [
         {
-            "id": str(log.item_ids[code]),
+            "id": str(item_ids[code]),
             "title": facts["title"][place],
             "category": facts["category"][place],
             "p": int(p[code]),

@@ -88,6 +88,29 @@ def train_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]
     return {"key": run.key}
 
 
+def spark_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
+    """Train on a log that Spark reads: {"source" (as `source_spec` writes it), "master", "settings" (of Spark itself,
+    name -> value), "method", "params" (only what was chosen), "seed", "name", "log_digest" (of the kept log that this
+    was asked from)}; all but the source and the method may be left out.
+
+    What Spark says is printed. Answers {"key", "log_digest"}, the latter of the log that Spark read, which is kept
+    without its rows.
+    """
+    from spark.cluster import LOCAL, Cluster
+    from workspace.on_spark import source_from, train_and_keep
+
+    run = train_and_keep(
+        source_from(spec["source"]),
+        Cluster(spec.get("master") or LOCAL, spec.get("settings") or {}),
+        spec["method"],
+        spec.get("params") or {},
+        int(spec.get("seed") or 0),
+        spec.get("name"),
+        progress,
+    )
+    return {"key": run.key, "log_digest": run.log_digest}
+
+
 def vectors_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, Any]:
     """Keep vectors that were trained elsewhere as a run: {"log_digest", "vectors" and "ids" (files), "id_column",
     "file" and "name" (what the file was, and the run is to be called)}; only the first two are needed.
@@ -97,10 +120,11 @@ def vectors_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, An
     from workspace.imported import import_vectors
     from workspace.logs import find_log, forget_abandoned_originals, open_log
     from workspace.run_kinds import kind_of
-    from workspace.runs import find_run, run_folder, run_key, unique_name, write_run
+    from workspace.runs import Training, find_run, run_folder, run_key, unique_name, write_run
+    from workspace.spark_logs import known_items
 
     entry = find_log(spec["log_digest"])
-    log = open_log(entry.digest)
+    log = open_log(entry.digest) if entry.has_rows else known_items(entry)
     embedding, matching = import_vectors(
         Path(spec["vectors"]),
         log,
@@ -114,7 +138,8 @@ def vectors_task(spec: Mapping[str, Any], progress: Progress) -> Mapping[str, An
     new = not folder.exists()
     if new:
         name = unique_name(spec.get("name") or Path(embedding.params["file"]).stem, entry.digest)
-        write_run(folder, embedding, log, name=name, log_name=entry.name)
+        training = None if entry.has_rows else Training(entry.size, version)
+        write_run(folder, embedding, log, name=name, log_name=entry.name, training=training)
     forget_abandoned_originals()
     return {"key": find_run(folder).key, "new": new, **dataclasses.asdict(matching)}
 
@@ -215,6 +240,7 @@ TASKS: Mapping[str, Task] = {
     "import": import_task,
     "known": known_task,
     "train": train_task,
+    "spark": spark_task,
     "vectors": vectors_task,
     "neighbours": neighbours_task,
     "map": map_task,

@@ -19,7 +19,7 @@ from workspace.home import PROJECT_ROOT, room, workspace_home
 from workspace.job_folders import TRIED_AGAIN, cancel_flag, finish, list_jobs, lost_flag, queue_lock, write_status
 
 STARTS_IN_VAIN = 3
-_PROGRAM = ("analysis", "embedders", "interactions", "studies", "workspace")  # what a worker runs
+_PROGRAM = ("analysis", "embedders", "interactions", "spark", "studies", "workspace")  # what a worker runs
 _starting = threading.Lock()
 _started: dict[str, subprocess.Popen[bytes]] = {}
 _vain: dict[str, int] = {}

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("tests.spark.same")  # so that it shows what differs
 SETTINGS = {
+    "spark.driver.memory": "1g",
     "spark.sql.shuffle.partitions": "3",  # each part of a shuffle costs a task, however few its rows
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",  # what runs once is not worth much compiling
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session on two cores of this machine."""
     log = tmp_path_factory.mktemp("spark") / "spark.log"

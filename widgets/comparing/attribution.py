@@ -14,6 +14,7 @@ from studies.attribution import Rung, Step
 from studies.provider import RunNeeded
 from widgets.comparing.evidence import Evidence
 from widgets.jobs_panel import failure, outcome, watch
+from widgets.logs.words import rows_are_on_spark
 from widgets.measures import explain
 from widgets.pictures import picture
 from workspace import estimates, jobs
@@ -37,6 +38,9 @@ def why_they_differ(evidence: Evidence) -> None:
         "Matrix factorisation and item2vec differ in many things at once. The ladder goes from one to the other on "
         "this log and changes one thing a step; steps that are trained already are used as they are."
     )
+    if not log.has_rows:
+        st.info(rows_are_on_spark(log, "The ladder", "climb it there"), icon=":material/cloud:")
+        return
     steps = _chosen(log)
     if len(steps) < 2:
         st.info("Choose at least two steps: a change needs something before it.")

@@ -8,6 +8,7 @@ from analysis.company_index import CompanyIndex
 from errors import LogError
 from figures.company import company_chart, reasons
 from widgets.comparing.evidence import Evidence
+from widgets.logs.words import rows_are_on_spark
 from widgets.measures import explain
 from widgets.pictures import CONFIG
 from workspace.logs import LogEntry
@@ -20,6 +21,8 @@ def index_of(evidence: Evidence) -> Ready[CompanyIndex] | Pending | str:
     run_a, run_b = evidence.choice.a, evidence.choice.b
     if run_a.log_digest != run_b.log_digest:
         return "The two runs were trained on different logs, so no log says why these are neighbours."
+    if not evidence.log.has_rows:
+        return rows_are_on_spark(evidence.log, "Telling why these are neighbours", "ask there")
     try:
         found = company_or_job(run_a.log_digest)
     except LogError:

@@ -10,9 +10,19 @@ import streamlit as st
 from widgets.evaluating import choice, leaderboard, results, sweep, tuning
 from widgets.evaluating.choice import Plan
 from widgets.jobs_panel import outcome
+from widgets.logs.words import rows_are_on_spark
 from workspace.evaluations import evaluation_spec, kept_evaluation
 from workspace.jobs import find_job, list_jobs
 from workspace.logs import LogEntry
+
+
+def need_rows(log: LogEntry) -> None:
+    """Where the log has no rows here, say what to do, and stop the page."""
+    if log.has_rows:
+        return
+    st.info(rows_are_on_spark(log, "Evaluating models", "evaluate on that"), icon=":material/cloud:")
+    st.page_link("pages/data.py", label="**Go to Data**", icon=":material/arrow_forward:")
+    st.stop()
 
 
 def ask(log: LogEntry) -> tuple[Plan, dict[str, Any] | None]:

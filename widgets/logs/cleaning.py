@@ -20,10 +20,13 @@ from widgets.logs import importing
 from widgets.logs.reading_options import head_of
 from widgets.logs.rules_form import checked_rules, rules_form, session_rules, take_rules_along, uploaded_rules
 from widgets.logs.upload import clean_again
-from widgets.logs.words import REASONS, STEPS, whose
+from widgets.logs.words import REASONS, STEPS, rows_are_on_spark, whose
 from widgets.pictures import show
 from workspace.logs import LogEntry, open_log
 from workspace.settings import checked
+
+# Spark reads any place by the rules of the log that is open.
+_AND_BACK = "clean that; from its Train page Spark then reads the whole log by the same rules"
 
 
 def file_of(entry: LogEntry) -> Preview | None:
@@ -53,6 +56,9 @@ def cleaning(entry: LogEntry) -> None:
             },
             hide_index=True, alt="Rows left out, by reason",
         )  # fmt: skip
+    if not entry.has_rows:
+        st.info(rows_are_on_spark(entry, "Cleaning otherwise", _AND_BACK), icon=":material/cloud:")
+        return
     st.markdown("**Change the rules**")
     with st.expander("Take rules from a file", icon=":material/upload:"):
         taken = uploaded_rules(_key(entry, "file"), _begun_from(entry))
@@ -96,6 +102,9 @@ def sessions(entry: LogEntry) -> None:
         )
         with st.expander("What cutting at a pause would make", icon=":material/content_cut:"):
             _gaps(pauses, entry.interactions)
+    if not entry.has_rows:
+        st.info(rows_are_on_spark(entry, "Cutting sessions otherwise", _AND_BACK), icon=":material/cloud:")
+        return
     st.markdown("**Change how they are cut**")
     values = session_rules(_key(entry, "sessions", of_rules=True), _begun_from(entry), columns)
     wanted = checked_rules({**_draft(entry).model_dump(), **values})

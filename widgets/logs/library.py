@@ -46,6 +46,8 @@ def _facts(entry: LogEntry) -> str:
         f"kept {entry.created[:16].replace('T', ' ')} UTC",
         f"digest {entry.digest[:8]}",
     ]
+    if not entry.has_rows:
+        facts.insert(0, "rows on Spark")
     lines = [f"**{plain(entry.name)}**", f":small[{' · '.join(facts)}]"]
     rules = rules_in_words(entry.rules)
     if rules:
@@ -76,10 +78,13 @@ def _delete(entry: LogEntry) -> None:
     runs = len(list_runs(entry.digest))
     with_it = f", its {runs} {'run' if runs == 1 else 'runs'}" if runs else ""
     st.markdown(_facts(entry))
-    st.markdown(
-        f"The log{with_it} and the copy of its file that is kept here are deleted; the copy stays where another log "
-        "came from it. Your own file is not touched."
-    )
+    if entry.has_rows:
+        st.markdown(
+            f"The log{with_it} and the copy of its file that is kept here are deleted; the copy stays where another "
+            "log came from it. Your own file is not touched."
+        )
+    else:
+        st.markdown(f"What is kept here of the log{with_it} is deleted. The files that Spark read are not touched.")
     buttons = st.container(horizontal=True)
     if buttons.button("Keep it"):
         st.rerun()

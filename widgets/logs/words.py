@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from figures.text import count
+from figures.text import count, plain
 from workspace.logs import LogEntry
 
 REASONS = {
@@ -48,6 +48,18 @@ SESSIONS = {
     "day": "a calendar day each",
     "user": "a user's whole history",
 }
+
+
+def rows_are_on_spark(entry: LogEntry, what: str, instead: str) -> str:
+    """Why something cannot be had of a log without rows here, and what to do: a sentence in Markdown.
+
+    what     what needs them: "Evaluating models"
+    instead  what to do with an extract: "evaluate on that"
+    """
+    return (
+        f"{what} needs the rows on this machine, and those of {plain(entry.name)} are on Spark: bring an extract, such "
+        f"as all rows of some users, as a log of its own, and {instead}."
+    )
 
 
 def whose(entry: LogEntry) -> str:

@@ -12,9 +12,8 @@ import numpy.typing as npt
 from analysis.arrays import Progress, no_progress
 from analysis.company_index import CompanyIndex, index_company
 from errors import LogError
-from interactions import InteractionLog
 from workspace.files import new_folder, read_json, write_json_atomically
-from workspace.logs import LogEntry, find_log
+from workspace.logs import LogEntry, find_log, open_log
 from workspace.results.keeping import Pending, Ready, pending
 
 # Raised whenever the same log would give another index than before.
@@ -38,7 +37,7 @@ def make_company(entry: LogEntry, progress: Progress = no_progress) -> CompanyIn
     index = read_index(folder)
     if index is not None:
         return index
-    log = InteractionLog.load(entry.path)
+    log = open_log(entry.digest)
     with new_folder(folder, replace=True) as aside:
 
         def new_array(name: str, length: int, dtype: type[np.generic]) -> npt.NDArray[Any]:

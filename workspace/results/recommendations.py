@@ -65,11 +65,16 @@ def kept_recommendations(run: RunEntry, k: int) -> Recommendations | Unavailable
     if kept is not None:
         return kept
     try:
-        find_log(run.log_digest)
+        log = find_log(run.log_digest)
     except LogError:
         return Unavailable(
             f"What {run.name} recommends cannot be told here: the log it was trained on, {run.log_name}, is not kept "
             "in this workspace, and what users have seen already has to be left out."
+        )
+    if not log.has_rows:
+        return Unavailable(
+            f"What {run.name} recommends cannot be told here: the rows of {log.name} are on Spark, and what users have "
+            "seen already has to be left out."
         )
     return None
 

@@ -1,0 +1,97 @@
+"""A log of many millions of rows, trained on by Spark in a process whose memory, with its children's, is watched."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks import fresh, machine
+
+_LOOK_EVERY = 0.2  # seconds
+_MEMORY = {"spark.driver.memory": "3500m"}  # of Java's heap; what it needs beside that comes on top
+
+
+class Watched:
+    """The most memory that a process and its children had together, in GB."""
+
+    peak = 0.0
+
+
+@contextmanager
+def family_memory() -> Iterator[Watched]:
+    """Look at the memory of this process and its children, again and again, until the block is left."""
+    watched, over = Watched(), threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_EVERY):
+            watched.peak = max(watched.peak, _family_now())
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield watched
+    finally:
+        over.set()
+        thread.join()
+
+
+def _family_now() -> float:
+    total = 0
+    for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
+        try:
+            total += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total / 1e9
+
+
+def trained(path: str, method: str, settings: str, master: str = "local[2]") -> dict[str, float]:
+    """Read a log and train a method on it: seconds of both, and peak memory in GB of all processes and of Python's own,
+    and the GB of coded rows that the workers hold.
+
+    settings  NAME=VALUE, parted by commas
+    """
+    from spark.cluster import Cluster, session
+    from spark.log import read_log
+    from spark.training import trainer_of
+
+    trainer = trainer_of(method)
+    params = trainer.params(dict(setting.split("=") for setting in settings.split(",")))
+    said = Path(path).with_suffix(".spark.log")
+    memory = _MEMORY if master.startswith("local") else {}
+    temporary = {"spark.local.dir": str(Path(path).parent)}
+    with family_memory() as family, session(Cluster(master, {**memory, **temporary}), _silent, said) as started:
+        with fresh.clock() as reading:
+            log, _ = read_log(started, path)
+        held = _held(started)
+        with fresh.clock() as training:
+            embedding = trainer.fit(log, params)
+    return {
+        "reading": reading.seconds,
+        "training": training.seconds,
+        "rows": float(log.n_interactions),
+        "items": float(log.n_items),
+        "users": float(log.n_users),
+        "missing": float(len(embedding.missing)),
+        "memory": family.peak,
+        "held": held,
+        "driver": machine.peak_memory(psutil.Process()),
+    }
+
+
+def _held(session: Any) -> float:
+    """What the workers hold of the log in their memory and on their disks, in GB."""
+    infos = session.sparkContext._jsc.sc().getRDDStorageInfo()
+    return float(sum(info.memSize() + info.diskSize() for info in infos)) / 1e9
+
+
+def _silent(stage: str, done: float, total: float, loss: float | None = None) -> None:
+    if os.environ.get("ITEMSCAPE_BENCHMARK_STAGES"):
+        print(f"{time.strftime('%H:%M:%S')} {done / total:.3f} {stage}", flush=True)

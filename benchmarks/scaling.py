@@ -1,0 +1,151 @@
+"""`python -m benchmarks.scaling` fills scaling.json cell by cell; scaling_tables.py puts it into docs/scaling.md.
+
+A cell that is there is not measured again; `--again` does so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from benchmarks import fresh, large_logs, large_spark, machine
+from benchmarks.standalone import standalone
+from launcher.environment import ROOT
+
+KEPT = Path(__file__).with_name("scaling.json")
+GUIDE = ROOT / "docs" / "scaling.md"
+ROWS = (1, 3, 10, 30)  # millions
+ITEMS = (10, 30, 100, 300, 1000)  # thousands
+DIMENSIONS = (16, 32, 64, 128)
+USUAL_ITEMS, USUAL_DIMENSIONS = 100, 64
+LONGEST = 1200.0  # seconds that a cell may take, as the one before it tells; longer ones are left out
+
+Place = Literal["here", "local[2]", "1 worker", "2 workers"]
+_WORKERS: Mapping[Place, int] = {"1 worker": 1, "2 workers": 2}
+_MEMORY = "2g"  # of a worker
+
+# What makes a training one pass over the log, so that its slope can be told; others have passes of their own.
+ONE_PASS: Mapping[str, Mapping[str, object]] = {
+    "als": {"iterations": 1},
+    "bpr": {"iterations": 1},
+    "biased_mf": {"epochs": 1},
+    "item2vec": {"epochs": 1},
+    "user2vec": {"epochs": 1},
+    "deepwalk": {"epochs": 1},
+    "node2vec": {"epochs": 1},
+    "eges": {"epochs": 1},
+    "fm": {"epochs": 1},
+    "neural": {"epochs": 1},
+    "two_tower": {"epochs": 1},
+    "svd": {},
+    "cooccurrence_svd": {},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One measurement: where, what, on how many million rows and thousand items, in how many dimensions."""
+
+    place: Place
+    method: str
+    rows: int
+    items: int = USUAL_ITEMS
+    dimensions: int = USUAL_DIMENSIONS
+
+    @property
+    def key(self) -> str:
+        """Its name in scaling.json."""
+        return f"{self.method} {self.place}: {self.rows} M rows, {self.items} k items, {self.dimensions} d"
+
+    @property
+    def settings(self) -> str:
+        """The training's parameters, NAME=VALUE parted by commas."""
+        values = {"dimensions": self.dimensions, **ONE_PASS[self.method]}
+        return ",".join(f"{name}={value}" for name, value in values.items())
+
+
+def cells() -> Iterator[Cell]:
+    """All that is measured, each row of a table from its cheapest cell on."""
+    for method in ONE_PASS:
+        yield from (Cell("here", method, rows) for rows in ROWS)
+        yield from (Cell("here", method, 1, items=items) for items in ITEMS)
+        yield from (Cell("here", method, 1, dimensions=dimensions) for dimensions in DIMENSIONS)
+    for method in ("als", "item2vec"):
+        for place in ("local[2]", "1 worker", "2 workers"):
+            yield from (Cell(place, method, rows) for rows in ROWS)
+
+
+def trained_here(path: str, method: str, settings: str) -> dict[str, float]:
+    """Read a log and train on it on this machine: seconds of both, and peak memory in GB."""
+    import psutil
+
+    from embedders import METHODS
+    from interactions import read_log
+
+    with fresh.clock() as reading:
+        log, _ = read_log(path)
+    trainer = METHODS[method]
+    params = trainer.Params.checked(dict(setting.split("=") for setting in settings.split(",")))
+    with fresh.clock() as training:
+        trainer.fit(log, params)
+    return {"reading": reading.seconds, "training": training.seconds, "memory": machine.peak_memory(psutil.Process())}
+
+
+def measure(cell: Cell, log: Path, folder: Path) -> dict[str, float]:
+    """Measure a cell on a log that is there."""
+    if cell.place == "here":
+        return fresh.run(trained_here, log, cell.method, cell.settings)
+    if cell.place == "local[2]":
+        return fresh.run(large_spark.trained, log, cell.method, cell.settings)
+    with standalone(folder / "cluster", _WORKERS[cell.place], _MEMORY) as cluster:
+        return fresh.run(large_spark.trained, log, cell.method, cell.settings, cluster.address)
+
+
+def fill(wanted: Sequence[Cell], kept: Path, folder: Path, *, again: bool = False) -> None:
+    """Measure the cells that are not kept yet, and keep each as soon as it is known."""
+    known: dict[str, dict[str, float]] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    for cell in wanted:
+        if (cell.key in known and not again) or _takes_too_long(cell, known):
+            continue
+        log = folder / f"log-{cell.rows}-{cell.items}.parquet"
+        if not log.exists():
+            fresh.run(large_logs.write, log, cell.rows * 1_000_000, cell.items * 1000)
+        known[cell.key] = measure(cell, log, folder)
+        kept.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        print(f"{cell.key}: {known[cell.key]}", flush=True)
+
+
+def _takes_too_long(cell: Cell, known: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether a cell would take longer than is waited for, as the one with fewer rows tells."""
+    fewer = [rows for rows in ROWS if rows < cell.rows]
+    before = known.get(dataclasses.replace(cell, rows=fewer[-1]).key) if fewer else None
+    if not fewer:
+        return False
+    return before is None or before["training"] * cell.rows / fewer[-1] > LONGEST
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
+    parser.add_argument("--place", action="append", help="only there: here, local[2], '1 worker' or '2 workers'")
+    parser.add_argument("--method", action="append", help="only this one")
+    parser.add_argument("--again", action="store_true", help="also what is known")
+    asked = parser.parse_args(arguments)
+    wanted = [
+        cell
+        for cell in cells()
+        if cell.place in (asked.place or [cell.place]) and cell.method in (asked.method or [cell.method])
+    ]
+    with tempfile.TemporaryDirectory(prefix="itemscape-scaling-") as name:
+        fill(wanted, KEPT, Path(name), again=asked.again)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,142 @@
+"""The tables of docs/scaling.md: `python -m benchmarks.scaling_tables` writes them from scaling.json."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from benchmarks.scaling import DIMENSIONS, GUIDE, ITEMS, KEPT, ONE_PASS, ROWS, Cell, Place
+
+Known = Mapping[str, Mapping[str, float]]
+_DASH = "–"
+_SPARK: tuple[Place, ...] = ("here", "local[2]", "1 worker", "2 workers")
+_CORES: Mapping[Place, int] = {"local[2]": 2, "1 worker": 1, "2 workers": 2}
+_PASSES = {"als": 15, "item2vec": 10}  # the defaults of both
+_PAPER = (1_000, 10_000)  # millions of rows
+_NIGHT = 8.0  # hours
+
+
+def tables(known: Known) -> dict[str, str]:
+    """Every table by the name of its place in the guide, as Markdown."""
+    return {
+        "rows": _by_rows(known),
+        "items": _along(known, "thousand items", {items: Cell("here", "als", 1, items=items) for items in ITEMS}),
+        "dimensions": _along(
+            known, "dimensions", {number: Cell("here", "als", 1, dimensions=number) for number in DIMENSIONS}
+        ),
+        "spark": _on_spark(known),
+        "paper": _on_paper(known),
+    }
+
+
+def with_tables(text: str, known: Known) -> str:
+    """The guide with its tables; raises ValueError where one has no place."""
+    for name, table in tables(known).items():
+        begin, end = (f"<!-- {name}: {edge} -->" for edge in ("begin", "end"))
+        if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+            raise ValueError(f"{GUIDE.name} needs one line {begin} and, after it, one line {end}")
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n\n{table}\n\n{end}{rest.partition(end)[2]}"
+    return text
+
+
+def slope(known: Known, cell: Cell, what: str) -> float | None:
+    """Seconds for a million rows more, between the two largest logs that were measured; None where there are no two."""
+    measured = [(rows, known[key][what]) for rows in ROWS if (key := dataclasses.replace(cell, rows=rows).key) in known]
+    if len(measured) < 2:
+        return None
+    (fewer, before), (more, after) = measured[-2:]
+    return (after - before) / (more - fewer)
+
+
+def _by_rows(known: Known) -> str:
+    heading = ["method, one pass", *(f"{rows} M rows" for rows in ROWS), "each M more", "memory at most"]
+    lines = []
+    for method in ONE_PASS:
+        cells = [Cell("here", method, rows) for rows in ROWS]
+        memory = [known[cell.key]["memory"] for cell in cells if cell.key in known]
+        each = slope(known, cells[0], "training")
+        most = _number(max(memory, default=None), "GB")
+        lines.append([method, *(_seconds(known, cell) for cell in cells), _number(each, "s"), most])
+    return _table(heading, lines)
+
+
+def _along(known: Known, unit: str, cells: Mapping[int, Cell]) -> str:
+    heading = [f"method, one pass over a million rows; {unit}", *map(str, cells)]
+    lines = [
+        [method, *(_seconds(known, dataclasses.replace(cell, method=method)) for cell in cells.values())]
+        for method in ONE_PASS
+    ]
+    return _table(heading, lines)
+
+
+def _on_spark(known: Known) -> str:
+    heading = ["where, what", *(f"{rows} M rows" for rows in ROWS), "each M more"]
+    lines = []
+    for method in _PASSES:
+        for place in _SPARK:
+            for what in ("reading", "training"):
+                cells = [Cell(place, method, rows) for rows in ROWS]
+                each = _number(slope(known, cells[0], what), "s")
+                name = f"{place}: {what}" + (f" {method}" if what == "training" else f" for {method}")
+                lines.append([name, *(_seconds(known, cell, what) for cell in cells), each])
+    return _table(heading, lines)
+
+
+def _on_paper(known: Known) -> str:
+    """Core-hours and memory at sizes that nobody measured, from the slopes of the measured ones."""
+    cores_needed = f"cores for {_NIGHT:.0f} hours"
+    heading = ["method, rows", "core-hours to read", "core-hours to train", cores_needed, "rows held, GB"]
+    lines = []
+    place: Place = "2 workers"
+    for method, passes in _PASSES.items():
+        cell = Cell(place, method, ROWS[0])
+        reading, training = slope(known, cell, "reading"), slope(known, cell, "training")
+        held = [
+            known[key]["held"] / rows for rows in ROWS if (key := dataclasses.replace(cell, rows=rows).key) in known
+        ]
+        for rows in _PAPER:
+            name = f"{method}, {rows / 1000:.0f} billion, {passes} passes"
+            if reading is None or training is None:
+                lines.append([name, *[_DASH] * 4])
+                continue
+            hours = [slope_ * rows * _CORES[place] / 3600 for slope_ in (reading, training * passes)]
+            cores = max(sum(hours) / _NIGHT, 1.0)
+            lines.append([name, *(f"{value:,.0f}" for value in (*hours, cores, held[-1] * rows))])
+    return _table(heading, lines)
+
+
+def _seconds(known: Known, cell: Cell, what: str = "training") -> str:
+    return _number(known[cell.key][what] if cell.key in known else None, "s")
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return _DASH
+    return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:,.1f} {unit}"
+
+
+def _table(heading: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    marks = ["---", *["---:"] * (len(heading) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heading, marks, *lines))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the tables, or only say whether they hold; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling_tables", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 where a table is stale")
+    only_check = parser.parse_args(arguments).check
+    text = GUIDE.read_text(encoding="utf-8")
+    new = with_tables(text, json.loads(KEPT.read_text(encoding="utf-8")))
+    if only_check:
+        print("The tables hold." if new == text else "A table is stale: run python -m benchmarks.scaling_tables.")
+        return int(new != text)
+    GUIDE.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

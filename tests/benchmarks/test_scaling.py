@@ -1,0 +1,73 @@
+"""What is measured of how training grows, and the tables made of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import scaling, scaling_tables
+from benchmarks.scaling import LONGEST, ONE_PASS, ROWS, Cell
+from embedders import METHODS
+
+
+def test_every_method_is_measured_with_parameters_that_it_has() -> None:
+    assert set(ONE_PASS) == set(METHODS)
+    for cell in scaling.cells():
+        values = dict(setting.split("=") for setting in cell.settings.split(","))
+        assert METHODS[cell.method].Params.checked(values).dimensions == cell.dimensions
+
+
+def test_spark_is_measured_for_what_it_trains() -> None:
+    there = {cell.method for cell in scaling.cells() if cell.place != "here"}
+    assert there == {name for name, method in METHODS.items() if "spark" in method.engines}
+
+
+def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[Cell] = []
+
+    def stand_in(cell: Cell, log: Path, folder: Path) -> dict[str, float]:
+        measured.append(cell)
+        return {"training": float(cell.rows) if cell.method == "als" else LONGEST / 3 + 1}
+
+    monkeypatch.setattr(scaling, "measure", stand_in)
+    monkeypatch.setattr("benchmarks.fresh.run", lambda *_: {"bytes": 1.0})
+    kept = tmp_path / "scaling.json"
+    quick, slow = ([Cell("here", method, rows) for rows in ROWS] for method in ("als", "svd"))
+    scaling.fill([*quick, *slow], kept, tmp_path)
+    assert measured == [*quick, slow[0]]
+    before = list(measured)
+    scaling.fill([*quick, *slow], kept, tmp_path)
+    assert measured == before
+    assert set(json.loads(kept.read_text(encoding="utf-8"))) == {cell.key for cell in measured}
+
+
+def test_a_slope_is_told_between_the_two_largest_logs() -> None:
+    cell = Cell("2 workers", "als", 1)
+    seconds = {1: 50.0, 3: 60.0, 10: 95.0}
+    known = {dataclasses.replace(cell, rows=rows).key: {"training": value} for rows, value in seconds.items()}
+    assert scaling_tables.slope(known, cell, "training") == pytest.approx(5.0)
+    assert scaling_tables.slope({}, cell, "training") is None
+
+
+def test_what_nobody_measured_is_worked_out_from_the_slopes() -> None:
+    known = {
+        Cell("2 workers", "als", rows).key: {"reading": 10.0 + 3.6 * rows, "training": 1.8 * rows, "held": 0.04 * rows}
+        for rows in (10, 30)
+    }
+    (line,) = [line for line in scaling_tables.tables(known)["paper"].splitlines() if "als, 1 billion" in line]
+    # Two cores for 3.6 s and for 15 times 1.8 s, a thousand times: 2 and 15 hours, in eight hours by 2.1 cores.
+    assert line == "| als, 1 billion, 15 passes | 2 | 15 | 2 | 40 |"
+
+
+def test_a_guide_without_a_place_for_a_table_is_an_error() -> None:
+    with pytest.raises(ValueError, match="rows: begin"):
+        scaling_tables.with_tables("# How training grows\n", {})
+    places = "\n".join(f"<!-- {name}: begin -->\n<!-- {name}: end -->" for name in scaling_tables.tables({}))
+    written = scaling_tables.with_tables(places, {})
+    assert written.count("| als |") == 3
+    assert scaling_tables.with_tables(written, {}) == written
