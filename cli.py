@@ -60,7 +60,6 @@ def methods(json_file: JsonFile = None) -> None:
             "title": method.title,
             "family": method.family,
             "sees": method.sees,
-            "engines": list(method.engines),
             "params": {name: declared(field) for name, field in method.Params.model_fields.items()},
         }
         for method in METHODS.values()

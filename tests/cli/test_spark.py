@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import cli
+from embedders import METHODS
+from spark.training import TRAINERS
 from tests.cli.helpers import Capture, answer, complaint
 from workspace.runs import find_run, open_run
 
@@ -101,8 +102,6 @@ def test_nothing_left_after_cleaning_is_one_line(islands: str, capsys: Capture) 
     assert "item with too few users" in line
 
 
-def test_an_engine_is_listed_with_each_method(capsys: Capture) -> None:
-    listed = {method["name"]: method["engines"] for method in answer(["methods"], capsys)}
-    assert {name for name, engines in listed.items() if "spark" in engines} == {"als", "item2vec"}
-    assert all("local" in engines for engines in listed.values())
-    assert json.dumps(listed)
+def test_every_method_names_its_engines() -> None:
+    assert {name for name, method in METHODS.items() if "spark" in method.engines} == set(TRAINERS)
+    assert all("local" in method.engines for method in METHODS.values())
