@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from benchmarks import fresh, large_logs, large_spark, machine
+from benchmarks import fresh, large_catalogue, large_logs, large_spark, machine
 from benchmarks.standalone import standalone
 from launcher.environment import ROOT
 
@@ -27,6 +27,17 @@ USUAL_ITEMS, USUAL_DIMENSIONS = 100, 64
 LONGEST = 1200.0  # seconds that a cell may take, as the one before it tells; longer ones are left out
 
 Place = Literal["here", "local[2]", "1 worker", "2 workers"]
+PageWork = Literal["exact neighbours", "approximate neighbours", "map"]
+PAGES: Mapping[PageWork, Sequence[int]] = {  # thousands of items
+    "exact neighbours": (30, 100, 300),
+    "approximate neighbours": (30, 100, 300, 1000),
+    "map": (30, 100, 300),
+}
+_WORK: Mapping[PageWork, fresh.Part] = {
+    "exact neighbours": large_catalogue.exact,
+    "approximate neighbours": large_catalogue.approximate,
+    "map": large_catalogue.mapped,
+}
 _WORKERS: Mapping[Place, int] = {"1 worker": 1, "2 workers": 2}
 _MEMORY = "2g"  # of a worker
 
@@ -70,8 +81,21 @@ class Cell:
         return ",".join(f"{name}={value}" for name, value in values.items())
 
 
+@dataclasses.dataclass(frozen=True)
+class PageCell:
+    """One measurement of what a page does with so many thousand items."""
+
+    what: PageWork
+    items: int
+
+    @property
+    def key(self) -> str:
+        """Its name in scaling.json."""
+        return f"{self.what}: {self.items} k items"
+
+
 def cells() -> Iterator[Cell]:
-    """All that is measured, each row of a table from its cheapest cell on."""
+    """All trainings that are measured, each row of a table from its cheapest cell on."""
     for method in ONE_PASS:
         yield from (Cell("here", method, rows) for rows in ROWS)
         yield from (Cell("here", method, 1, items=items) for items in ITEMS)
@@ -79,6 +103,11 @@ def cells() -> Iterator[Cell]:
     for method in ("als", "item2vec"):
         for place in ("local[2]", "1 worker", "2 workers"):
             yield from (Cell(place, method, rows) for rows in ROWS)
+
+
+def page_cells() -> Iterator[PageCell]:
+    """All that is measured of pages."""
+    return (PageCell(what, items) for what, sizes in PAGES.items() for items in sizes)
 
 
 def trained_here(path: str, method: str, settings: str) -> dict[str, float]:
@@ -97,8 +126,13 @@ def trained_here(path: str, method: str, settings: str) -> dict[str, float]:
     return {"reading": reading.seconds, "training": training.seconds, "memory": machine.peak_memory(psutil.Process())}
 
 
-def measure(cell: Cell, log: Path, folder: Path) -> dict[str, float]:
-    """Measure a cell on a log that is there."""
+def measure(cell: Cell | PageCell, folder: Path) -> dict[str, float]:
+    """Measure a cell; logs that it needs are written into the folder and stay there for others."""
+    if isinstance(cell, PageCell):
+        return fresh.run(_WORK[cell.what], cell.items * 1000)
+    log = folder / f"log-{cell.rows}-{cell.items}.parquet"
+    if not log.exists():
+        fresh.run(large_logs.write, log, cell.rows * 1_000_000, cell.items * 1000)
     if cell.place == "here":
         return fresh.run(trained_here, log, cell.method, cell.settings)
     if cell.place == "local[2]":
@@ -107,22 +141,21 @@ def measure(cell: Cell, log: Path, folder: Path) -> dict[str, float]:
         return fresh.run(large_spark.trained, log, cell.method, cell.settings, cluster.address)
 
 
-def fill(wanted: Sequence[Cell], kept: Path, folder: Path, *, again: bool = False) -> None:
+def fill(wanted: Sequence[Cell | PageCell], kept: Path, folder: Path, *, again: bool = False) -> None:
     """Measure the cells that are not kept yet, and keep each as soon as it is known."""
     known: dict[str, dict[str, float]] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     for cell in wanted:
         if (cell.key in known and not again) or _takes_too_long(cell, known):
             continue
-        log = folder / f"log-{cell.rows}-{cell.items}.parquet"
-        if not log.exists():
-            fresh.run(large_logs.write, log, cell.rows * 1_000_000, cell.items * 1000)
-        known[cell.key] = measure(cell, log, folder)
+        known[cell.key] = measure(cell, folder)
         kept.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         print(f"{cell.key}: {known[cell.key]}", flush=True)
 
 
-def _takes_too_long(cell: Cell, known: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether a cell would take longer than is waited for, as the one with fewer rows tells."""
+def _takes_too_long(cell: Cell | PageCell, known: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether a training would take longer than is waited for, as the one with fewer rows tells."""
+    if isinstance(cell, PageCell):
+        return False
     fewer = [rows for rows in ROWS if rows < cell.rows]
     before = known.get(dataclasses.replace(cell, rows=fewer[-1]).key) if fewer else None
     if not fewer:
@@ -135,13 +168,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     parser.add_argument("--place", action="append", help="only there: here, local[2], '1 worker' or '2 workers'")
     parser.add_argument("--method", action="append", help="only this one")
+    parser.add_argument("--pages", action="store_true", help="only what pages do")
     parser.add_argument("--again", action="store_true", help="also what is known")
     asked = parser.parse_args(arguments)
-    wanted = [
+    trainings = [
         cell
         for cell in cells()
         if cell.place in (asked.place or [cell.place]) and cell.method in (asked.method or [cell.method])
     ]
+    only_trainings = asked.place or asked.method
+    wanted: list[Cell | PageCell] = [*([] if asked.pages else trainings), *([] if only_trainings else page_cells())]
     with tempfile.TemporaryDirectory(prefix="itemscape-scaling-") as name:
         fill(wanted, KEPT, Path(name), again=asked.again)
     return 0

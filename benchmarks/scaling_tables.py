@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-from benchmarks.scaling import DIMENSIONS, GUIDE, ITEMS, KEPT, ONE_PASS, ROWS, Cell, Place
+from benchmarks.scaling import DIMENSIONS, GUIDE, ITEMS, KEPT, ONE_PASS, PAGES, ROWS, Cell, PageCell, Place
 
 Known = Mapping[str, Mapping[str, float]]
 _DASH = "–"
@@ -29,6 +29,7 @@ def tables(known: Known) -> dict[str, str]:
         ),
         "spark": _on_spark(known),
         "paper": _on_paper(known),
+        "pages": _on_pages(known),
     }
 
 
@@ -106,6 +107,21 @@ def _on_paper(known: Known) -> str:
             hours = [slope_ * rows * _CORES[place] / 3600 for slope_ in (reading, training * passes)]
             cores = max(sum(hours) / _NIGHT, 1.0)
             lines.append([name, *(f"{value:,.0f}" for value in (*hours, cores, held[-1] * rows))])
+    return _table(heading, lines)
+
+
+def _on_pages(known: Known) -> str:
+    """What pages do with ever more items, as far as it was measured."""
+    sizes = sorted({items for listed in PAGES.values() for items in listed})
+    heading = ["thousand items", *map(str, sizes)]
+    lines = []
+    for what in PAGES:
+        found = [known.get(PageCell(what, items).key, {}) for items in sizes]
+        lines.append([f"{what}, of all", *(_number(one.get("seconds"), "s") for one in found)])
+        lines.append([f"{what}: memory", *(_number(one.get("memory"), "GB") for one in found)])
+        if any("found" in one for one in found):
+            shares = [f"{one['found']:.0%}" if "found" in one else _DASH for one in found]
+            lines.append([f"{what}: of the exact ones", *shares])
     return _table(heading, lines)
 
 

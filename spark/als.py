@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_USER_NUMBERS = 1 << 28  # of users' vectors come to this machine: a gigabyte
 _LEAST_BLOCKS, _RATINGS_A_BLOCK = 4, 1_000_000
+_CHECKPOINT_EVERY = 10  # iterations, where the session has a place for it: else each goes back to the first
 _SET_UP_JOBS = 8
 
 
@@ -56,7 +57,7 @@ class SparkAls(Trainer[AlsParams]):
             alpha=1.0,
             numUserBlocks=blocks,
             numItemBlocks=blocks,
-            checkpointInterval=-1,  # there may be no place that all workers can write to
+            checkpointInterval=_CHECKPOINT_EVERY,
             seed=seed,
         )
         jobs = 2 * params.iterations + _SET_UP_JOBS

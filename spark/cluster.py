@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -113,7 +114,9 @@ def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> It
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items())).setAppName("Itemscape")
     with nullcontext() if log is None else log.open("ab") as said:
         try:
-            with _no_process_left_behind():
+            with _no_process_left_behind(), warnings.catch_warnings():
+                # The child becomes Java at once, so that threads of other libraries cannot hold it up.
+                warnings.filterwarnings("ignore", r"os\.fork\(\) was called", RuntimeWarning)
                 gateway = launch_gateway(conf, {"stdout": said, "stderr": said})  # type: ignore[no-untyped-call]
         except (PySparkException, OSError) as error:
             raise EngineError(f"Spark's Java process did not start: {_end_of(log)}") from error
@@ -126,9 +129,10 @@ def session(cluster: Cluster, progress: Progress, log: Path | None = None) -> It
         started = watched.result()
         if not cluster.is_local:
             _await_workers(started, cluster, progress)
-        yield started
+        with _checkpoints(started, cluster):
+            yield started
     except (Py4JError, PySparkException, ConnectionError) as error:
-        if gateway.proc.poll() is not None:
+        if _has_ended(gateway.proc, error):
             raise EngineError(f"Spark's Java process has ended: {_end_of(log)}") from error
         what = "did not start" if started is None else "failed"
         raise EngineError(f"Spark {what} on {cluster.master}: {reason(error)}{_advice(error)}") from error
@@ -247,6 +251,23 @@ def _await_workers(started: SparkSession, cluster: Cluster, progress: Progress) 
 
 
 @contextmanager
+def _checkpoints(started: SparkSession, cluster: Cluster) -> Iterator[None]:
+    """A folder for what would else be worked out from its whole history, as the vectors of ALS after many iterations.
+
+    On a cluster it must be one that all workers reach, which nobody but the user knows: spark.checkpoint.dir.
+    """
+    if not cluster.is_local or "spark.checkpoint.dir" in cluster.settings:
+        yield
+        return
+    beside = cluster.settings.get("spark.local.dir", "").split(",")[0] or None
+    if beside is not None:
+        Path(beside).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="itemscape-", dir=beside, ignore_cleanup_errors=True) as folder:
+        started.sparkContext.setCheckpointDir(folder)
+        yield
+
+
+@contextmanager
 def _no_process_left_behind() -> Iterator[None]:
     """Where the block raises, as it does when somebody cancels, kill the processes that it has started.
 
@@ -260,6 +281,16 @@ def _no_process_left_behind() -> Iterator[None]:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         raise
+
+
+def _has_ended(java: subprocess.Popen[bytes], error: BaseException) -> bool:
+    """Whether Java is gone; its connections break a moment before its end can be seen."""
+    from py4j.protocol import Py4JNetworkError
+
+    if isinstance(error, (ConnectionError, Py4JNetworkError)):
+        with suppress(subprocess.TimeoutExpired):
+            java.wait(timeout=2)
+    return java.poll() is not None
 
 
 def _end(gateway: Any, started: SparkSession | None) -> None:

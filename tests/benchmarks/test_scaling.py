@@ -30,12 +30,11 @@ def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_ou
 ) -> None:
     measured: list[Cell] = []
 
-    def stand_in(cell: Cell, log: Path, folder: Path) -> dict[str, float]:
+    def stand_in(cell: Cell, folder: Path) -> dict[str, float]:
         measured.append(cell)
         return {"training": float(cell.rows) if cell.method == "als" else LONGEST / 3 + 1}
 
     monkeypatch.setattr(scaling, "measure", stand_in)
-    monkeypatch.setattr("benchmarks.fresh.run", lambda *_: {"bytes": 1.0})
     kept = tmp_path / "scaling.json"
     quick, slow = ([Cell("here", method, rows) for rows in ROWS] for method in ("als", "svd"))
     scaling.fill([*quick, *slow], kept, tmp_path)
