@@ -52,34 +52,36 @@ def _family_now() -> float:
     return total / 1e9
 
 
-def trained(path: str, method: str, settings: str, master: str = "local[2]") -> dict[str, float]:
-    """Read a log and train a method on it: seconds of both, and peak memory in GB of all processes and of Python's own,
-    and the GB of coded rows that the workers hold.
+def trained(path: str, trainings: str, master: str = "local[2]") -> dict[str, float]:
+    """Read a log and train on it: seconds of the reading and of each training by its method, peak memory in GB of all
+    processes and of Python's own, and the GB of coded rows that the workers hold.
 
-    settings  NAME=VALUE, parted by commas
+    trainings  such as "als:iterations=1,dimensions=8;item2vec:epochs=1"
     """
     from spark.cluster import Cluster, session
     from spark.log import read_log
     from spark.training import trainer_of
 
-    trainer = trainer_of(method)
-    params = trainer.params(dict(setting.split("=") for setting in settings.split(",")))
     said = Path(path).with_suffix(".spark.log")
     memory = _MEMORY if master.startswith("local") else {}
     temporary = {"spark.local.dir": str(Path(path).parent)}
+    seconds = {}
     with family_memory() as family, session(Cluster(master, {**memory, **temporary}), _silent, said) as started:
         with fresh.clock() as reading:
             log, _ = read_log(started, path)
         held = _held(started)
-        with fresh.clock() as training:
-            embedding = trainer.fit(log, params)
+        for method, _, settings in (training.partition(":") for training in trainings.split(";")):
+            trainer = trainer_of(method)
+            params = trainer.params(dict(setting.split("=") for setting in settings.split(",")))
+            with fresh.clock() as training:
+                trainer.fit(log, params)
+            seconds[method] = training.seconds
     return {
+        **seconds,
         "reading": reading.seconds,
-        "training": training.seconds,
         "rows": float(log.n_interactions),
         "items": float(log.n_items),
         "users": float(log.n_users),
-        "missing": float(len(embedding.missing)),
         "memory": family.peak,
         "held": held,
         "driver": machine.peak_memory(psutil.Process()),

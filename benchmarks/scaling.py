@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import itertools
 import json
 import sys
 import tempfile
@@ -57,6 +58,7 @@ ONE_PASS: Mapping[str, Mapping[str, object]] = {
     "svd": {},
     "cooccurrence_svd": {},
 }
+ON_SPARK = ("als", "item2vec")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Cell:
     def key(self) -> str:
         """Its name in scaling.json."""
         return f"{self.method} {self.place}: {self.rows} M rows, {self.items} k items, {self.dimensions} d"
+
+    @property
+    def sitting(self) -> tuple[object, ...]:
+        """What is measured in one go: on Spark a log is read once for all methods."""
+        return (self.key,) if self.place == "here" else (self.place, self.rows, self.items, self.dimensions)
 
     @property
     def settings(self) -> str:
@@ -93,6 +100,11 @@ class PageCell:
         """Its name in scaling.json."""
         return f"{self.what}: {self.items} k items"
 
+    @property
+    def sitting(self) -> tuple[object, ...]:
+        """What is measured in one go: itself."""
+        return (self.key,)
+
 
 def cells() -> Iterator[Cell]:
     """All trainings that are measured, each row of a table from its cheapest cell on."""
@@ -100,9 +112,8 @@ def cells() -> Iterator[Cell]:
         yield from (Cell("here", method, rows) for rows in ROWS)
         yield from (Cell("here", method, 1, items=items) for items in ITEMS)
         yield from (Cell("here", method, 1, dimensions=dimensions) for dimensions in DIMENSIONS)
-    for method in ("als", "item2vec"):
-        for place in ("local[2]", "1 worker", "2 workers"):
-            yield from (Cell(place, method, rows) for rows in ROWS)
+    for place in ("local[2]", "1 worker", "2 workers"):
+        yield from (Cell(place, method, rows) for rows in ROWS for method in ON_SPARK)
 
 
 def page_cells() -> Iterator[PageCell]:
@@ -126,30 +137,39 @@ def trained_here(path: str, method: str, settings: str) -> dict[str, float]:
     return {"reading": reading.seconds, "training": training.seconds, "memory": machine.peak_memory(psutil.Process())}
 
 
-def measure(cell: Cell | PageCell, folder: Path) -> dict[str, float]:
-    """Measure a cell; logs that it needs are written into the folder and stay there for others."""
-    if isinstance(cell, PageCell):
-        return fresh.run(_WORK[cell.what], cell.items * 1000)
-    log = folder / f"log-{cell.rows}-{cell.items}.parquet"
+def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, float]]:
+    """Measure what is measured in one go; logs that it needs are written into the folder and stay there for others."""
+    first = sitting[0]
+    if isinstance(first, PageCell):
+        return [fresh.run(_WORK[first.what], first.items * 1000)]
+    log = folder / f"log-{first.rows}-{first.items}.parquet"
     if not log.exists():
-        fresh.run(large_logs.write, log, cell.rows * 1_000_000, cell.items * 1000)
-    if cell.place == "here":
-        return fresh.run(trained_here, log, cell.method, cell.settings)
-    if cell.place == "local[2]":
-        return fresh.run(large_spark.trained, log, cell.method, cell.settings)
-    with standalone(folder / "cluster", _WORKERS[cell.place], _MEMORY) as cluster:
-        return fresh.run(large_spark.trained, log, cell.method, cell.settings, cluster.address)
+        fresh.run(large_logs.write, log, first.rows * 1_000_000, first.items * 1000)
+    if first.place == "here":
+        return [fresh.run(trained_here, log, first.method, first.settings)]
+    methods = [cell.method for cell in sitting if isinstance(cell, Cell)]
+    trainings = ";".join(f"{cell.method}:{cell.settings}" for cell in sitting if isinstance(cell, Cell))
+    if first.place == "local[2]":
+        answer = fresh.run(large_spark.trained, log, trainings)
+    else:
+        with standalone(folder / "cluster", _WORKERS[first.place], _MEMORY) as cluster:
+            answer = fresh.run(large_spark.trained, log, trainings, cluster.address)
+    common = {name: value for name, value in answer.items() if name not in methods}
+    return [{"training": answer[method], **common} for method in methods]
 
 
 def fill(wanted: Sequence[Cell | PageCell], kept: Path, folder: Path, *, again: bool = False) -> None:
     """Measure the cells that are not kept yet, and keep each as soon as it is known."""
     known: dict[str, dict[str, float]] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    for cell in wanted:
-        if (cell.key in known and not again) or _takes_too_long(cell, known):
+    missing = [cell for cell in wanted if again or cell.key not in known]
+    for _, together in itertools.groupby(missing, lambda cell: cell.sitting):
+        sitting = [cell for cell in together if not _takes_too_long(cell, known)]
+        if not sitting:
             continue
-        known[cell.key] = measure(cell, folder)
+        for cell, answer in zip(sitting, measure(sitting, folder), strict=True):
+            known[cell.key] = answer
+            print(f"{cell.key}: {answer}", flush=True)
         kept.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-        print(f"{cell.key}: {known[cell.key]}", flush=True)
 
 
 def _takes_too_long(cell: Cell | PageCell, known: Mapping[str, Mapping[str, float]]) -> bool:
@@ -157,9 +177,9 @@ def _takes_too_long(cell: Cell | PageCell, known: Mapping[str, Mapping[str, floa
     if isinstance(cell, PageCell):
         return False
     fewer = [rows for rows in ROWS if rows < cell.rows]
-    before = known.get(dataclasses.replace(cell, rows=fewer[-1]).key) if fewer else None
     if not fewer:
         return False
+    before = known.get(dataclasses.replace(cell, rows=fewer[-1]).key)
     return before is None or before["training"] * cell.rows / fewer[-1] > LONGEST
 
 
@@ -168,15 +188,18 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling", description=__doc__)
     parser.add_argument("--place", action="append", help="only there: here, local[2], '1 worker' or '2 workers'")
     parser.add_argument("--method", action="append", help="only this one")
+    parser.add_argument("--rows", action="append", type=int, help="only so many million")
     parser.add_argument("--pages", action="store_true", help="only what pages do")
     parser.add_argument("--again", action="store_true", help="also what is known")
     asked = parser.parse_args(arguments)
     trainings = [
         cell
         for cell in cells()
-        if cell.place in (asked.place or [cell.place]) and cell.method in (asked.method or [cell.method])
+        if cell.place in (asked.place or [cell.place])
+        and cell.method in (asked.method or [cell.method])
+        and cell.rows in (asked.rows or [cell.rows])
     ]
-    only_trainings = asked.place or asked.method
+    only_trainings = asked.place or asked.method or asked.rows
     wanted: list[Cell | PageCell] = [*([] if asked.pages else trainings), *([] if only_trainings else page_cells())]
     with tempfile.TemporaryDirectory(prefix="itemscape-scaling-") as name:
         fill(wanted, KEPT, Path(name), again=asked.again)

@@ -19,11 +19,16 @@ from interactions.formats.opening import open_source
 from interactions.formats.source import Source
 from interactions.local_times import Order
 from interactions.log import Codes, InteractionLog
-from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_rows, notes_of_shared_sessions
+from interactions.notes import (
+    notes_of_columns,
+    notes_of_lost_rows,
+    notes_of_rows,
+    notes_of_several_items,
+    notes_of_shared_sessions,
+)
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.sessions import of_one_user_each
-from interactions.several_items import likely_mark
 from interactions.steps import clean
 from interactions.tables import (
     further_columns,
@@ -96,11 +101,9 @@ def read_log(
     notes += notes_of_shared_sessions(roles, n_shared)
     notes += notes_of_columns(source.columns, head, roles, rules, guessed=columns is None)
     notes += notes_of_lost_rows(roles, tally, len(rows.items))
-    if options.several_items is None and likely_mark(rows.item_ids[:_HEAD_ROWS]) is not None:
-        notes.append(
-            f"Items such as {rows.item_ids[0][:60]!r} look like several in one cell: say what stands between them "
-            "where the file is opened, and each becomes a row of its own."
-        )
+    if options.several_items is None:
+        remedy = "say what stands between them where the file is opened, and each becomes a row of its own."
+        notes += notes_of_several_items(rows.item_ids, remedy)
     items_known, users_known = None, None
     if item_table is not None:
         tell("Joining the item table", 86, 100)

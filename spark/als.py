@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 MOST_USER_NUMBERS = 1 << 28  # of users' vectors come to this machine: a gigabyte
-_LEAST_BLOCKS, _RATINGS_A_BLOCK = 4, 1_000_000
+_LEAST_BLOCKS = 4
+_RATINGS_A_BLOCK = 4_000_000  # 100 MB while blocks are made
+_VECTORS_A_BLOCK = 1 << 27  # numbers in the vectors of the other side that a block needs at once: half a gigabyte
 _CHECKPOINT_EVERY = 10  # iterations, where the session has a place for it: else each goes back to the first
 _SET_UP_JOBS = 8
 
@@ -47,7 +49,7 @@ class SparkAls(Trainer[AlsParams]):
 
         ratings = _ratings(log, params)
         n_pairs = int(log.users_per_item.sum())
-        blocks = max(_LEAST_BLOCKS, -(-n_pairs // _RATINGS_A_BLOCK))
+        blocks = _number_of_blocks(n_pairs, max(log.n_users, log.n_items), params.dimensions)
         pull = params.regularisation / (n_pairs / math.sqrt(log.n_users * log.n_items))
         als = ALS(
             rank=params.dimensions,
@@ -75,6 +77,17 @@ class SparkAls(Trainer[AlsParams]):
         else:
             notes.append(f"The vectors of {log.n_users:,} users stayed on the cluster: they would fill this machine.")
         return Learned(items, user_vectors=users, notes=tuple(notes))
+
+
+def _number_of_blocks(n_pairs: int, n_vectors: int, dimensions: int) -> int:
+    """Into how many blocks users and items each are cut: few, since each vector goes to every block that needs it.
+
+    n_vectors  of users or of items, whichever are more; a block needs no more of them than it has entries
+    """
+    entries = _RATINGS_A_BLOCK
+    if n_vectors * dimensions > _VECTORS_A_BLOCK:
+        entries = min(entries, max(_VECTORS_A_BLOCK // dimensions, 1))
+    return max(_LEAST_BLOCKS, -(-n_pairs // entries))
 
 
 def _ratings(log: SparkLog, params: AlsParams) -> DataFrame:

@@ -18,7 +18,7 @@ from spark.watching import watch
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-_CANCELLED = rf"^[{WHITE}]*[cC]\p{{Nd}}+[{WHITE}]*\z"  # how shop systems number an invoice that takes another back
+CANCELLED = rf"^[{WHITE}]*[cC]\p{{Nd}}+[{WHITE}]*\z"  # how shop systems number an invoice that takes another back
 _DAY = 86_400
 _EXAMPLES_FROM, _EXAMPLES = 100, 3  # rows that examples are taken from
 _BAD = "bad"
@@ -146,7 +146,7 @@ def _returns(rows: Rows, rules: CleaningRules) -> _Taken | None:
     if "quantity" in rows.has:
         bad |= sql.coalesce(~sql.isnan("quantity") & (sql.col("quantity") < 0), sql.lit(False))
     if receipts is not None:
-        bad |= sql.col(receipts).rlike(_CANCELLED)
+        bad |= sql.col(receipts).rlike(CANCELLED)
     return _marked(rows, bad, _shown(rows))
 
 

@@ -18,13 +18,21 @@ from embedders.base import LogSize, part_of
 from interactions.cleaning import CleaningReport, CleaningRules, Step, Tally, refuse_too_little
 from interactions.column_names import FACTS, Role
 from interactions.log import Texts
-from interactions.notes import notes_of_columns, notes_of_lost_rows, notes_of_shared_sessions
+from interactions.notes import (
+    notes_of_columns,
+    notes_of_lost_rows,
+    notes_of_roles,
+    notes_of_several_items,
+    notes_of_shared_sessions,
+    notes_of_times,
+)
 from interactions.options import READER_VERSION, ReadOptions
 from interactions.progress import Progress, no_progress
 from interactions.tables import item_facts, join_table, open_table, text_column, with_facts
 from spark.cleaning import clean
 from spark.files import RemoteLog, find_files
 from spark.heads import read_head
+from spark.notes import notes_of_rows
 from spark.ranks import ranked
 from spark.reading import read_rows
 from spark.rows import PLACE, Rows
@@ -154,16 +162,19 @@ def read_log(
     first, last = (int(of_items["first"].min()), int(of_items["last"].max())) if "time" in rows.has else (None, None)
     n_sessions = n_users if rows.users_are_sessions else None
     if "session" in rows.has:
-        n_sessions, now_shared = _count_sessions(session, coded, "Counting sessions", part_of(progress, 0.9, 1.0))
+        n_sessions, now_shared = _count_sessions(session, coded, "Counting sessions", part_of(progress, 0.9, 0.95))
         n_shared = n_shared if keep else now_shared
+    notes = head.source.notes + notes_of_roles(head.roles) + notes_of_times(head.roles, first, last)
+    notes += notes_of_rows(session, rows, coded, users, item_ids, rules, part_of(progress, 0.95, 1.0))
     rows.forget()
 
     import pandas as pd
 
     table = pd.DataFrame({name: _fact(items, name) for name in FACTS})
-    notes = head.source.notes + notes_of_shared_sessions(head.roles, n_shared)
+    notes += notes_of_shared_sessions(head.roles, n_shared)
     notes += notes_of_columns(head.source.columns, head.rows, head.roles, rules, guessed=columns is None)
     notes += notes_of_lost_rows(head.roles, tally, n_interactions)
+    notes += notes_of_several_items(item_ids, "Spark takes one a cell, so give each its own row.")
     items_known = None
     if item_table is not None:
         joined = join_table(item_table, item_ids, "item", head.roles["item"], items_options.match_ids)

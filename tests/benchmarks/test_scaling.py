@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from benchmarks import scaling, scaling_tables
-from benchmarks.scaling import LONGEST, ONE_PASS, ROWS, Cell
+from benchmarks.scaling import LONGEST, ON_SPARK, ONE_PASS, ROWS, Cell
 from embedders import METHODS
 
 
@@ -22,7 +23,7 @@ def test_every_method_is_measured_with_parameters_that_it_has() -> None:
 
 def test_spark_is_measured_for_what_it_trains() -> None:
     there = {cell.method for cell in scaling.cells() if cell.place != "here"}
-    assert there == {name for name, method in METHODS.items() if "spark" in method.engines}
+    assert there == set(ON_SPARK) == {name for name, method in METHODS.items() if "spark" in method.engines}
 
 
 def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_out(
@@ -30,9 +31,9 @@ def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_ou
 ) -> None:
     measured: list[Cell] = []
 
-    def stand_in(cell: Cell, folder: Path) -> dict[str, float]:
-        measured.append(cell)
-        return {"training": float(cell.rows) if cell.method == "als" else LONGEST / 3 + 1}
+    def stand_in(sitting: Sequence[Cell], folder: Path) -> list[dict[str, float]]:
+        measured.extend(sitting)
+        return [{"training": float(cell.rows) if cell.method == "als" else LONGEST / 3 + 1} for cell in sitting]
 
     monkeypatch.setattr(scaling, "measure", stand_in)
     kept = tmp_path / "scaling.json"
@@ -43,6 +44,22 @@ def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_ou
     scaling.fill([*quick, *slow], kept, tmp_path)
     assert measured == before
     assert set(json.loads(kept.read_text(encoding="utf-8"))) == {cell.key for cell in measured}
+
+
+def test_on_spark_a_log_is_read_once_for_all_methods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def stand_in(part: object, *arguments: object) -> dict[str, float]:
+        asked.append(arguments)
+        return {"als": 3.0, "item2vec": 4.0, "reading": 2.0}
+
+    monkeypatch.setattr("benchmarks.fresh.run", stand_in)
+    kept = tmp_path / "scaling.json"
+    scaling.fill([Cell("local[2]", method, 1) for method in ON_SPARK], kept, tmp_path)
+    (_, (_, trainings)) = asked  # the log is written, and trained on
+    assert trainings == "als:dimensions=64,iterations=1;item2vec:dimensions=64,epochs=1"
+    assert [cell["training"] for cell in json.loads(kept.read_text(encoding="utf-8")).values()] == [3.0, 4.0]
+    assert [cell["reading"] for cell in json.loads(kept.read_text(encoding="utf-8")).values()] == [2.0, 2.0]
 
 
 def test_a_slope_is_told_between_the_two_largest_logs() -> None:

@@ -13,7 +13,9 @@ from spark.training import TRAINERS
 from tests.cli.helpers import Capture, answer, complaint
 from workspace.runs import find_run, open_run
 
-SPARK = ["--engine", "spark", "--master", "local[2]"]
+# What runs once is not worth much compiling, and each part of a shuffle costs a task.
+QUICK = ["spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1", "spark.sql.shuffle.partitions=2"]
+SPARK = ["--engine", "spark", "--master", "local[2]", "--conf", QUICK[0], "--conf", QUICK[1]]
 
 
 @pytest.mark.slow

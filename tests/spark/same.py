@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Row = tuple[str, str, float, int | None]  # user, item, weight, seconds UTC
+_MANY = "look like several in one cell"  # what can be done about it differs
 KEPT_RULES, KEPT_OPTIONS = CleaningRules(), ReadOptions()
 
 
@@ -84,8 +85,14 @@ def _same_reports(here: CleaningReport, there: CleaningReport) -> None:
     assert there.steps == here.steps
     assert there.columns == here.columns
     assert there.items_known == here.items_known
+    assert _notes(there) == _notes(here)
     assert set(there.examples) == set(here.examples)
     assert all(1 <= len(examples) <= 3 for examples in there.examples.values())
+
+
+def _notes(report: CleaningReport) -> list[str]:
+    """The notes but for those on lines, how these could be kept or are one row, which only one machine sees."""
+    return [note.partition(_MANY)[0] for note in report.notes if not note.startswith("Lines ")]
 
 
 def _same_logs(here: InteractionLog, there: SparkLog) -> None:
