@@ -135,7 +135,7 @@ def _with_reasons(lines: DataFrame, head: Head) -> DataFrame:
         else:
             columns[role] = text_of(column_of[role], kinds[name], head.roles[role])
     raw = {f"raw {role}": column_of[role].cast("string") for role in UNREAD if role in cells}
-    named = _all(column_of[role].cast("string").isin(_written(name)) for role, name in head.roles.items())
+    named = _all(_is_named(column_of[role].cast("string"), name) for role, name in head.roles.items())
     is_heading = sql.col("heading") | (sql.col("malformed").isNull() & sql.coalesce(named, sql.lit(False)))
     frame = lines.select(
         *(column.alias(name) for name, column in (columns | raw).items()),
@@ -144,7 +144,7 @@ def _with_reasons(lines: DataFrame, head: Head) -> DataFrame:
         *PLACE,
     )
     ids = [role for role in _MISSING if role in head.roles]
-    is_header = _all(sql.col(role).isin(_written(head.roles[role])) for role in ids)
+    is_header = _all(_is_named(sql.col(role), head.roles[role]) for role in ids)
     is_header = sql.col("malformed").isNull() & sql.coalesce(is_header, sql.lit(False))
     frame = frame.withColumn("header", is_header)
     is_bad = sql.col("malformed").isNotNull() | sql.col("header")
@@ -267,6 +267,7 @@ def _all(conditions: Any) -> Column:
     return found
 
 
-def _written(name: str) -> list[str]:
-    """How a header may write the name of a column, which was cleaned of all this."""
-    return [before + name + behind for before in _BEFORE for behind in _BEHIND]
+def _is_named(cell: Column, name: str) -> Column:
+    """Whether a cell is what a header may write for a column's name, which was cleaned of all that stands around it."""
+    written = [before + name + behind for before in _BEFORE for behind in _BEHIND]
+    return cell.contains(name) & cell.isin(written)  # a look at the text is cheaper than one into the list

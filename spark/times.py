@@ -44,12 +44,13 @@ def seconds_of(column: Column, kind: DataType, *, compact: bool) -> Column:
     if isinstance(kind, types.DateType):
         return _within_years(sql.unix_date(column).cast("bigint") * _DAY)
     if isinstance(kind, (types.FloatType, types.DoubleType)):
-        whole = sql.floor(column.cast("double"))
-        text = sql.when(sql.abs(column.cast("double")) < 9.2e18, whole.cast("bigint")).cast("string")
-    elif isinstance(kind, (types.StringType, types.IntegralType)):
-        text = sql.trim(column.cast("string"))
-    else:
+        number = column.cast("double")
+        column, kind = sql.when(sql.abs(number) < 9.2e18, sql.floor(number).cast("bigint")), types.LongType()
+    if isinstance(kind, types.IntegralType) and not compact:
+        return _of_whole(column.cast("bigint"))
+    if not isinstance(kind, (types.StringType, types.IntegralType)):
         return sql.lit(None).cast("bigint")
+    text = sql.trim(column.cast("string"))
     seconds = sql.when(text.rlike(_NUMBER), _of_number(text, compact=compact))
     seconds = seconds.when(text.rlike(_USUAL), sql.unix_seconds(text.try_cast("timestamp")))
     seconds = seconds.when(text.rlike(_ISO), sql.unix_seconds(_as_usual(text).try_cast("timestamp")))
@@ -57,23 +58,35 @@ def seconds_of(column: Column, kind: DataType, *, compact: bool) -> Column:
 
 
 def _of_number(text: Column, *, compact: bool) -> Column:
-    """A number of seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size."""
+    """A text that is a number, perhaps with tenths, of seconds or parts of them since 1970."""
     from pyspark.sql import functions as sql
 
-    number = sql.substring_index(text, ".", 1).try_cast("bigint")
-    unit = sql.lit(1_000_000_000)
-    for size, smaller in ((10**17, 1_000_000), (10**14, 1_000), (10**11, 1)):
-        unit = sql.when(number.between(1 - size, size - 1), smaller).otherwise(unit)
-    unit = unit.cast("bigint")
-    more = text.startswith("-") & (number % unit == 0) & text.rlike(r"\.0*[1-9]")
-    whole = floored(number, unit) - sql.when(more, 1).otherwise(0)
-    seconds = sql.when(number.between(-_MOST, _MOST), whole)
+    is_lower = text.startswith("-") & text.rlike(r"\.0*[1-9]")
+    seconds = _of_whole(sql.substring_index(text, ".", 1).try_cast("bigint"), is_lower)
     if not compact:
         return seconds
     digits = sql.length(sql.regexp_extract(text, r"\d+", 0))
     day = sql.concat_ws("-", text.substr(1, 4), text.substr(5, 2), text.substr(7, 2)).try_cast("date")
     date = sql.unix_date(day).cast("bigint") * _DAY
     return sql.when(text.rlike(_EIGHT_DIGITS), date).when((digits >= 9) & (digits != 14), seconds)
+
+
+def _of_whole(number: Column, is_lower: Column | None = None) -> Column:
+    """A whole number of seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by its size.
+
+    is_lower  whether it stands for a number a little below it
+    """
+    from pyspark.sql import functions as sql
+
+    seconds: Column | None = None
+    for size, unit in ((10**11, 1), (10**14, 1_000), (10**17, 1_000_000), (_MOST + 1, 1_000_000_000)):
+        whole = number if unit == 1 else floored(number, unit)
+        if is_lower is not None:
+            whole -= sql.when(is_lower & (number % unit == 0), 1).otherwise(0)
+        in_unit = number.between(1 - size, size - 1)
+        seconds = sql.when(in_unit, whole) if seconds is None else seconds.when(in_unit, whole)
+    assert seconds is not None
+    return seconds
 
 
 def _as_usual(text: Column) -> Column:

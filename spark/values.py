@@ -30,7 +30,10 @@ def text_of(column: Column, kind: DataType, name: str) -> Column:
             "write it as text or whole numbers."
         )
     text = column.cast("string")
-    return sql.when(text.rlike(f"[^{WHITE}]"), text) if isinstance(kind, types.StringType) else text
+    if not isinstance(kind, types.StringType):
+        return text
+    begins_dark = sql.ascii(text).between(33, 126)  # nearly all do, and need no regular expression
+    return sql.when(begins_dark | text.rlike(f"[^{WHITE}]"), text)
 
 
 def trimmed(column: Column) -> Column:

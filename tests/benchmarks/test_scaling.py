@@ -87,3 +87,8 @@ def test_a_guide_without_a_place_for_a_table_is_an_error() -> None:
     written = scaling_tables.with_tables(places, {})
     assert written.count("| als |") == 3
     assert scaling_tables.with_tables(written, {}) == written
+
+
+def test_the_tables_of_the_guide_are_those_of_what_was_measured() -> None:
+    text = scaling.GUIDE.read_text(encoding="utf-8")
+    assert scaling_tables.with_tables(text, json.loads(scaling.KEPT.read_text(encoding="utf-8"))) == text

@@ -13,6 +13,13 @@ from spark.cluster import Cluster
 from workspace.on_spark import SparkSource, train_on_spark
 from workspace.runs import write_run
 
+# What runs once is not worth much compiling, and each part of a shuffle costs a task.
+SETTINGS = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.shuffle.partitions": "4",
+}
+
 
 def tell(stage: str, done: float, total: float, loss: float | None = None) -> None:
     """Say how far it is."""
@@ -21,7 +28,7 @@ def tell(stage: str, done: float, total: float, loss: float | None = None) -> No
 
 def main(master: str, log: str, method: str, params: str, run: str) -> None:
     """Train on the log and write the run."""
-    trained = train_on_spark(SparkSource(log, "log"), Cluster(master), method, json.loads(params), 0, tell)
+    trained = train_on_spark(SparkSource(log, "log"), Cluster(master, SETTINGS), method, json.loads(params), 0, tell)
     write_run(Path(run), trained.embedding, trained.log, name="run", log_name="log", training=trained.training)
 
 

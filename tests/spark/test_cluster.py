@@ -25,7 +25,7 @@ from workspace.runs import find_run, open_run
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 GROUPS, ITEMS = 30, 600
-SMALL = {"dimensions": 16}
+ALS, ITEM2VEC = {"dimensions": 16, "iterations": 6}, {"dimensions": 16, "epochs": 3}
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +91,9 @@ def group_share(embedding: Embedding) -> float:
 def test_a_killed_worker_changes_nothing_in_als(
     log: InteractionLog, file: Path, cluster: Standalone, tmp_path: Path
 ) -> None:
-    with Driver("local[2]", file, "als", SMALL, tmp_path / "undisturbed"):
+    with Driver("local[2]", file, "als", ALS, tmp_path / "undisturbed"):
         pass
-    with Driver(cluster.address, file, "als", SMALL, tmp_path / "disturbed") as driver:
+    with Driver(cluster.address, file, "als", ALS, tmp_path / "disturbed") as driver:
         driver.wait_for("Solving for users and items", 0.6)
         cluster.kill_worker(0)
     runs = [open_run(find_run(tmp_path / name)) for name in ("undisturbed", "disturbed")]
@@ -111,7 +111,7 @@ def test_a_killed_worker_changes_nothing_in_als(
 def test_a_killed_worker_does_not_stop_item2vec(
     log: InteractionLog, file: Path, cluster: Standalone, tmp_path: Path
 ) -> None:
-    with Driver(cluster.address, file, "item2vec", {**SMALL, "epochs": 3}, tmp_path / "run") as driver:
+    with Driver(cluster.address, file, "item2vec", ITEM2VEC, tmp_path / "run") as driver:
         driver.wait_for("Training on sequences", 0.6)
         cluster.kill_worker(1)
     run = open_run(find_run(tmp_path / "run"))
