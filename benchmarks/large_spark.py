@@ -52,18 +52,19 @@ def _family_now() -> float:
     return total / 1e9
 
 
-def trained(path: str, trainings: str, master: str = "local[2]") -> dict[str, float]:
+def trained(path: str, trainings: str, master: str = "local[2]", worker_memory: str = "1g") -> dict[str, float]:
     """Read a log and train on it: seconds of the reading and of each training by its method, peak memory in GB of all
     processes and of Python's own, and the GB of coded rows that the workers hold.
 
-    trainings  such as "als:iterations=1,dimensions=8;item2vec:epochs=1"
+    trainings      such as "als:iterations=1,dimensions=8;item2vec:epochs=1"
+    worker_memory  of a worker's Java, where there is a cluster
     """
     from spark.cluster import Cluster, session
     from spark.log import read_log
     from spark.training import trainer_of
 
     said = Path(path).with_suffix(".spark.log")
-    memory = _MEMORY if master.startswith("local") else {}
+    memory = _MEMORY if master.startswith("local") else {"spark.executor.memory": worker_memory}
     temporary = {"spark.local.dir": str(Path(path).parent)}
     seconds = {}
     with family_memory() as family, session(Cluster(master, {**memory, **temporary}), _silent, said) as started:

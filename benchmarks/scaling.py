@@ -153,7 +153,7 @@ def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, 
         answer = fresh.run(large_spark.trained, log, trainings)
     else:
         with standalone(folder / "cluster", _WORKERS[first.place], _MEMORY) as cluster:
-            answer = fresh.run(large_spark.trained, log, trainings, cluster.address)
+            answer = fresh.run(large_spark.trained, log, trainings, cluster.address, _MEMORY)
     common = {name: value for name, value in answer.items() if name not in methods}
     return [{"training": answer[method], **common} for method in methods]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -391,3 +392,20 @@ def test_a_log_without_rows_says_so_where_logs_are_kept_and_are_deleted(without:
     app.button(key=f"delete-{without.digest}").click().run()
     assert "The files that Spark read are not touched" in said(app)
     assert is_whole(app)
+
+
+def test_a_column_that_nobody_chose_is_not_told_to_be_chosen(rows: logs.LogEntry, without: logs.LogEntry) -> None:
+    def columns(log) -> None:  # type: ignore[no-untyped-def]
+        from widgets.logs import overview
+
+        overview.columns(log)
+
+    def why(log: logs.LogEntry) -> dict[str, str]:
+        table = AppTest.from_function(columns, args=(log,), default_timeout=60).run().table[0].value
+        return dict(zip(table["Role"], table["Why"], strict=True))
+
+    assert set(why(without).values()) == {"It was guessed from the first rows."}
+    given = dataclasses.replace(without, origin={**without.origin, "columns": {"user": "user"}})
+    assert why(given)["User"] == "It was chosen."
+    assert why(given)["Item"] == "It was guessed from the first rows."
+    assert "It was guessed from the first rows." not in why(rows).values(), "the file is there, and tells more"

@@ -92,7 +92,10 @@ def _why(entry: LogEntry, seen: Preview | None, role: str, name: str) -> str:
     if seen is not None and may_be_there and in_item_table(name, seen.columns, [name]):
         return "It stands in the item table."
     guess = None if seen is None else {**seen.for_cleaning, **seen.guesses}.get(role)  # type: ignore[call-overload]
-    return plain(guess.reason) if guess is not None and guess.name == name else "It was chosen."
+    if guess is not None and guess.name == name:
+        return plain(guess.reason)
+    is_given = role in (entry.origin.get("columns") or {})
+    return "It was chosen." if seen is not None or is_given else "It was guessed from the first rows."
 
 
 def _filled(table: list[dict[str, object]], rows: int) -> None:
