@@ -19,7 +19,7 @@ _ABOUT = """\
 # Tens of millions of rows
 
 Written by `make bench-large`, which generates the files and removes them again: 10 GB of disk, 12 GB of memory, and
-more than half an hour on two cores. Spark runs as local[2]; its memory is that of all processes together, Java's and
+twenty minutes on two cores. Spark runs as local[2]; its memory is that of all processes together, Java's and
 Python's, looked at five times a second.
 """
 
