@@ -51,6 +51,23 @@ def with_app(path: str) -> dict[str, float]:
     return {"seconds": clock.seconds, "memory": _peak(), "rows": float(log.n_interactions)}
 
 
+def trained(path: str, method: str, settings: str) -> dict[str, float]:
+    """Read by the app and trained on: seconds of both, and peak memory in GB.
+
+    settings  NAME=VALUE, parted by commas
+    """
+    from embedders import METHODS
+    from interactions import read_log
+
+    with fresh.clock() as reading:
+        log, _ = read_log(Path(path))
+    trainer = METHODS[method]
+    params = trainer.Params.checked(dict(setting.split("=") for setting in settings.split(",")))
+    with fresh.clock() as training:
+        trainer.fit(log, params)
+    return {"reading": reading.seconds, "training": training.seconds, "memory": _peak()}
+
+
 def with_pandas(path: str) -> dict[str, float]:
     """The same arrays made with pandas: codes of the ids in their order, rows by user and time."""
     import pandas as pd

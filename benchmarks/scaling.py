@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from benchmarks import fresh, large_catalogue, large_logs, large_spark, machine
+from benchmarks import fresh, large_catalogue, large_logs, large_spark
 from benchmarks.standalone import standalone
 from launcher.environment import ROOT
 
@@ -121,22 +121,6 @@ def page_cells() -> Iterator[PageCell]:
     return (PageCell(what, items) for what, sizes in PAGES.items() for items in sizes)
 
 
-def trained_here(path: str, method: str, settings: str) -> dict[str, float]:
-    """Read a log and train on it on this machine: seconds of both, and peak memory in GB."""
-    import psutil
-
-    from embedders import METHODS
-    from interactions import read_log
-
-    with fresh.clock() as reading:
-        log, _ = read_log(path)
-    trainer = METHODS[method]
-    params = trainer.Params.checked(dict(setting.split("=") for setting in settings.split(",")))
-    with fresh.clock() as training:
-        trainer.fit(log, params)
-    return {"reading": reading.seconds, "training": training.seconds, "memory": machine.peak_memory(psutil.Process())}
-
-
 def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, float]]:
     """Measure what is measured in one go; logs that it needs are written into the folder and stay there for others."""
     first = sitting[0]
@@ -146,7 +130,7 @@ def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, 
     if not log.exists():
         fresh.run(large_logs.write, log, first.rows * 1_000_000, first.items * 1000)
     if first.place == "here":
-        return [fresh.run(trained_here, log, first.method, first.settings)]
+        return [fresh.run(large_logs.trained, log, first.method, first.settings)]
     methods = [cell.method for cell in sitting if isinstance(cell, Cell)]
     trainings = ";".join(f"{cell.method}:{cell.settings}" for cell in sitting if isinstance(cell, Cell))
     if first.place == "local[2]":

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks import large, large_logs
+from errors import ParameterError
 from interactions import read_log
 
 
@@ -37,6 +38,16 @@ def test_pandas_makes_the_same_arrays_as_the_app(tmp_path: Path, kind: str, monk
     assert np.array_equal(table["rating"], log.weights)
     assert log.timestamps is not None
     assert np.array_equal(table["timestamp"], log.timestamps)
+
+
+def test_a_training_is_timed_apart_from_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    large_logs.write(str(path), "500", "20")
+    answer = large_logs.trained(str(path), "als", "dimensions=4,iterations=1")
+    assert set(answer) == {"reading", "training", "memory"}
+    assert min(answer.values()) > 0
+    with pytest.raises(ParameterError):
+        large_logs.trained(str(path), "als", "dimensions=0")
 
 
 @pytest.fixture
