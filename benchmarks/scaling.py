@@ -145,7 +145,7 @@ def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, 
 def fill(wanted: Sequence[Cell | PageCell], kept: Path, folder: Path, *, again: bool = False) -> None:
     """Measure the cells that are not kept yet, and keep each as soon as it is known."""
     known: dict[str, dict[str, float]] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    missing = [cell for cell in wanted if again or cell.key not in known]
+    missing = [cell for cell in dict.fromkeys(wanted) if again or cell.key not in known]
     for _, together in itertools.groupby(missing, lambda cell: cell.sitting):
         sitting = [cell for cell in together if not _takes_too_long(cell, known)]
         if not sitting:

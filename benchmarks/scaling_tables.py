@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 
-from benchmarks.scaling import DIMENSIONS, GUIDE, ITEMS, KEPT, ONE_PASS, PAGES, ROWS, Cell, PageCell, Place
+from benchmarks.scaling import DIMENSIONS, GUIDE, ITEMS, KEPT, ON_SPARK, ONE_PASS, PAGES, ROWS, Cell, PageCell, Place
 
 Known = Mapping[str, Mapping[str, float]]
 _DASH = "–"
@@ -17,6 +17,7 @@ _CORES: Mapping[Place, int] = {"local[2]": 2, "1 worker": 1, "2 workers": 2}
 _PASSES = {"als": 15, "item2vec": 10}  # the defaults of both
 _PAPER = (1_000, 10_000)  # millions of rows
 _NIGHT = 8.0  # hours
+_MACHINES = (16.0, 64.0)  # GB
 
 
 def tables(known: Known) -> dict[str, str]:
@@ -27,6 +28,7 @@ def tables(known: Known) -> dict[str, str]:
         "dimensions": _along(
             known, "dimensions", {number: Cell("here", "als", 1, dimensions=number) for number in DIMENSIONS}
         ),
+        "machine": _on_one_machine(known),
         "spark": _on_spark(known),
         "paper": _on_paper(known),
         "pages": _on_pages(known),
@@ -74,16 +76,42 @@ def _along(known: Known, unit: str, cells: Mapping[int, Cell]) -> str:
     return _table(heading, lines)
 
 
-def _on_spark(known: Known) -> str:
-    heading = ["where, what", *(f"{rows} M rows" for rows in ROWS), "each M more"]
+def _on_one_machine(known: Known) -> str:
+    """How many rows fill machines of some sizes, and how long they take there, from the slopes of the measured logs."""
+    heading = [
+        "method",
+        "memory, each M rows more",
+        *(f"M rows in {memory:.0f} GB" for memory in _MACHINES),
+        f"{_PAPER[0] / 1000:.0f} billion rows: hours a pass",
+    ]
     lines = []
-    for method in _PASSES:
+    for method in ONE_PASS:
+        cell = Cell("here", method, ROWS[0])
+        memory, seconds = slope(known, cell, "memory"), slope(known, cell, "training")
+        if memory is None or seconds is None:
+            lines.append([method, *[_DASH] * (len(heading) - 1)])
+            continue
+        most = max(rows for rows in ROWS if dataclasses.replace(cell, rows=rows).key in known)
+        there = known[dataclasses.replace(cell, rows=most).key]["memory"]
+        fit = [f"{_two_digits(most + (size - there) / memory):,}" if memory > 0 else _DASH for size in _MACHINES]
+        lines.append([method, f"{1000 * memory:,.0f} MB", *fit, f"{seconds * _PAPER[0] / 3600:,.1f}"])
+    return _table(heading, lines)
+
+
+def _two_digits(number: float) -> int:
+    """A number of rows, no more exactly than it is known."""
+    return int(float(f"{number:.2g}"))
+
+
+def _on_spark(known: Known) -> str:
+    heading = ["what, where", *(f"{rows} M rows" for rows in ROWS), "each M more"]
+    rows_of = [("reading", ON_SPARK[0], "reading"), *((method, method, "training") for method in ON_SPARK)]
+    lines = []
+    for name, method, what in rows_of:
         for place in _SPARK:
-            for what in ("reading", "training"):
-                cells = [Cell(place, method, rows) for rows in ROWS]
-                each = _number(slope(known, cells[0], what), "s")
-                name = f"{place}: {what}" + (f" {method}" if what == "training" else f" for {method}")
-                lines.append([name, *(_seconds(known, cell, what) for cell in cells), each])
+            cells = [Cell(place, method, rows) for rows in ROWS]
+            each = _number(slope(known, cells[0], what), "s")
+            lines.append([f"{name}, {place}", *(_seconds(known, cell, what) for cell in cells), each])
     return _table(heading, lines)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NO_NEGATIVES = "Spark's Word2Vec learns by hierarchical softmax alone, without negative sampling"
 _NO_THINNING = "Spark's Word2Vec does not thin out frequent items"
 _SET_UP_JOBS = 3
-_LONGEST = 2**31 - 1
+_LONGEST = _MOST_NUMBERS = 2**31 - 1
 
 
 class SparkItem2vec(Trainer[Item2vecParams]):
@@ -63,6 +63,11 @@ class SparkItem2vec(Trainer[Item2vecParams]):
             raise ParameterError(
                 f"item2vec needs at least 2 items with min_count = {params.min_count} events, and this log has "
                 f"{int(frequent.sum())}: take a smaller min_count or another log."
+            )
+        if int(frequent.sum()) * params.dimensions >= _MOST_NUMBERS:
+            raise ParameterError(
+                f"Spark's Word2Vec holds fewer than {_MOST_NUMBERS:,} numbers in its vectors, and {frequent.sum():,} "
+                f"items in {params.dimensions} dimensions have more: take fewer dimensions or a larger min_count."
             )
         sequences = _sentences(log, params, seed, frequent)
         in_company = _in_company(log, sequences, part_of(progress, 0.0, 0.1))

@@ -38,8 +38,8 @@ def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_ou
     monkeypatch.setattr(scaling, "measure", stand_in)
     kept = tmp_path / "scaling.json"
     quick, slow = ([Cell("here", method, rows) for rows in ROWS] for method in ("als", "svd"))
-    scaling.fill([*quick, *slow], kept, tmp_path)
-    assert measured == [*quick, slow[0]]
+    scaling.fill([*quick, *slow, quick[0]], kept, tmp_path)
+    assert measured == [*quick, slow[0]], "none twice"
     before = list(measured)
     scaling.fill([*quick, *slow], kept, tmp_path)
     assert measured == before
@@ -80,12 +80,23 @@ def test_what_nobody_measured_is_worked_out_from_the_slopes() -> None:
     assert line == "| als, 1 billion, 15 passes | 2 | 15 | 2 | 40 |"
 
 
+def test_how_many_rows_a_machine_holds_is_worked_out_from_the_slopes() -> None:
+    known = {
+        Cell("here", "als", rows).key: {"training": 0.36 * rows, "memory": 1.0 + 0.05 * rows, "reading": 1.0}
+        for rows in (3, 10, 30)
+    }
+    lines = scaling_tables.tables(known)["machine"].splitlines()
+    # 1 GB, and 50 MB for each million rows: 300 millions fill 16 GB, and 1260 millions 64.
+    assert "| als | 50 MB | 300 | 1,300 | 0.1 |" in lines
+    assert "| svd | – | – | – | – |" in lines
+
+
 def test_a_guide_without_a_place_for_a_table_is_an_error() -> None:
     with pytest.raises(ValueError, match="rows: begin"):
         scaling_tables.with_tables("# How training grows\n", {})
     places = "\n".join(f"<!-- {name}: begin -->\n<!-- {name}: end -->" for name in scaling_tables.tables({}))
     written = scaling_tables.with_tables(places, {})
-    assert written.count("| als |") == 3
+    assert written.count("| als |") == 4
     assert scaling_tables.with_tables(written, {}) == written
 
 

@@ -14,9 +14,11 @@ from analysis import top_neighbours
 from analysis.popularity import popularity_buckets
 from embedders import METHODS
 from embedders.base import Embedding
+from errors import ParameterError
 from interactions import InteractionLog
 from interactions import read_log as read_here
 from interactions.log import Codes
+from spark import item2vec
 from spark.counting import cooccurrences
 from spark.log import SparkLog, read_log
 from spark.training import TRAINERS
@@ -111,3 +113,23 @@ def test_one_thread_repeats_bit_for_bit(there: SparkLog) -> None:
     first, second = (trainer.fit(there, params, 3).item_vectors for _ in range(2))
     assert np.array_equal(first, second)
     assert not np.array_equal(first, trainer.fit(there, params, 4).item_vectors)
+
+
+def test_items_that_are_too_rare_get_no_vector(here: InteractionLog, there: SparkLog) -> None:
+    trainer = TRAINERS["item2vec"]
+    events = np.bincount(here.item_codes, minlength=here.n_items)
+    least = int(np.median(events))
+    embedding = trainer.fit(there, trainer.params({**SMALL, "epochs": 1, "min_count": least}))
+    assert set(embedding.missing) >= set(here.item_ids[events < least])
+    trained = np.linalg.norm(embedding.item_vectors, axis=1) > 0
+    assert trained.sum() > here.n_items / 3
+    assert not trained[events < least].any()
+    with pytest.raises(ParameterError, match="needs at least 2 items with min_count = 100000"):
+        trainer.fit(there, trainer.params({"min_count": 100_000}))
+
+
+def test_more_numbers_than_word2vec_holds_are_refused(there: SparkLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(item2vec, "_MOST_NUMBERS", 240 * 16)
+    trainer = TRAINERS["item2vec"]
+    with pytest.raises(ParameterError, match="240 items in 16 dimensions have more: take fewer dimensions"):
+        trainer.fit(there, trainer.params(SMALL))
