@@ -12,7 +12,7 @@ from benchmarks import fresh, large_logs, large_spark, machine
 from benchmarks.row import HEADING, Row
 
 ROWS, SPARK_ROWS = 100_000_000, 30_000_000
-TRAININGS = {"als": "iterations=3", "item2vec": "epochs=1"}
+TRAININGS = ("als:iterations=3", "item2vec:epochs=1")
 MEMORY, SPARK_MEMORY = 12.0, 6.0  # GB at most
 WRITTEN = Path(__file__).with_name("large.md")
 _ABOUT = """\
@@ -34,7 +34,7 @@ def report(size: float, here: Answer, on_spark: Answer) -> str:
     ]
     rows += [
         Row(f"{on_spark['rows'] / 1e6:,.0f} million rows read by Spark", on_spark["reading"], "s"),
-        *(Row(f"  and trained on by {name} with {sets}", on_spark[name], "s") for name, sets in TRAININGS.items()),
+        *(Row(f"  and trained on by {name.replace(':', ' with ')}", on_spark[name], "s") for name in TRAININGS),
         Row("  peak memory", on_spark["memory"], "GB", limit=SPARK_MEMORY),
         Row("  of that the program's own, which drives Spark", on_spark["driver"], "GB"),
     ]
@@ -48,8 +48,7 @@ def main(folder: Path, rows: int = ROWS, spark_rows: int = SPARK_ROWS, written: 
     here = fresh.run(large_logs.with_app, log)
     log.unlink(missing_ok=True)
     fresh.run(large_logs.write, spark_log, spark_rows)
-    trainings = ";".join(f"{method}:{settings}" for method, settings in TRAININGS.items())
-    on_spark = fresh.run(large_spark.trained, spark_log, trainings)
+    on_spark = fresh.run(large_spark.trained, spark_log, ";".join(TRAININGS))
     text = report(size, here, on_spark)
     written.write_text(text, encoding="utf-8")
     print(text)

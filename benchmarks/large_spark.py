@@ -53,8 +53,8 @@ def _family_now() -> float:
 
 
 def trained(path: str, trainings: str, master: str = "local[2]", worker_memory: str = "1g") -> dict[str, float]:
-    """Read a log and train on it: seconds of the reading and of each training by its method, peak memory in GB of all
-    processes and of Python's own, and the GB of coded rows that the workers hold.
+    """Read a log and train on it: seconds of the reading and of each training, under the words that ask for it, peak
+    memory in GB of all processes and of Python's own, and the GB of coded rows that the workers hold.
 
     trainings      such as "als:iterations=1,dimensions=8;item2vec:epochs=1"
     worker_memory  of a worker's Java, where there is a cluster
@@ -71,12 +71,13 @@ def trained(path: str, trainings: str, master: str = "local[2]", worker_memory: 
         with fresh.clock() as reading:
             log, _ = read_log(started, path)
         held = _held(started)
-        for method, _, settings in (training.partition(":") for training in trainings.split(";")):
+        for asked in trainings.split(";"):
+            method, _, settings = asked.partition(":")
             trainer = trainer_of(method)
             params = trainer.params(dict(setting.split("=") for setting in settings.split(",")))
             with fresh.clock() as training:
                 trainer.fit(log, params)
-            seconds[method] = training.seconds
+            seconds[asked] = training.seconds
     return {
         **seconds,
         "reading": reading.seconds,

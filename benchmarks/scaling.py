@@ -42,23 +42,24 @@ _WORK: Mapping[PageWork, fresh.Part] = {
 _WORKERS: Mapping[Place, int] = {"1 worker": 1, "2 workers": 2}
 _MEMORY = "2g"  # of a worker
 
-# What makes a training one pass over the log, so that its slope can be told; others have passes of their own.
-ONE_PASS: Mapping[str, Mapping[str, object]] = {
-    "als": {"iterations": 1},
-    "bpr": {"iterations": 1},
-    "biased_mf": {"epochs": 1},
-    "item2vec": {"epochs": 1},
-    "user2vec": {"epochs": 1},
-    "deepwalk": {"epochs": 1},
-    "node2vec": {"epochs": 1},
-    "eges": {"epochs": 1},
-    "fm": {"epochs": 1},
-    "neural": {"epochs": 1},
-    "two_tower": {"epochs": 1},
-    "svd": {},
-    "cooccurrence_svd": {},
+# The parameter that says how often a training goes over the log; SVDs have none.
+PASSES: Mapping[str, str | None] = {
+    "als": "iterations",
+    "bpr": "iterations",
+    "biased_mf": "epochs",
+    "item2vec": "epochs",
+    "user2vec": "epochs",
+    "deepwalk": "epochs",
+    "node2vec": "epochs",
+    "eges": "epochs",
+    "fm": "epochs",
+    "neural": "epochs",
+    "two_tower": "epochs",
+    "svd": None,
+    "cooccurrence_svd": None,
 }
-ON_SPARK = ("als", "item2vec")
+# Passes that are measured there: where there are two, what each costs is told from what comes before the first.
+ON_SPARK: Mapping[str, Sequence[int]] = {"als": (1, 3), "item2vec": (1,)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,11 +71,13 @@ class Cell:
     rows: int
     items: int = USUAL_ITEMS
     dimensions: int = USUAL_DIMENSIONS
+    passes: int = 1
 
     @property
     def key(self) -> str:
         """Its name in scaling.json."""
-        return f"{self.method} {self.place}: {self.rows} M rows, {self.items} k items, {self.dimensions} d"
+        passes = "" if self.passes == 1 else f", {self.passes} passes"
+        return f"{self.method} {self.place}: {self.rows} M rows, {self.items} k items, {self.dimensions} d{passes}"
 
     @property
     def sitting(self) -> tuple[object, ...]:
@@ -84,8 +87,8 @@ class Cell:
     @property
     def settings(self) -> str:
         """The training's parameters, NAME=VALUE parted by commas."""
-        values = {"dimensions": self.dimensions, **ONE_PASS[self.method]}
-        return ",".join(f"{name}={value}" for name, value in values.items())
+        name = PASSES[self.method]
+        return f"dimensions={self.dimensions}" + ("" if name is None else f",{name}={self.passes}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,12 +111,17 @@ class PageCell:
 
 def cells() -> Iterator[Cell]:
     """All trainings that are measured, each row of a table from its cheapest cell on."""
-    for method in ONE_PASS:
+    for method in PASSES:
         yield from (Cell("here", method, rows) for rows in ROWS)
         yield from (Cell("here", method, 1, items=items) for items in ITEMS)
         yield from (Cell("here", method, 1, dimensions=dimensions) for dimensions in DIMENSIONS)
     for place in ("local[2]", "1 worker", "2 workers"):
-        yield from (Cell(place, method, rows) for rows in ROWS for method in ON_SPARK)
+        yield from (
+            Cell(place, method, rows, passes=passes)
+            for rows in ROWS
+            for method in ON_SPARK
+            for passes in ON_SPARK[method]
+        )
 
 
 def page_cells() -> Iterator[PageCell]:
@@ -131,15 +139,14 @@ def measure(sitting: Sequence[Cell | PageCell], folder: Path) -> list[dict[str, 
         fresh.run(large_logs.write, log, first.rows * 1_000_000, first.items * 1000)
     if first.place == "here":
         return [fresh.run(large_logs.trained, log, first.method, first.settings)]
-    methods = [cell.method for cell in sitting if isinstance(cell, Cell)]
-    trainings = ";".join(f"{cell.method}:{cell.settings}" for cell in sitting if isinstance(cell, Cell))
+    trainings = [f"{cell.method}:{cell.settings}" for cell in sitting if isinstance(cell, Cell)]
     if first.place == "local[2]":
-        answer = fresh.run(large_spark.trained, log, trainings)
+        answer = fresh.run(large_spark.trained, log, ";".join(trainings))
     else:
         with standalone(folder / "cluster", _WORKERS[first.place], _MEMORY) as cluster:
-            answer = fresh.run(large_spark.trained, log, trainings, cluster.address, _MEMORY)
-    common = {name: value for name, value in answer.items() if name not in methods}
-    return [{"training": answer[method], **common} for method in methods]
+            answer = fresh.run(large_spark.trained, log, ";".join(trainings), cluster.address, _MEMORY)
+    common = {name: value for name, value in answer.items() if name not in trainings}
+    return [{"training": answer[training], **common} for training in trainings]
 
 
 def fill(wanted: Sequence[Cell | PageCell], kept: Path, folder: Path, *, again: bool = False) -> None:
