@@ -9,7 +9,7 @@ from analysis.arrays import Neighbours, Vectors
 from benchmarks import fresh, machine
 
 _DIMENSIONS, _GROUP = 64, 50  # items that resemble each other
-_NOISE = 0.5  # of an item beside the middle of its group, in each dimension, which has 1
+_NOISE = 1.0  # of an item beside the middle of its group, in each dimension: as much as of the middles
 _K = 15
 _ASKED = 1000  # items whose approximate neighbours are held against the exact ones
 _PROBES = 16  # cells of the index that are looked through for each item
