@@ -35,6 +35,7 @@ class SparkAls(Trainer[AlsParams]):
     """
 
     method: ClassVar[str] = "als"
+    version: ClassVar[int] = 2  # 2: larger logs are cut into fewer blocks, each with random numbers of its own
     takes: ClassVar[frozenset[str]] = frozenset(
         ("dimensions", "weights", "alpha", "confidence", "regularisation", "iterations")
     )

@@ -1,10 +1,16 @@
-"""What ALS on Spark is cut into, and what it forgets."""
+"""What ALS on Spark is cut into, and where it forgets what came before."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from spark.als import _number_of_blocks
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 @pytest.mark.parametrize(
@@ -23,3 +29,9 @@ def test_blocks_are_as_few_as_have_room_for_their_vectors(
     assert _number_of_blocks(n_pairs, n_vectors, dimensions) == blocks
     if n_vectors * dimensions > 1 << 27:
         assert 4 * dimensions * n_pairs / blocks < 600e6
+
+
+def test_a_session_on_this_machine_has_a_place_for_what_would_else_be_remembered(spark: SparkSession) -> None:
+    place = spark.sparkContext.getCheckpointDir()
+    assert place is not None
+    assert Path(place.removeprefix("file:")).is_dir()
