@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from errors import LogError
 from interactions.formats.delimited import DelimitedFile
-from interactions.formats.records import MAX_RECORD
+from interactions.formats.records import (
+    BROKEN_QUOTES,
+    MALFORMED,
+    MAX_RECORD,
+    NOT_TEXT,
+    TOO_FEW_FIELDS,
+    TOO_LONG,
+    TOO_MANY_FIELDS,
+)
 from interactions.formats.source import Source
 from spark.rows import PLACE, places
 
@@ -64,12 +72,12 @@ def cells_of_lines(lines: DataFrame, source: Source, columns: Sequence[str], *, 
     n_fields = sql.size(fields)
     malformed = (
         sql.when(has_nul, NUL_BYTE)
-        .when(sql.octet_length(line) > MAX_RECORD, "longer than 1 MB")
+        .when(sql.octet_length(line) > MAX_RECORD, MALFORMED[TOO_LONG])
         .when(is_open, OPEN_QUOTE)
-        .when(broken, "broken quotes")
-        .when(n_fields < len(source.columns), "too few fields")
-        .when(n_fields > len(source.columns), "too many fields")
-        .when(~sql.is_valid_utf8(line), "not written in the file's encoding")
+        .when(broken, MALFORMED[BROKEN_QUOTES])
+        .when(n_fields < len(source.columns), MALFORMED[TOO_FEW_FIELDS])
+        .when(n_fields > len(source.columns), MALFORMED[TOO_MANY_FIELDS])
+        .when(~sql.is_valid_utf8(line), MALFORMED[NOT_TEXT])
     )
     heading = line == above[0] if above else sql.lit(False)
     found = placed.select(fields.alias("fields"), malformed.alias("malformed"), heading.alias("heading"), *PLACE)

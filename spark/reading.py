@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from errors import LogError
 from interactions.cleaning import REASONS, Reason, Tally, in_words
 from interactions.column_names import Role
+from interactions.formats.source import Kind
 from interactions.guessing import may_be_compact_dates
 from interactions.progress import Progress
 from spark.files import RemoteLog, telling_damage
 from spark.heads import Head
+from spark.line_notes import FAULTS, notes_of_lines
 from spark.lines import NUL_BYTE, OPEN_QUOTE, cell_name, cells_of_lines
 from spark.parquet import columns_of, read_parquet
 from spark.rows import PLACE, Rows, places
@@ -43,6 +45,7 @@ class _Counted(NamedTuple):
 
     first   the number of the first of them in the file, None where that is not among its first bytes
     unread  of each role, cells that are filled and could not be read
+    faulty  lines with each of FAULTS
     """
 
     file: str
@@ -50,6 +53,7 @@ class _Counted(NamedTuple):
     rows: int
     first: int | None
     unread: dict[Role, int]
+    faulty: dict[str, int]
 
 
 def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally, tell: Progress, *, keep: bool) -> Rows:
@@ -71,7 +75,7 @@ def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally,
     if keep:
         everything = everything.persist(StorageLevel.DISK_ONLY)
     with telling_damage(files.name):
-        counted = _count(session, everything, f"Reading {files.name}", tell)
+        counted = _count(session, everything, head.source.kind, f"Reading {files.name}", tell)
     n_of: Counter[str | None] = Counter()
     for found in counted:
         n_of[found.reason] += found.rows
@@ -81,6 +85,8 @@ def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally,
     )
     if _has_header(head):
         n_of["malformed_row"] += _headers_again(counted, files)
+    faulty = sum((Counter(found.faulty) for found in counted if found.reason == "malformed_row"), Counter[str]())
+    head.source.notes += notes_of_lines(session, files, head.source, faulty)
     examples = _examples(everything, [reason for reason in REASONS if n_of[reason]])
     for reason in REASONS:
         tally.add(reason, n_of[reason], examples.get(reason, [repr(_AGAIN)]))
@@ -186,17 +192,26 @@ def _unread(role: Role) -> Column:
     return sql.when(is_unread, sql.when(trimmed(cell) != "", cell))
 
 
-def _count(session: SparkSession, everything: DataFrame, stage: str, tell: Progress) -> list[_Counted]:
+def _count(session: SparkSession, everything: DataFrame, kind: Kind, stage: str, tell: Progress) -> list[_Counted]:
     from pyspark.sql import functions as sql
 
+    faults = FAULTS if kind == "csv" else ()  # lines alone have them
     unread: list[Role] = [role for role in UNREAD if unread_name(role) in everything.columns]
     counts = everything.groupBy("file", "reason").agg(
         sql.count("*").alias("rows"),
         sql.min(sql.when(sql.col("block") == 0, sql.col("row"))).alias("first"),
         *(sql.count(f"`{unread_name(role)}`").alias(role) for role in unread),
+        *(sql.count_if(sql.col("shown") == fault).alias(fault) for fault in faults),
     )
     return [
-        _Counted(row["file"], row["reason"], row["rows"], row["first"], {role: row[role] for role in unread})
+        _Counted(
+            row["file"],
+            row["reason"],
+            row["rows"],
+            row["first"],
+            {role: row[role] for role in unread},
+            {fault: row[fault] for fault in faults},
+        )
         for row in watch(session, counts.collect, stage, tell, jobs=2)
     ]
 

@@ -24,18 +24,11 @@ class LineNotes:
         """Look at the records of the next block."""
         name = self._name
         if (records.bad_kinds == NOT_TEXT).any():
-            self._add(
-                f"Lines of {name} that are not in its encoding were left out: choose another where many are, or mend "
-                "them in the file."
-            )
+            self._add(note_of_broken_text(name))
         if (records.bad_kinds == BROKEN_QUOTES).any():
-            ways = "with backslashes before quotes, or without quotes," if b'\\"' in block else "without quotes"
-            self._add(f"Lines of {name} with broken quotes were left out: read it {ways} to keep them.")
+            self._add(note_of_broken_quotes(name, has_backslashes=b'\\"' in block))
         if self._has_rows_in_comments(block[: records.consumed]):
-            self._add(
-                f"Lines of {name} that begin with {chr(self._dialect.comment)} were passed over as comments, and some "
-                "look like rows: where they are, read it without comments."
-            )
+            self._add(note_of_comments(name, chr(self._dialect.comment)))
         held = self._held_together(block, records)
         if held is not None and not any("are one row" in note for note in self._notes):
             self._add(
@@ -66,3 +59,25 @@ class LineNotes:
 
     def _looks_like_record(self, line: bytes) -> bool:
         return 0 < self._n_separators == line.count(self._dialect.separator)
+
+
+def note_of_broken_text(name: str) -> str:
+    """Lines that the file's encoding does not know."""
+    return (
+        f"Lines of {name} that are not in its encoding were left out: choose another where many are, or mend them in "
+        "the file."
+    )
+
+
+def note_of_broken_quotes(name: str, *, has_backslashes: bool) -> str:
+    """Lines whose quotes do not close; has_backslashes: there are some before quotes."""
+    ways = "with backslashes before quotes, or without quotes," if has_backslashes else "without quotes"
+    return f"Lines of {name} with broken quotes were left out: read it {ways} to keep them."
+
+
+def note_of_comments(name: str, sign: str) -> str:
+    """Lines that begin with the sign of a comment and look like rows."""
+    return (
+        f"Lines of {name} that begin with {sign} were passed over as comments, and some look like rows: where they "
+        "are, read it without comments."
+    )

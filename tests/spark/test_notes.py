@@ -69,6 +69,32 @@ def test_items_that_look_like_several(spark: SparkSession, tmp_path: Path) -> No
     assert any("look like several in one cell" in note for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (['u4,"weird al" yankovic'], "with broken quotes were left out: read it without quotes to keep them."),
+        ([r'u4,"weird \"al" y'], "with backslashes before quotes, or without quotes, to keep them."),
+        (["#u4,a", "# told"], "begin with # were passed over as comments, and some look like rows"),
+        (["# told", "# and told, told, told"], None),
+        (["u4,a,b", "u4"], None),
+    ],
+)
+def test_lines_that_could_be_kept(rows: list[str], said: str | None, spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path, "# exported in 2020\nuser,item", "u1,a", "u2,b", "u3,a", *rows)
+    notes = [note for note in told(spark, path) if note.startswith("Lines ")]
+    assert [said in note for note in notes] == ([] if said is None else [True])
+
+
+def test_lines_that_the_encoding_does_not_know(spark: SparkSession, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes("user,item\nu1,zoë\nu2,a\nu3,ö\n".encode() + b"u4,zo\xeb\n")
+    assert any("not in its encoding were left out" in note for note in told(spark, path))
+
+
+def test_a_comment_above_the_header_is_no_row(spark: SparkSession, tmp_path: Path) -> None:
+    assert not any("comments" in note for note in told(spark, written(tmp_path, "#a,b\nuser,item", "u1,a", "u2,b")))
+
+
 def test_few_of_many_odd_ids_come_to_this_machine(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
