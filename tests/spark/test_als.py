@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from spark.als import _number_of_blocks
+from embedders.als import AlsParams
+from spark import als
+from spark.als import SparkAls, _number_of_blocks
+from spark.log import read_log
+from tests.spark.files import write
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -31,7 +35,13 @@ def test_blocks_are_as_few_as_have_room_for_their_vectors(
         assert 4 * dimensions * n_pairs / blocks < 600e6
 
 
-def test_a_session_on_this_machine_has_a_place_for_what_would_else_be_remembered(spark: SparkSession) -> None:
-    place = spark.sparkContext.getCheckpointDir()
-    assert place is not None
-    assert Path(place.removeprefix("file:")).is_dir()
+def test_a_long_training_keeps_what_would_else_be_worked_out_from_its_first_iteration(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(als, "_CHECKPOINT_EVERY", 2)
+    kept = Path((spark.sparkContext.getCheckpointDir() or "").removeprefix("file:"))
+    log, _ = read_log(spark, str(write(tmp_path, "user,item\nu,a\nv,b\nv,a\n")))
+    for iterations, n_kept in ((1, 0), (3, 1)):
+        before = set(kept.iterdir())
+        SparkAls().fit(log, AlsParams(dimensions=2, iterations=iterations))
+        assert len(set(kept.iterdir()) - before) == n_kept
