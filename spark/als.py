@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_USER_NUMBERS = 1 << 28  # of users' vectors come to this machine: a gigabyte
 _LEAST_BLOCKS = 4
-_RATINGS_A_BLOCK = 4_000_000  # 100 MB while blocks are made
+_RATINGS_A_BLOCK = 2_000_000  # some 100 MB while blocks are made; with twice as many 2 GB were not enough for a worker
 _VECTORS_A_BLOCK = 1 << 27  # numbers in the vectors of the other side that a block needs at once: half a gigabyte
 _CHECKPOINT_EVERY = 10  # iterations, where the session has a place for it: else each goes back to the first
 _SET_UP_JOBS = 8
@@ -35,7 +35,7 @@ class SparkAls(Trainer[AlsParams]):
     """
 
     method: ClassVar[str] = "als"
-    version: ClassVar[int] = 2  # 2: larger logs are cut into fewer blocks, each with random numbers of its own
+    version: ClassVar[int] = 3  # 2, 3: larger logs are cut into other blocks, each with random numbers of its own
     takes: ClassVar[frozenset[str]] = frozenset(
         ("dimensions", "weights", "alpha", "confidence", "regularisation", "iterations")
     )

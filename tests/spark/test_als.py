@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     ("n_pairs", "n_vectors", "dimensions", "blocks"),
     [
         (1000, 100, 64, 4),  # few, and still work for several cores
-        (30_000_000, 600_000, 64, 8),  # every block has room for all vectors
-        (1_000_000_000, 20_000_000, 64, 477),  # 2 million entries each, and at most as many vectors
+        (30_000_000, 600_000, 64, 15),  # every block has room for all vectors
+        (1_000_000_000, 20_000_000, 64, 500),  # 2 million entries each, and at most as many vectors
         (1_000_000_000, 20_000_000, 128, 954),
-        (1_000_000_000, 1_000_000, 64, 250),
+        (1_000_000_000, 1_000_000, 64, 500),
     ],
 )
 def test_blocks_are_as_few_as_have_room_for_their_vectors(
