@@ -10,7 +10,9 @@ from interactions.formats.delimited import DelimitedFile
 from interactions.formats.line_notes import note_of_broken_quotes, note_of_broken_text, note_of_comments
 from interactions.formats.records import BROKEN_QUOTES, MALFORMED, NOT_TEXT
 from interactions.formats.source import Source
+from interactions.progress import Progress
 from spark.files import RemoteLog
+from spark.watching import watch
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, SparkSession
@@ -19,27 +21,30 @@ FAULTS = (MALFORMED[BROKEN_QUOTES], MALFORMED[NOT_TEXT])
 """Why a line is no row, where there may be a way to keep it."""
 
 
-def notes_of_lines(session: SparkSession, files: RemoteLog, source: Source, faulty: Mapping[str, int]) -> list[str]:
+def notes_of_lines(
+    session: SparkSession, files: RemoteLog, source: Source, faulty: Mapping[str, int], tell: Progress
+) -> list[str]:
     """Notes on how the lines of delimited text can be kept; the text is read once more where there is something to say.
 
     faulty  how many lines have each of FAULTS
     """
     if not isinstance(source, DelimitedFile):
         return []
+
+    def has(wanted: Column) -> bool:
+        found = session.read.text(files.paths).where(wanted).limit(1)
+        return not watch(session, found.isEmpty, f"Looking at the lines of {files.name}", tell, begun=1.0)
+
     notes = []
     quotes, encoding = FAULTS
     if faulty[encoding]:
         notes.append(note_of_broken_text(files.name))
     if faulty[quotes]:
-        notes.append(note_of_broken_quotes(files.name, has_backslashes=_has(session, files, _with_backslashes())))
+        notes.append(note_of_broken_quotes(files.name, has_backslashes=has(_with_backslashes())))
     comment = source.options.comment
-    if comment and len(source.columns) > 1 and _has(session, files, _rows_in_comments(source, comment)):
+    if comment and len(source.columns) > 1 and has(_rows_in_comments(source, comment)):
         notes.append(note_of_comments(files.name, comment))
     return notes
-
-
-def _has(session: SparkSession, files: RemoteLog, wanted: Column) -> bool:
-    return not session.read.text(files.paths).where(wanted).limit(1).isEmpty()
 
 
 def _with_backslashes() -> Column:

@@ -86,7 +86,7 @@ def read_rows(session: SparkSession, files: RemoteLog, head: Head, tally: Tally,
     if _has_header(head):
         n_of["malformed_row"] += _headers_again(counted, files)
     faulty = sum((Counter(found.faulty) for found in counted if found.reason == "malformed_row"), Counter[str]())
-    head.source.notes += notes_of_lines(session, files, head.source, faulty)
+    head.source.notes += notes_of_lines(session, files, head.source, faulty, tell)
     examples = _examples(everything, [reason for reason in REASONS if n_of[reason]])
     for reason in REASONS:
         tally.add(reason, n_of[reason], examples.get(reason, [repr(_AGAIN)]))
