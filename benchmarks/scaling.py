@@ -25,7 +25,7 @@ ROWS = (1, 3, 10, 30)  # millions
 ITEMS = (10, 30, 100, 300, 1000)  # thousands
 DIMENSIONS = (16, 32, 64, 128)
 USUAL_ITEMS, USUAL_DIMENSIONS = 100, 64
-LONGEST = 1200.0  # seconds that a cell may take, as the one before it tells; longer ones are left out
+LONGEST = 900.0  # seconds that a cell may take, as a smaller one tells; longer ones are left out
 _SHORT, _TIMES = 10.0, 3  # trainings of fewer seconds are measured so often, for the median
 
 Place = Literal["here", "local[2]", "1 worker", "2 workers"]
@@ -167,14 +167,18 @@ def fill(wanted: Sequence[Cell | PageCell], kept: Path, folder: Path, *, again: 
 
 
 def _takes_too_long(cell: Cell | PageCell, known: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether a training would take longer than is waited for, as the one with fewer rows tells."""
+    """Whether a training would take longer than is waited for, as the one with fewer rows, or items, tells."""
     if isinstance(cell, PageCell):
         return False
-    fewer = [rows for rows in ROWS if rows < cell.rows]
-    if not fewer:
+    if fewer := [rows for rows in ROWS if rows < cell.rows]:
+        smaller, times = dataclasses.replace(cell, rows=fewer[-1]), cell.rows / fewer[-1]
+    elif cell.items > USUAL_ITEMS:
+        fewer = [items for items in ITEMS if items < cell.items]
+        smaller, times = dataclasses.replace(cell, items=fewer[-1]), cell.items / fewer[-1]
+    else:
         return False
-    before = known.get(dataclasses.replace(cell, rows=fewer[-1]).key)
-    return before is None or before["training"] * cell.rows / fewer[-1] > LONGEST
+    before = known.get(smaller.key)
+    return before is None or before["training"] * times > LONGEST
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,6 +18,8 @@ _USUAL_PASSES = {"als": 15, "item2vec": 10}  # the defaults of both
 _PAPER = (1_000, 10_000)  # millions of rows
 _NIGHT = 8.0  # hours
 _MACHINES = (16.0, 64.0)  # GB
+# In each step they move the vectors of all users and items, so that users who come with the rows make each row dearer.
+_DEARER_WITH_ROWS = frozenset({"fm", "neural", "two_tower"})
 
 
 def tables(known: Known) -> dict[str, str]:
@@ -76,7 +78,8 @@ def _by_rows(known: Known) -> str:
         memory = [known[cell.key]["memory"] for cell in cells if cell.key in known]
         each = slope(known, cells[0], "training")
         most = _number(max(memory, default=None), "GB")
-        lines.append([method, *(_seconds(known, cell) for cell in cells), _number(each, "s"), most])
+        costs = "none" if each is not None and each <= 0 else _number(each, "s")
+        lines.append([method, *(_seconds(known, cell) for cell in cells), costs, most])
     return _table(heading, lines)
 
 
@@ -105,9 +108,12 @@ def _on_one_machine(known: Known) -> str:
             lines.append([method, *[_DASH] * (len(heading) - 1)])
             continue
         most = max(rows for rows in ROWS if dataclasses.replace(cell, rows=rows).key in known)
-        there = known[dataclasses.replace(cell, rows=most).key]["memory"]
-        fit = [f"{_two_digits(most + (size - there) / memory):,}" if memory > 0 else _DASH for size in _MACHINES]
-        lines.append([method, f"{1000 * memory:,.0f} MB", *fit, f"{seconds * _PAPER[0] / 3600:,.1f}"])
+        there = known[dataclasses.replace(cell, rows=most).key]
+        more = [(size - there["memory"]) / memory if memory > 0 else None for size in _MACHINES]
+        fit = [_DASH if rows is None else f"{_two_digits(most + rows):,}" for rows in more]
+        hours = (there["training"] + max(seconds, 0.0) * (_PAPER[0] - most)) / 3600
+        at_least = "over " if method in _DEARER_WITH_ROWS else ""
+        lines.append([method, f"{1000 * memory:,.0f} MB", *fit, f"{at_least}{hours:,.1f}"])
     return _table(heading, lines)
 
 

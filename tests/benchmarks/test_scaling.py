@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import scaling, scaling_tables
-from benchmarks.scaling import LONGEST, ON_SPARK, PASSES, ROWS, Cell
+from benchmarks.scaling import ITEMS, LONGEST, ON_SPARK, PASSES, ROWS, Cell
 from embedders import METHODS
 
 
@@ -33,13 +33,21 @@ def test_what_is_known_is_not_measured_again_and_what_would_take_long_is_left_ou
 
     def stand_in(sitting: Sequence[Cell], folder: Path) -> list[dict[str, float]]:
         measured.extend(sitting)
-        return [{"training": float(cell.rows) if cell.method == "als" else LONGEST / 3 + 1} for cell in sitting]
+        return [{"training": cell.rows * cell.items / 100 if cell.method == "als" else LONGEST / 3} for cell in sitting]
 
     monkeypatch.setattr(scaling, "measure", stand_in)
     kept = tmp_path / "scaling.json"
-    quick, slow = ([Cell("here", method, rows) for rows in ROWS] for method in ("als", "svd"))
+    quick, slow = (
+        [*(Cell("here", method, rows) for rows in ROWS), *(Cell("here", method, 1, items=items) for items in ITEMS)]
+        for method in ("als", "svd")
+    )
     scaling.fill([*quick, *slow, quick[0]], kept, tmp_path)
-    assert measured == [*quick, slow[0]], "none twice"
+    usual = slow[0]
+    as_long = [
+        dataclasses.replace(usual, rows=3),
+        *(dataclasses.replace(usual, items=items) for items in (10, 30, 300)),
+    ]
+    assert measured == [*dict.fromkeys(quick), usual, *as_long], "none twice"
     before = list(measured)
     scaling.fill([*quick, *slow], kept, tmp_path)
     assert measured == before
@@ -95,6 +103,18 @@ def test_how_many_rows_a_machine_holds_is_worked_out_from_the_slopes() -> None:
     # 1 GB, and 50 MB for each million rows: 300 millions fill 16 GB, and 1260 millions 64.
     assert "| als | 50 MB | 300 | 1,300 | 0.1 |" in lines
     assert "| svd | – | – | – | – |" in lines
+
+
+def test_rows_that_cost_nothing_are_none_and_those_that_grow_dearer_make_a_lower_bound() -> None:
+    known = {
+        Cell("here", method, rows).key: {"training": seconds, "memory": 1.0 + 0.05 * rows, "reading": 1.0}
+        for method, told in {"deepwalk": (400.0, 360.0), "neural": (360.0, 1080.0)}.items()
+        for rows, seconds in zip((10, 30), told, strict=True)
+    }
+    tables = scaling_tables.tables(known)
+    assert "| deepwalk | – | – | 400 s | 360 s | none | 2.5 GB |" in tables["rows"]
+    assert "| deepwalk | 50 MB | 300 | 1,300 | 0.1 |" in tables["machine"].splitlines()
+    assert "| neural | 50 MB | 300 | 1,300 | over 10.0 |" in tables["machine"].splitlines()
 
 
 def test_a_guide_without_a_place_for_a_table_is_an_error() -> None:
