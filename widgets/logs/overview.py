@@ -23,7 +23,7 @@ def tiles(entry: LogEntry) -> None:
         st.markdown(plain(entry.description))
     if rules:
         st.caption(f"Cleaned: {plain(' · '.join(rules))}")
-    with st.grid(6, min_column_width=130):
+    with st.grid(3, min_column_width=150):  # of six, no row is ever left with one
         st.metric("Interactions", count(entry.interactions), border=True)
         st.metric(whose(entry).capitalize(), count(entry.users), border=True)
         st.metric("Items", count(entry.items), border=True)
