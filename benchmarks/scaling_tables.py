@@ -18,8 +18,8 @@ _USUAL_PASSES = {"als": 15, "item2vec": 10}  # the defaults of both
 _PAPER = (1_000, 10_000)  # millions of rows
 _NIGHT = 8.0  # hours
 _MACHINES = (16.0, 64.0)  # GB
-# The first three move the vectors of all users and items in each step, so that users who come with the rows make each row
-# dearer; for the last one it is the matrix of pairs.
+# The first three move the vectors of all users and items in each step, so that users who come with the rows make each
+# row dearer; for the last one it is the matrix of pairs.
 _DEARER_WITH_ROWS = frozenset({"fm", "neural", "two_tower", "cooccurrence_svd"})
 
 
